@@ -1,0 +1,302 @@
+"""A process model: what should happen, as frozen values.
+
+Scopes are flat: a node inside a subprocess names that subprocess in `scope`; nodes of the process itself have `scope=None`.
+Expressions (conditions, timers, scripts, correlation) are FEEL text. Whatever of a file has no term of ours is kept in
+`extensions`, so that writing gives back what was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from functools import cached_property
+from typing import TypeAlias
+
+from bpmn.errors import UnknownElement
+
+
+class ActivityKind(StrEnum):
+    TASK = "task"  # drawn without a type: not executable as it is
+    USER = "user"
+    MANUAL = "manual"
+    SERVICE = "service"
+    RULE = "rule"  # BPMN's businessRuleTask
+    SCRIPT = "script"
+    SEND = "send"
+    RECEIVE = "receive"
+    SUBPROCESS = "subprocess"
+    CALL = "call"
+
+
+class GatewayKind(StrEnum):
+    EXCLUSIVE = "exclusive"
+    PARALLEL = "parallel"
+    INCLUSIVE = "inclusive"
+    EVENT_BASED = "event_based"
+    COMPLEX = "complex"
+
+
+class Position(StrEnum):
+    START = "start"
+    CATCH = "catch"
+    THROW = "throw"
+    BOUNDARY = "boundary"
+    END = "end"
+
+
+class Trigger(StrEnum):
+    NONE = "none"
+    TIMER = "timer"
+    MESSAGE = "message"
+    SIGNAL = "signal"
+    CONDITIONAL = "conditional"
+    ERROR = "error"
+    ESCALATION = "escalation"
+    COMPENSATE = "compensate"
+    CANCEL = "cancel"
+    LINK = "link"
+    TERMINATE = "terminate"
+    MULTIPLE = "multiple"
+
+
+class TimerKind(StrEnum):
+    DATE = "date"
+    DURATION = "duration"
+    CYCLE = "cycle"
+
+
+Extensions: TypeAlias = tuple[str, ...]  # verbatim XML of foreign elements; foreign attributes as `name=value`
+
+
+@dataclass(frozen=True, slots=True)
+class Timer:
+    """When a timer fires. With `working=True` a duration counts working days and hours of the office's calendar."""
+
+    kind: TimerKind
+    expression: str
+    working: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """One line of a script: `name = FEEL expression`."""
+
+    name: str
+    expression: str
+
+
+@dataclass(frozen=True, slots=True)
+class MultiInstance:
+    """Many instances of one activity, over a FEEL list or a count; `complete_when` is a FEEL condition (会签/或签)."""
+
+    sequential: bool = False
+    collection: str | None = None
+    cardinality: str | None = None
+    element: str | None = None
+    complete_when: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Node:
+    """Anything that a flow can touch. `name` is the drawn (Chinese) name, `names` has other languages by code."""
+
+    id: str
+    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    lane: str | None = None
+    scope: str | None = None
+    documentation: str = ""
+    extensions: Extensions = ()
+
+    def label(self, language: str = "zh") -> str:
+        return self.names.get(language) or self.name or self.id
+
+
+@dataclass(frozen=True, kw_only=True)
+class Activity(Node):
+    """A box of the drawing.
+
+    `form`, `decision` and `service` are keys of the form, decision table or registered service task that it uses.
+    `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane.
+    `guards` are legal tags that forbid changes: `statutory` (may not be dropped or automated), `ordered` (may not be moved).
+    """
+
+    kind: ActivityKind = ActivityKind.TASK
+    form: str | None = None
+    decision: str | None = None
+    service: str | None = None
+    script: tuple[Assignment, ...] = ()
+    inputs: tuple[Assignment, ...] = ()
+    outputs: tuple[Assignment, ...] = ()
+    message: str | None = None
+    correlation: str | None = None
+    called: str | None = None
+    posts: tuple[str, ...] = ()
+    four_eyes: tuple[str, ...] = ()
+    guards: frozenset[str] = frozenset()
+    due: Timer | None = None
+    multi_instance: MultiInstance | None = None
+    loop_condition: str | None = None
+    default: str | None = None
+    for_compensation: bool = False
+    triggered_by_event: bool = False
+    ad_hoc: bool = False
+    transaction: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Gateway(Node):
+    kind: GatewayKind = GatewayKind.EXCLUSIVE
+    default: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventNode(Node):
+    """A circle of the drawing. `message`, `signal`, `code` (error, escalation) and `link` are names, not ids."""
+
+    position: Position
+    trigger: Trigger = Trigger.NONE
+    timer: Timer | None = None
+    message: str | None = None
+    correlation: str | None = None
+    signal: str | None = None
+    code: str | None = None
+    link: str | None = None
+    condition: str | None = None
+    compensates: str | None = None
+    attached_to: str | None = None
+    interrupting: bool = True
+
+
+AnyNode: TypeAlias = Activity | Gateway | EventNode
+
+
+@dataclass(frozen=True, kw_only=True)
+class Flow:
+    """A sequence flow; `condition` is FEEL, or None for an unconditional one."""
+
+    id: str
+    source: str
+    target: str
+    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    condition: str | None = None
+    extensions: Extensions = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Lane:
+    """A lane and the posts whose officers do its work."""
+
+    id: str
+    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    posts: tuple[str, ...] = ()
+    parent: str | None = None
+    extensions: Extensions = ()
+
+    def label(self, language: str = "zh") -> str:
+        return self.names.get(language) or self.name or self.id
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """A rectangle of the diagram, in its pixels."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Diagram coordinates by element id: rectangles of shapes, way-points of edges, rectangles of labels."""
+
+    shapes: Mapping[str, Bounds] = field(default_factory=dict)
+    edges: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
+    labels: Mapping[str, Bounds] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProcessModel:
+    """One process with its lanes, nodes, flows and layout. `key` is the BPMN process id.
+
+    `raw` keeps what else the file had (pools, artifacts, data objects, message flows) for writing it back.
+    """
+
+    key: str
+    name: str = ""
+    names: Mapping[str, str] = field(default_factory=dict)
+    nodes: tuple[AnyNode, ...] = ()
+    flows: tuple[Flow, ...] = ()
+    lanes: tuple[Lane, ...] = ()
+    layout: Layout = field(default_factory=Layout)
+    documentation: str = ""
+    executable: bool = True
+    raw: Extensions = ()
+
+    @cached_property
+    def _by_id(self) -> dict[str, AnyNode]:
+        return {node.id: node for node in self.nodes}
+
+    @cached_property
+    def _out(self) -> dict[str, tuple[Flow, ...]]:
+        return {n.id: tuple(f for f in self.flows if f.source == n.id) for n in self.nodes}
+
+    @cached_property
+    def _in(self) -> dict[str, tuple[Flow, ...]]:
+        return {n.id: tuple(f for f in self.flows if f.target == n.id) for n in self.nodes}
+
+    def node(self, id: str) -> AnyNode:
+        """The node with that id; raises UnknownElement."""
+        try:
+            return self._by_id[id]
+        except KeyError:
+            raise UnknownElement(self.key, id) from None
+
+    def has(self, id: str) -> bool:
+        return id in self._by_id
+
+    def activity(self, id: str) -> Activity:
+        node = self.node(id)
+        if not isinstance(node, Activity):
+            raise UnknownElement(self.key, id)
+        return node
+
+    def flow(self, id: str) -> Flow:
+        for flow in self.flows:
+            if flow.id == id:
+                return flow
+        raise UnknownElement(self.key, id)
+
+    def outgoing(self, id: str) -> tuple[Flow, ...]:
+        return self._out.get(id, ())
+
+    def incoming(self, id: str) -> tuple[Flow, ...]:
+        return self._in.get(id, ())
+
+    @property
+    def activities(self) -> Iterator[Activity]:
+        return (n for n in self.nodes if isinstance(n, Activity))
+
+    def boundary_events(self, activity: str) -> tuple[EventNode, ...]:
+        return tuple(n for n in self.nodes if isinstance(n, EventNode) and n.attached_to == activity)
+
+    def lane(self, id: str) -> Lane:
+        for lane in self.lanes:
+            if lane.id == id:
+                return lane
+        raise UnknownElement(self.key, id)
+
+    def posts(self, activity: str) -> tuple[str, ...]:
+        """The posts whose officers may do this activity: its own, else those of its lane."""
+        node = self.activity(activity)
+        if node.posts or node.lane is None:
+            return node.posts
+        return self.lane(node.lane).posts
+
+    def label(self, element: str, language: str = "zh") -> str:
+        """What a screen calls this element; an id that the model does not have (imported logs) is its own label."""
+        return self._by_id[element].label(language) if element in self._by_id else element

@@ -1,0 +1,53 @@
+"""An event log: many facts as two lazy tables with declared columns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import ibis
+
+EVENTS = ibis.schema(
+    {
+        "case_id": "string",
+        "position": "int64",  # recorded order; it decides where times tie
+        "activity": "string",
+        "lifecycle": "string",  # a Lifecycle value, or the foreign word of an imported log
+        "at": "timestamp('UTC', 6)",
+        "instance": "string",
+        "version": "int64",
+        "officer": "string",
+        "post": "string",
+        "office": "string",
+        "attributes": "string",  # JSON object, typed values tagged
+    }
+)
+CASES = ibis.schema(
+    {
+        "case_id": "string",
+        "closed": "boolean",  # null where the source does not say
+        "attributes": "string",  # JSON object
+    }
+)
+
+
+@dataclass(frozen=True)
+class EventLog:
+    """`events` has the columns EVENTS, `cases` the columns CASES; both are lazy and live on one Ibis backend.
+
+    `name` is the procedure key of a recorded log or the name of an imported one; `source` says what it was read from
+    (a file and its SHA-256, a snapshot number, a scenario and its seed), so that an analysis can be repeated.
+    """
+
+    name: str
+    events: ibis.Table
+    cases: ibis.Table
+    source: str = ""
+    zone: str = "Asia/Shanghai"
+
+    def filtered(self, case_ids: ibis.Table) -> EventLog:
+        """The log of those cases alone; `case_ids` has a column `case_id`."""
+        return replace(
+            self,
+            events=self.events.semi_join(case_ids, "case_id"),
+            cases=self.cases.semi_join(case_ids, "case_id"),
+        )
