@@ -1,5 +1,7 @@
 """Every error of the language of facts."""
 
+from datetime import date, datetime
+
 
 class EventLogError(Exception):
     """Base of all errors that this package raises."""
@@ -9,9 +11,9 @@ class UnreadableLog(EventLogError):
     """A file is no log that can be read; says at which line or event, and why."""
 
     def __init__(self, reason: str, *, source: str = "", line: int | None = None, event: int | None = None) -> None:
-        self.source, self.line, self.event = source, line, event
+        self.reason, self.source, self.line, self.event = reason, source, line, event
         place = ", ".join(
-            part for part in (source, f"line {line}" if line else "", f"event {event:,}" if event else "") if part
+            part for part in (source, f"line {line:,}" if line else "", f"event {event:,}" if event else "") if part
         )
         super().__init__(f"{place}: {reason}" if place else reason)
 
@@ -22,3 +24,64 @@ class UnknownLog(EventLogError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"There is no log named {name!r}; `qiangji log list` shows those there are.")
+
+
+class LogExists(EventLogError):
+    """A log of that name is already there."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is already a log named {name!r}; remove it first or choose another name.")
+
+
+class BadLogName(EventLogError):
+    """A name that cannot be a folder."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"{name!r} cannot name a log; use letters, digits, '-', '_' and '.', and no slash.")
+
+
+class NaiveTime(EventLogError, ValueError):
+    """A time without a zone was given where an instant is meant."""
+
+    def __init__(self, value: datetime) -> None:
+        self.value = value
+        super().__init__(
+            f"The time {value.isoformat()} has no zone; give an aware one, for example `datetime.now(timezone.utc)`."
+        )
+
+
+class Unstorable(EventLogError, TypeError):
+    """A value of a type that has no typed JSON form."""
+
+    def __init__(self, value: object) -> None:
+        self.value = value
+        super().__init__(
+            f"A {type(value).__name__} cannot be stored as an attribute; use text, numbers, truth values, Decimal, "
+            "dates, times, timedelta, or lists and string-keyed mappings of them."
+        )
+
+
+class InvalidCalendar(EventLogError, ValueError):
+    """The office hours or the zone of a calendar make no sense."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"This is no working calendar: {reason}.")
+
+
+class BeyondCalendar(EventLogError, ValueError):
+    """A working time was asked for that ends outside the years which calendars cover."""
+
+    def __init__(self, start: datetime | date, first: int, last: int) -> None:
+        self.start = start
+        super().__init__(f"Counting working time from {start.isoformat()} leaves the years {first} to {last}.")
+
+
+class NegativeWorkingTime(EventLogError, ValueError):
+    """Working time can be added, not taken away."""
+
+    def __init__(self, amount: object) -> None:
+        self.amount = amount
+        super().__init__(f"Working time is added forwards only; {amount} is negative.")

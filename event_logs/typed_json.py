@@ -1,0 +1,83 @@
+"""Typed values as JSON text and back, exactly: a Decimal stays a Decimal, a date a date.
+
+A value that JSON does not know becomes an object with one tagged key, `{"$decimal": "1.50"}`. Keys of the user's own that begin
+with `$` get a second one, so that no text of theirs is ever taken for a tag.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Mapping
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
+from typing import Any
+
+from event_logs.errors import Unstorable
+
+_MICROSECOND = timedelta(microseconds=1)
+
+_READ: Mapping[str, Callable[[Any], object]] = {
+    "$decimal": Decimal,
+    "$datetime": datetime.fromisoformat,
+    "$date": date.fromisoformat,
+    "$time": time.fromisoformat,
+    "$duration": lambda microseconds: timedelta(microseconds=microseconds),
+    "$float": float,
+}
+
+
+def dumps(value: object) -> str:
+    """The JSON text of a value; raises Unstorable. Tuples become lists; an aware datetime keeps its offset, not its zone's name."""
+    return json.dumps(_tagged(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+
+
+def loads(text: str) -> Any:
+    """The value that `dumps` wrote."""
+    return json.loads(text, object_hook=_untagged)
+
+
+def _tagged(value: object) -> object:
+    if value is None or isinstance(value, (str, bool, int)):
+        return _plain(value)
+    if isinstance(value, float):
+        return value if math.isfinite(value) else {"$float": repr(value)}
+    if isinstance(value, Mapping):
+        return {_key(key): _tagged(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_tagged(item) for item in value]
+    return _tagged_scalar(value)
+
+
+def _plain(value: object) -> object:
+    return str(value) if isinstance(value, str) else value
+
+
+def _key(key: object) -> str:
+    if not isinstance(key, str):
+        raise Unstorable(key)
+    return f"${key}" if key.startswith("$") else str(key)
+
+
+def _tagged_scalar(value: object) -> dict[str, object]:
+    if isinstance(value, Decimal):
+        return {"$decimal": str(value)}
+    if isinstance(value, datetime):  # before date: a datetime is one
+        return {"$datetime": value.isoformat()}
+    if isinstance(value, date):
+        return {"$date": value.isoformat()}
+    if isinstance(value, time):
+        return {"$time": value.isoformat()}
+    if isinstance(value, timedelta):
+        return {"$duration": value // _MICROSECOND}
+    raise Unstorable(value)
+
+
+def _untagged(found: dict[str, Any]) -> object:
+    if len(found) == 1:
+        (key, value), *_ = found.items()
+        if key in _READ:
+            return _READ[key](value)
+    if any(key.startswith("$$") for key in found):
+        return {key[1:] if key.startswith("$$") else key: value for key, value in found.items()}
+    return found
