@@ -1,8 +1,9 @@
 """A process model: what should happen, as frozen values.
 
 Scopes are flat: a node inside a subprocess names that subprocess in `scope`; nodes of the process itself have `scope=None`.
-Expressions (conditions, timers, scripts, correlation) are FEEL text. Whatever of a file has no term of ours is kept in
-`extensions`, so that writing gives back what was read.
+Expressions (conditions, timers, scripts, correlation) are FEEL text; a timer that a file writes as `P5D` is
+`duration("P5D")` here. Whatever of a file has no term of ours is kept in `extensions`, so that writing gives back what was
+read (`bpmn.kept` says how).
 """
 
 from __future__ import annotations
@@ -70,6 +71,15 @@ Extensions: TypeAlias = tuple[str, ...]  # verbatim XML of foreign elements; for
 
 
 @dataclass(frozen=True, slots=True)
+class Repair:
+    """What had to be put right so that a file could become a model: a named rule, the element, a sentence."""
+
+    rule: str
+    element: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
 class Timer:
     """When a timer fires. With `working=True` a duration counts working days and hours of the office's calendar."""
 
@@ -119,6 +129,8 @@ class Activity(Node):
 
     `form`, `decision` and `service` are keys of the form, decision table or registered service task that it uses.
     `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane.
+    A script that is no list of FEEL assignments is kept as it is written in `script_text`, its language in `script_format`.
+    `loop_condition` is "" when the drawing says that the activity repeats, but not until when.
     `guards` are legal tags that forbid changes: `statutory` (may not be dropped or automated), `ordered` (may not be moved).
     """
 
@@ -127,6 +139,8 @@ class Activity(Node):
     decision: str | None = None
     service: str | None = None
     script: tuple[Assignment, ...] = ()
+    script_text: str | None = None
+    script_format: str | None = None
     inputs: tuple[Assignment, ...] = ()
     outputs: tuple[Assignment, ...] = ()
     message: str | None = None
@@ -194,6 +208,7 @@ class Lane:
     names: Mapping[str, str] = field(default_factory=dict)
     posts: tuple[str, ...] = ()
     parent: str | None = None
+    scope: str | None = None
     extensions: Extensions = ()
 
     def label(self, language: str = "zh") -> str:
@@ -212,18 +227,29 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Diagram coordinates by element id: rectangles of shapes, way-points of edges, rectangles of labels."""
+    """Diagram coordinates by element id: rectangles of shapes, way-points of edges, rectangles of labels.
+
+    `expanded` says of subprocesses whether their content is drawn, `horizontal` of pools and lanes how they lie; an id that
+    is missing there takes the default of the standard. `styles` holds by element what else its shape or edge had (colours,
+    fonts), `extensions` what else the diagram had.
+    """
 
     shapes: Mapping[str, Bounds] = field(default_factory=dict)
     edges: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     labels: Mapping[str, Bounds] = field(default_factory=dict)
+    expanded: Mapping[str, bool] = field(default_factory=dict)
+    horizontal: Mapping[str, bool] = field(default_factory=dict)
+    styles: Mapping[str, Extensions] = field(default_factory=dict)
+    extensions: Extensions = ()
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProcessModel:
     """One process with its lanes, nodes, flows and layout. `key` is the BPMN process id.
 
-    `raw` keeps what else the file had (pools, artifacts, data objects, message flows) for writing it back.
+    `extensions` keeps what else the process had (artifacts, data objects), `raw` what else the file had (pools, message
+    flows, item definitions, other processes), both for writing it back. `repairs` is how it was read and no part of its value.
+    Nodes, flows and lanes stand in one order: what is inside follows at once what it is inside of.
     """
 
     key: str
@@ -235,7 +261,22 @@ class ProcessModel:
     layout: Layout = field(default_factory=Layout)
     documentation: str = ""
     executable: bool = True
+    extensions: Extensions = ()
     raw: Extensions = ()
+    repairs: tuple[Repair, ...] = field(default=(), compare=False)
+
+    def __post_init__(self) -> None:
+        scopes = _preorder([(n.id, n.scope) for n in self.nodes])
+        scope_of = {n.id: n.scope for n in self.nodes}
+        object.__setattr__(self, "nodes", tuple(self.nodes[i] for i in scopes))
+        place: dict[str | None, int] = {None: -1}
+        for i, node in enumerate(self.nodes):
+            place.setdefault(node.id, i)
+        flows = sorted(self.flows, key=lambda f: place.get(scope_of.get(f.source), -1))
+        object.__setattr__(self, "flows", tuple(flows))
+        lanes = sorted(self.lanes, key=lambda lane: place.get(lane.scope, -1))
+        order = _preorder([(lane.id, lane.parent) for lane in lanes])
+        object.__setattr__(self, "lanes", tuple(lanes[i] for i in order))
 
     @cached_property
     def _by_id(self) -> dict[str, AnyNode]:
@@ -300,3 +341,34 @@ class ProcessModel:
     def label(self, element: str, language: str = "zh") -> str:
         """What a screen calls this element; an id that the model does not have (imported logs) is its own label."""
         return self._by_id[element].label(language) if element in self._by_id else element
+
+    def scope_of(self, flow: Flow) -> str | None:
+        """The subprocess whose inside the flow is drawn in: that of its source."""
+        return self._by_id[flow.source].scope if flow.source in self._by_id else None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Definitions:
+    """Several processes of one file; `layout` and `raw` are those of the file and not repeated in the models."""
+
+    models: tuple[ProcessModel, ...] = ()
+    layout: Layout = field(default_factory=Layout)
+    raw: Extensions = ()
+    repairs: tuple[Repair, ...] = field(default=(), compare=False)
+
+
+def _preorder(items: list[tuple[str, str | None]]) -> list[int]:
+    """Positions of (id, parent) pairs such that children follow their parent; unknown parents and circles count as none."""
+    ids = {id for id, _ in items}
+    children: dict[str | None, list[int]] = {}
+    for i, (_, parent) in enumerate(items):
+        children.setdefault(parent if parent in ids else None, []).append(i)
+    order: list[int] = []
+    stack = children.pop(None, [])[::-1]
+    while stack or children:
+        if not stack:  # what is left are circles of parents: open one
+            stack = children.pop(next(iter(children)))[::-1]
+        i = stack.pop()
+        order.append(i)
+        stack.extend(children.pop(items[i][0], [])[::-1])
+    return order
