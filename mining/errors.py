@@ -1,0 +1,49 @@
+"""Every error of the machine that reads facts."""
+
+
+class MiningError(Exception):
+    """Base of all errors that this package raises."""
+
+
+class EmptyLog(MiningError):
+    """A log without a single event cannot be read for findings."""
+
+    def __init__(self, log: str) -> None:
+        self.log = log
+        super().__init__(f"The log {log!r} has no events; import or record some before analysing it.")
+
+
+class NoAlignment(MiningError):
+    """No run of the model reaches its end, so that nothing can be aligned with it."""
+
+    def __init__(self, model: str, reason: str) -> None:
+        self.model = model
+        super().__init__(
+            f"The model {model!r} cannot be compared with a log: {reason} "
+            "Check it with `qiangji procedure check` and repair what is named there."
+        )
+
+
+class LayoutFailed(MiningError):
+    """Graphviz drew no picture in the time given."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The picture could not be drawn: {reason} Show fewer activities or paths.")
+
+
+class MissingVersion(MiningError):
+    """Cases ran on a version whose model was not given."""
+
+    def __init__(self, version: int | None, known: list[int]) -> None:
+        self.version = version
+        super().__init__(
+            f"The log has cases of version {version}, but models were given for {known}; give the model of that version too."
+        )
+
+
+class UnknownAnalysis(MiningError):
+    """An analysis was asked for that the table does not have."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name = name
+        super().__init__(f"There is no analysis {name!r}; there are {', '.join(known)}.")

@@ -1,0 +1,52 @@
+"""The steps of every case in their order: one row for each piece of work that was done."""
+
+from __future__ import annotations
+
+import ibis
+from event_logs.log import EventLog
+
+
+def steps(log: EventLog) -> ibis.Table:
+    """case_id, activity, at, position, officer, post, office, version: the completions of the log.
+
+    A log whose events never say `complete` (statuses of a ticket, for example) is read event by event.
+    """
+    events = log.events
+    word = events.lifecycle.fill_null("complete").lower()
+    if says_complete(log):
+        events = events.filter(word == "complete")
+    return events.select("case_id", "activity", "at", "position", "officer", "post", "office", "version")
+
+
+def every_event(log: EventLog) -> ibis.Table:
+    """The columns of `steps`, of all events whatever their lifecycle."""
+    return log.events.select("case_id", "activity", "at", "position", "officer", "post", "office", "version")
+
+
+def says_complete(log: EventLog) -> bool:
+    """Whether any event of the log is a completion."""
+    word = log.events.lifecycle.fill_null("complete").lower()
+    return bool(log.events.aggregate(found=(word == "complete").any()).to_pandas()["found"].iloc[0])
+
+
+def in_order(rows: ibis.Table) -> ibis.Table:
+    """The rows with `row` (0, 1, … within the case), `next_activity` and `next_at`; recorded order where times tie."""
+    window = ibis.window(group_by="case_id", order_by=["at", "position"])
+    return rows.mutate(
+        row=ibis.row_number().over(window),
+        next_activity=rows.activity.lead().over(window),
+        next_at=rows["at"].lead().over(window),
+    )
+
+
+def microseconds(begin: ibis.Value, end: ibis.Value) -> ibis.Value:
+    """From begin to end as an integer: sums of integers do not depend on the order in which a parallel engine adds.
+
+    (`unit="second"` would count crossed second boundaries on DuckDB, elapsed seconds elsewhere.)
+    """
+    return end.delta(begin, unit="microsecond")
+
+
+def in_seconds(microseconds: ibis.Value) -> ibis.Value:
+    """Microseconds as seconds; cast first, because dividing a bigint is exact decimal on Spark and slow."""
+    return microseconds.cast("float64") / 1e6
