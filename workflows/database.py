@@ -1,0 +1,82 @@
+"""Opening the database so that the same verbs mean the same on SQLite and PostgreSQL.
+
+On SQLite every transaction begins IMMEDIATE: two writers queue for the lock instead of failing half-way with "database is
+locked". Pages that only read use `reading(engine)`, whose transactions see one snapshot and never wait for a writer.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from event_logs import store
+from workflows.tables import Base
+
+BUSY_SECONDS = 60
+
+
+def open_engine(url: str, *, durable: bool = True, echo: bool = False) -> Engine:
+    """An engine with what our verbs rely on; creates the folder of a SQLite file.
+
+    `durable=False` leaves out the wait for the disk (tests and the demo's year of casework): a power cut may lose the last
+    transactions, a crash of the process loses nothing.
+    """
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        return _open_sqlite(url, parsed.database, durable, echo)
+    engine = create_engine(url, echo=echo, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    if not durable:
+        event.listen(engine, "connect", _postgresql_without_waiting)
+    return engine
+
+
+def _open_sqlite(url: str, file: str | None, durable: bool, echo: bool) -> Engine:
+    if file and file != ":memory:":
+        Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, echo=echo, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+
+    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves, below
+        for pragma in _pragmas(durable):
+            connection.execute(f"PRAGMA {pragma}")
+
+    event.listen(engine, "connect", connected)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _pragmas(durable: bool) -> tuple[str, ...]:
+    return (
+        f"busy_timeout = {BUSY_SECONDS * 1000}",
+        "journal_mode = WAL",
+        f"synchronous = {'FULL' if durable else 'OFF'}",
+        "foreign_keys = ON",
+        "cache_size = -65536",
+        "temp_store = MEMORY",
+    )
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    reading = connection.get_execution_options().get("qiangji_reading", False)
+    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+
+
+def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) -> None:
+    connection.execute("SET synchronous_commit = off")
+    connection.commit()
+
+
+def reading(engine: Engine) -> Engine:
+    """The same database for transactions that only read."""
+    return engine.execution_options(qiangji_reading=True)
+
+
+def create_schema(engine: Engine) -> None:
+    """Create every table of the machine and of the facts that does not exist yet."""
+    with engine.begin() as connection:
+        Base.metadata.create_all(connection)
+        store.metadata.create_all(connection)

@@ -1,0 +1,145 @@
+"""Every error of the machine that runs procedures."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+
+class WorkflowError(Exception):
+    """Base of all errors that this package raises. `key` names the sentence for translation."""
+
+    @property
+    def key(self) -> str:
+        return type(self).__name__
+
+
+class Undeployable(WorkflowError):
+    """A procedure cannot run as it is drawn; `problems` names each element and what to do about it."""
+
+    def __init__(self, procedure: str, problems: Sequence[object]) -> None:
+        self.procedure, self.problems = procedure, tuple(problems)
+        lines = "\n".join(f"- {_said(problem)}" for problem in problems)
+        super().__init__(f"The procedure {procedure!r} cannot be deployed:\n{lines}")
+
+
+def _said(problem: object) -> str:
+    element, message = getattr(problem, "element", None), getattr(problem, "message", str(problem))
+    remedy = getattr(problem, "remedy", "")
+    return f"{element}: {message} {remedy}".rstrip() if element else f"{message} {remedy}".rstrip()
+
+
+class UnknownProcedure(WorkflowError):
+    """No version of that procedure is in use."""
+
+    def __init__(self, procedure: str, number: int | None = None) -> None:
+        self.procedure, self.number = procedure, number
+        if number is None:
+            text = f"The procedure {procedure!r} has no active version; deploy and activate one first."
+        else:
+            text = f"The procedure {procedure!r} has no version {number}."
+        super().__init__(text)
+
+
+class WrongVersionState(WorkflowError):
+    """A version is not in the state that the step needs."""
+
+    def __init__(self, procedure: str, number: int, state: str, wanted: str) -> None:
+        self.procedure, self.number, self.state, self.wanted = procedure, number, state, wanted
+        super().__init__(f"Version {number} of {procedure!r} is {state}; this step needs one that is {wanted}.")
+
+
+class UnknownCase(WorkflowError):
+    """No case has that number."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(f"There is no case {number!r}.")
+
+
+class UnknownTask(WorkflowError):
+    """No task has that id."""
+
+    def __init__(self, task: int) -> None:
+        self.task = task
+        super().__init__(f"There is no task {task}.")
+
+
+class UnknownStaff(WorkflowError):
+    """No officer, post or office has that code."""
+
+    def __init__(self, kind: str, code: str) -> None:
+        self.kind, self.code = kind, code
+        super().__init__(f"There is no {kind} {code!r}.")
+
+
+class AlreadyDone(WorkflowError):
+    """Somebody else was faster: says who did what, and when."""
+
+    def __init__(self, who: str | None, what: str, when: datetime | None) -> None:
+        self.who, self.what, self.when = who, what, when
+        at = f" at {when:%Y-%m-%d %H:%M} UTC" if when else ""
+        super().__init__(f"This work was already {what} by {who or 'the procedure itself'}{at}; nothing was changed.")
+
+
+class NotAllowed(WorkflowError):
+    """An officer may not do this; says which right or relation is missing."""
+
+    def __init__(self, officer: str, reason: str) -> None:
+        self.officer, self.reason = officer, reason
+        super().__init__(f"{officer} may not do this: {reason}")
+
+
+class NotOpen(WorkflowError):
+    """A case or task is in a state in which this step is impossible."""
+
+    def __init__(self, what: str, state: str, wanted: str) -> None:
+        self.what, self.state, self.wanted = what, state, wanted
+        super().__init__(f"{what} is {state}; this step needs it to be {wanted}.")
+
+
+class InvalidAnswers(WorkflowError):
+    """A form was filled in wrongly; `errors` has a sentence by field, and nothing was changed."""
+
+    def __init__(self, errors: Mapping[str, str]) -> None:
+        self.errors = dict(errors)
+        super().__init__("; ".join(f"{field}: {message}" for field, message in errors.items()))
+
+
+class UnknownServiceTask(WorkflowError):
+    """A procedure names an automatic step that nobody registered."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"No service task is registered as {name!r}; add it to SERVICE_TASKS or correct the drawing.")
+
+
+class ServiceFailed(WorkflowError):
+    """An automatic step could not do its work this time; it is tried again later."""
+
+
+class ProcedureFault(WorkflowError):
+    """An automatic step reports a business error that the drawing may catch (`code`)."""
+
+    def __init__(self, code: str, message: str = "") -> None:
+        self.code, self.message = code, message
+        super().__init__(message or f"The step ended with the error {code!r}.")
+
+
+class BrokenState(WorkflowError):
+    """A stored execution state cannot be read by this version of the product."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The stored state of a case cannot be read: {reason}")
+
+
+class CannotReturn(WorkflowError):
+    """A task's form offers no way back to the applicant or an earlier step."""
+
+    def __init__(self, activity: str) -> None:
+        self.activity = activity
+        super().__init__(
+            f"{activity!r} cannot be returned: its form has no option 'return' in the field '{activity}_outcome'. "
+            "Add the option and the flow that it takes to the drawing."
+        )

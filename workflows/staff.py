@@ -1,0 +1,136 @@
+"""Offices, posts and officers: who there is, who holds what, and what that allows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from workflows.errors import UnknownStaff
+from workflows.tables import Absence, Holding, KeyAccount, Office, Officer, Post
+
+MANAGE = "manage"
+ADMINISTER = "administer"
+
+
+def add_office(session: Session, key: str, names: Mapping[str, str], *, parent: str | None = None) -> Office:
+    """A new office below `parent`; its level follows from it."""
+    above = session.get_one(Office, parent) if parent else None
+    office = Office(key=key, names=dict(names), parent=parent, level=above.level + 1 if above else 0)
+    session.add(office)
+    session.flush()
+    return office
+
+
+def add_post(session: Session, key: str, names: Mapping[str, str], *, rights: Iterable[str] = ("work",)) -> Post:
+    post = Post(key=key, names=dict(names), rights=sorted(set(rights)))
+    session.add(post)
+    session.flush()
+    return post
+
+
+def add_officer(
+    session: Session, code: str, names: Mapping[str, str], *, office: str, posts: Iterable[str] = ()
+) -> Officer:
+    """A new officer of an office, who holds these posts there from now on."""
+    officer = Officer(code=code, names=dict(names), office=office)
+    session.add(officer)
+    session.flush()
+    for post in posts:
+        appoint(session, officer, post, office)
+    return officer
+
+
+def appoint(
+    session: Session, officer: Officer | str, post: str, office: str, *, since: datetime | None = None
+) -> Holding:
+    holding = Holding(officer=code_of(officer), post=post, office=office, since=since)
+    session.add(holding)
+    session.flush()
+    return holding
+
+
+def dismiss(session: Session, officer: Officer | str, post: str, office: str, *, now: datetime) -> None:
+    """The officer holds that post no longer; open tasks stay until somebody reassigns them."""
+    for holding in session.scalars(
+        select(Holding).where(Holding.officer == code_of(officer), Holding.post == post, Holding.office == office)
+    ):
+        holding.until = now
+    session.flush()
+
+
+def record_absence(
+    session: Session, officer: Officer | str, *, since: datetime, until: datetime, stand_in: Officer | str | None = None
+) -> Absence:
+    """The officer is away; the stand-in sees and may do the work meanwhile, and new work goes there."""
+    absence = Absence(
+        officer=code_of(officer), since=since, until=until, stand_in=code_of(stand_in) if stand_in else None
+    )
+    session.add(absence)
+    session.flush()
+    return absence
+
+
+def dedicate(session: Session, taxpayer_id: str, officer: Officer | str) -> KeyAccount:
+    """That officer looks after the key taxpayer from now on."""
+    account = session.merge(KeyAccount(taxpayer_id=taxpayer_id, officer=code_of(officer)))
+    session.flush()
+    return account
+
+
+def code_of(officer: Officer | str) -> str:
+    return officer if isinstance(officer, str) else officer.code
+
+
+def find_officer(session: Session, code: str) -> Officer:
+    officer = session.get(Officer, code)
+    if officer is None:
+        raise UnknownStaff("officer", code)
+    return officer
+
+
+def officers(session: Session, *, office: str | None = None) -> Sequence[Officer]:
+    query = select(Officer).where(Officer.active).order_by(Officer.code)
+    return session.scalars(query.where(Officer.office == office) if office else query).all()
+
+
+def posts_of(session: Session, officer: Officer | str, now: datetime) -> Sequence[Holding]:
+    """What the officer holds at that time."""
+    return session.scalars(
+        select(Holding).where(
+            Holding.officer == code_of(officer),
+            or_(Holding.since.is_(None), Holding.since <= now),
+            or_(Holding.until.is_(None), Holding.until > now),
+        )
+    ).all()
+
+
+def rights(session: Session, officer: Officer | str, now: datetime) -> frozenset[str]:
+    """All rights that the officer's posts give at that time."""
+    held = {holding.post for holding in posts_of(session, officer, now)}
+    found = session.scalars(select(Post).where(Post.key.in_(held))).all()
+    return frozenset(right for post in found for right in post.rights)
+
+
+def may(session: Session, officer: Officer | str, right: str, now: datetime) -> bool:
+    granted = rights(session, officer, now)
+    return right in granted or ADMINISTER in granted
+
+
+def line_of_offices(session: Session, office: str | None) -> list[str]:
+    """The office, the one above it, and so on to the top."""
+    line: list[str] = []
+    while office and office not in line:
+        line.append(office)
+        office = session.scalars(select(Office.parent).where(Office.key == office)).one_or_none()
+    return line
+
+
+def absent(session: Session, now: datetime) -> dict[str, str | None]:
+    """Who is away at that time, and who stands in."""
+    away = session.execute(
+        select(Absence.officer, Absence.stand_in).where(Absence.since <= now, Absence.until > now).order_by(Absence.id)
+    )
+    return {officer: stand_in for officer, stand_in in away}

@@ -1,0 +1,339 @@
+"""The things with a life: staff, versions of procedures, cases and all that belongs to a case."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from sqlalchemy import ForeignKey, Index, LargeBinary, MetaData, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from event_logs.columns import Json, Utc
+
+NAMING = {
+    "ix": "ix_%(column_0_label)s",
+    "uq": "uq_%(table_name)s_%(column_0_name)s",
+    "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+    "pk": "pk_%(table_name)s",
+}
+
+
+FeelValues = Json  # variables of a case: the tagged JSON keeps Decimal, dates and durations as they were
+
+
+class Base(DeclarativeBase):
+    metadata = MetaData(naming_convention=NAMING)
+    type_annotation_map: ClassVar[dict[Any, Any]] = {
+        datetime: Utc,
+        dict[str, str]: Json,
+        list[str]: Json,
+        dict[str, Any]: Json,
+    }
+
+
+class VersionState(StrEnum):
+    DRAFT = "draft"  # deployed, takes no cases
+    ACTIVE = "active"  # takes new cases
+    TRIAL = "trial"  # takes a share of the new cases beside the active one
+    RETIRED = "retired"  # finishes the cases that it has
+
+
+class CaseState(StrEnum):
+    RUNNING = "running"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+    FAILED = "failed"
+
+
+class TaskState(StrEnum):
+    READY = "ready"  # in the pool of its post
+    ASSIGNED = "assigned"
+    STARTED = "started"
+    SUSPENDED = "suspended"
+    COMPLETED = "completed"
+    WITHDRAWN = "withdrawn"
+
+
+OPEN_TASK = (TaskState.READY, TaskState.ASSIGNED, TaskState.STARTED)
+HELD_TASK = (TaskState.ASSIGNED, TaskState.STARTED)
+
+
+class Office(Base):
+    """A tax office; `parent` is the one above it, `level` counts from the top (0)."""
+
+    __tablename__ = "offices"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    names: Mapped[dict[str, str]]
+    parent: Mapped[str | None] = mapped_column(ForeignKey("offices.key"))
+    level: Mapped[int] = mapped_column(default=0)
+
+
+class Post(Base):
+    """What a person can hold; `rights` are words such as work, manage, redesign, administer."""
+
+    __tablename__ = "posts"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    names: Mapped[dict[str, str]]
+    rights: Mapped[list[str]] = mapped_column(default=list)
+
+
+class Officer(Base):
+    """A person who works; `office` is where the desk stands, holdings say what they may do where."""
+
+    __tablename__ = "officers"
+
+    code: Mapped[str] = mapped_column(String(64), primary_key=True)
+    names: Mapped[dict[str, str]]
+    office: Mapped[str] = mapped_column(ForeignKey("offices.key"))
+    active: Mapped[bool] = mapped_column(default=True)
+
+
+class Holding(Base):
+    """An officer holds a post at an office, from `since` until `until` (null = open)."""
+
+    __tablename__ = "holdings"
+    __table_args__ = (Index("ix_holdings_post_office", "post", "office"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.code"), index=True)
+    post: Mapped[str] = mapped_column(ForeignKey("posts.key"))
+    office: Mapped[str] = mapped_column(ForeignKey("offices.key"))
+    since: Mapped[datetime | None]
+    until: Mapped[datetime | None]
+
+
+class Absence(Base):
+    """An officer is away from `since` until `until`; `stand_in` does the work meanwhile, if one is named."""
+
+    __tablename__ = "absences"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.code"), index=True)
+    since: Mapped[datetime]
+    until: Mapped[datetime] = mapped_column(index=True)
+    stand_in: Mapped[str | None] = mapped_column(ForeignKey("officers.code"), index=True)
+
+
+class KeyAccount(Base):
+    """A key taxpayer and the officer who is dedicated to it."""
+
+    __tablename__ = "key_accounts"
+
+    taxpayer_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.code"))
+
+
+class ProcedureVersion(Base):
+    """An immutable version of a procedure; only its state, share and note change."""
+
+    __tablename__ = "procedure_versions"
+    __table_args__ = (UniqueConstraint("key", "number"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(String(128), index=True)
+    number: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64), index=True)  # SHA-256 of the sources
+    names: Mapped[dict[str, str]]
+    state: Mapped[str] = mapped_column(String(16), default=VersionState.DRAFT)
+    share: Mapped[float | None]  # of new cases, while on trial
+    deployed_by: Mapped[str | None] = mapped_column(String(64))
+    deployed_at: Mapped[datetime]
+    state_since: Mapped[datetime]
+    note: Mapped[str] = mapped_column(Text, default="")
+
+
+class ProcedureSource(Base):
+    """One file of a version, byte for byte as it was deployed."""
+
+    __tablename__ = "procedure_sources"
+
+    version: Mapped[int] = mapped_column(ForeignKey("procedure_versions.id"), primary_key=True)
+    path: Mapped[str] = mapped_column(String(256), primary_key=True)
+    content: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class CaseCounter(Base):
+    """The last case number given out, by prefix and year."""
+
+    __tablename__ = "case_counters"
+
+    prefix: Mapped[str] = mapped_column(String(64), primary_key=True)
+    last: Mapped[int] = mapped_column(default=0)
+
+
+class Case(Base):
+    """One run of a procedure. `execution` is the engine's state, `data` the variables as they stand now."""
+
+    __tablename__ = "cases"
+    __table_args__ = (
+        Index("ix_cases_procedure_version", "procedure", "version", "state"),
+        Index("ix_cases_opened", "procedure", "opened_at"),
+    )
+
+    number: Mapped[str] = mapped_column(String(64), primary_key=True)
+    procedure: Mapped[str] = mapped_column(String(128))
+    version: Mapped[int]
+    digest: Mapped[str] = mapped_column(String(64))  # of the version's sources: the key of the cached model
+    arm: Mapped[str] = mapped_column(String(16), default="current")  # current | trial
+    office: Mapped[str | None] = mapped_column(String(64), index=True)
+    taxpayer_id: Mapped[str | None] = mapped_column(String(64), index=True)
+    taxpayer_name: Mapped[str | None] = mapped_column(String(256))
+    title: Mapped[str] = mapped_column(Text, default="")
+    key_taxpayer: Mapped[bool] = mapped_column(default=False)
+    state: Mapped[str] = mapped_column(String(16), default=CaseState.RUNNING, index=True)
+    opened_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    suspended_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    data: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
+    execution: Mapped[str] = mapped_column(Text, default="")
+    parent: Mapped[str | None] = mapped_column(String(64))
+    revision: Mapped[int] = mapped_column(default=0)
+
+    __mapper_args__ = {"version_id_col": revision}  # noqa: RUF012 (SQLAlchemy's own protocol)
+
+
+class Task(Base):
+    """A piece of work for a person. `instance` tells tasks of one activity of one case apart.
+
+    `why` explains the routing for translation: `{"key": …, parameters…}`; `answers` are what was filled in.
+    `performed_for` names the absent officer when a stand-in did the work.
+    """
+
+    __tablename__ = "tasks"
+    __table_args__ = (
+        UniqueConstraint("case", "instance"),
+        Index("ix_tasks_officer_state", "officer", "state"),
+        Index("ix_tasks_officer_completed", "officer", "completed_at"),
+        Index("ix_tasks_pool", "state", "post", "office"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"))
+    procedure: Mapped[str] = mapped_column(String(128))
+    activity: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str] = mapped_column(String(32))
+    state: Mapped[str] = mapped_column(String(16), default=TaskState.READY)
+    before_suspension: Mapped[str | None] = mapped_column(String(16))
+    form: Mapped[str | None] = mapped_column(String(128))
+    post: Mapped[str | None] = mapped_column(String(64))
+    posts: Mapped[list[str]] = mapped_column(default=list)  # all that may do it; `post` is the first
+    office: Mapped[str | None] = mapped_column(String(64))
+    officer: Mapped[str | None] = mapped_column(ForeignKey("officers.code"))
+    performed_for: Mapped[str | None] = mapped_column(String(64))
+    scheduled_at: Mapped[datetime]
+    assigned_at: Mapped[datetime | None]
+    started_at: Mapped[datetime | None]
+    completed_at: Mapped[datetime | None]
+    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    why: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    local: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)  # variables of this instance alone
+    answers: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)
+
+
+class Timer(Base):
+    """Something that happens at `due_at`: a drawn timer, another try of a failed step, or the start of a case.
+
+    `kind` is timer, retry or start; `instance` is the engine's token; `case` is null for a start.
+    """
+
+    __tablename__ = "timers"
+    __table_args__ = (
+        Index(
+            "ix_timers_due", "due_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")
+        ),
+        Index("ix_timers_case", "case"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), default="timer")
+    procedure: Mapped[str] = mapped_column(String(128))
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"))
+    node: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str | None] = mapped_column(String(32))
+    due_at: Mapped[datetime]
+    fired_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+
+
+class Subscription(Base):
+    """A case (or, with `case` null, a procedure's start event) waits for a message or signal of that name."""
+
+    __tablename__ = "subscriptions"
+    __table_args__ = (
+        Index("ix_subscriptions_name", "kind", "name", "correlation"),
+        Index("ix_subscriptions_case", "case"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16), default="message")  # message | signal
+    procedure: Mapped[str] = mapped_column(String(128))
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"))
+    node: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str | None] = mapped_column(String(32))
+    name: Mapped[str] = mapped_column(String(256))
+    correlation: Mapped[str | None] = mapped_column(String(256))
+    since: Mapped[datetime]
+
+
+class OutgoingMessage(Base):
+    """Something to be sent, written in the same transaction as the change that causes it."""
+
+    __tablename__ = "outgoing_messages"
+    __table_args__ = (
+        Index(
+            "ix_outgoing_unsent",
+            "next_try_at",
+            sqlite_where=text("sent_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    channel: Mapped[str] = mapped_column(String(32))  # message, letter, sms, treasury, …
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    node: Mapped[str | None] = mapped_column(String(128))
+    name: Mapped[str] = mapped_column(String(256))
+    recipient: Mapped[str | None] = mapped_column(String(256))
+    correlation: Mapped[str | None] = mapped_column(String(256))
+    payload: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
+    created_at: Mapped[datetime]
+    next_try_at: Mapped[datetime]
+    sent_at: Mapped[datetime | None]
+    attempts: Mapped[int] = mapped_column(default=0)
+    error: Mapped[str | None] = mapped_column(Text)
+
+
+class Incident(Base):
+    """An automatic step that a person has to look at: it failed for good, or a decision has no fitting branch."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    node: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str] = mapped_column(String(32))
+    message: Mapped[str] = mapped_column(Text)
+    attempts: Mapped[int] = mapped_column(default=0)
+    occurred_at: Mapped[datetime]
+    resolved_at: Mapped[datetime | None] = mapped_column(index=True)
+    resolved_by: Mapped[str | None] = mapped_column(String(64))
+
+
+class Record(Base):
+    """An entry in a register of the office (an invoice ceiling, a refund, a deferral), written by an automatic step."""
+
+    __tablename__ = "records"
+    __table_args__ = (Index("ix_records_subject", "register", "subject"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    register: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(128))
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    values: Mapped[Mapping[str, Any]] = mapped_column("entry", FeelValues)
+    recorded_at: Mapped[datetime]
