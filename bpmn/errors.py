@@ -19,3 +19,27 @@ class UnknownElement(BpmnError):
     def __init__(self, model: str, element: str) -> None:
         self.model, self.element = model, element
         super().__init__(f"The model {model!r} has no element {element!r}.")
+
+
+class NotCovered(BpmnError):
+    """The token game has no meaning for an element; nothing is guessed in its place."""
+
+    def __init__(self, element: str, reason: str) -> None:
+        self.element, self.reason = element, reason
+        super().__init__(f"The element {element!r} is not covered by the token game: {reason}")
+
+
+class NotEnabled(BpmnError):
+    """A transition was fired in a marking that does not enable it."""
+
+    def __init__(self, transition: str) -> None:
+        self.transition = transition
+        super().__init__(f"The transition {transition!r} is not enabled in this marking; ask `enabled` first.")
+
+
+class Unwritable(BpmnError):
+    """A value of the model cannot stand in XML, such as a control character."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place = place
+        super().__init__(f"{place} cannot be written: {reason}")

@@ -1,0 +1,25 @@
+"""What a model means: the token game that simulation, conformance and soundness all play.
+
+`net(model)` is the game board; `initial`, `final`, `enabled` and `fire` play it; `reachability` explores it and
+`soundness` judges it. See `building.py` for how each BPMN element is read and `net.py` for what the board can say.
+"""
+
+from bpmn.semantics.building import net
+from bpmn.semantics.net import Assumption, Marking, Net, Transition, enabled, final, fire, initial
+from bpmn.semantics.reachability import Soundness, StateSpace, reachability, soundness
+
+__all__ = [
+    "Assumption",
+    "Marking",
+    "Net",
+    "Soundness",
+    "StateSpace",
+    "Transition",
+    "enabled",
+    "final",
+    "fire",
+    "initial",
+    "net",
+    "reachability",
+    "soundness",
+]
