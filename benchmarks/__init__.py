@@ -1,0 +1,1 @@
+"""Claims about speed, each as a ratio measured in one run against a peer or a physical limit."""
