@@ -221,7 +221,6 @@ def command_setup(_: argparse.Namespace, __: list[str]) -> None:
 
 def command_run(_: argparse.Namespace, rest: list[str]) -> None:
     setup(tests=False)
-    os.environ.setdefault("QIANGJI_HOME", str(ROOT / ".qiangji"))
     run(BIN / "qiangji", "demo")
     os.execv(BIN / "qiangji", [str(BIN / "qiangji"), "serve", *rest])
 
