@@ -1,0 +1,212 @@
+"""The contract: small models and exactly the traces they allow, whoever plays them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bpmn.model import Gateway, GatewayKind, MultiInstance, ProcessModel, Trigger
+from bpmn.semantics import Net, enabled, fire, initial
+from tests.contracts.drawings import after, boundary, catch, drawing, end, start, subprocess, throw, user
+
+
+@dataclass(frozen=True)
+class Contract:
+    """`traces` are all complete traces of at most `longest` visible steps, start and end events left out.
+    `foreign` says whether other tools give the element the same meaning."""
+
+    name: str
+    model: ProcessModel
+    traces: frozenset[tuple[str, ...]]
+    longest: int = 8
+    foreign: bool = True
+
+
+def played(net: Net, longest: int) -> frozenset[tuple[str, ...]]:
+    """All complete traces of visible activities and events up to a length."""
+    found: set[tuple[str, ...]] = set()
+    seen = {(initial(net), ())}
+    waiting: list[tuple[tuple[str, ...], tuple[str, ...]]] = [(initial(net), ())]
+    while waiting:
+        marking, trace = waiting.pop()
+        if not marking:
+            found.add(trace)
+        for transition in enabled(net, marking):
+            shown = transition.label is not None and not transition.label.startswith(("start", "end"))
+            longer = (*trace, transition.node) if shown else trace
+            state = fire(net, marking, transition), longer
+            if len(longer) <= longest and state not in seen:
+                seen.add(state)
+                waiting.append(state)
+    return frozenset(found)
+
+
+def _set(*traces: str) -> frozenset[tuple[str, ...]]:
+    return frozenset(tuple(trace.split()) for trace in traces)
+
+
+CONTRACTS = (
+    Contract("a sequence", drawing("start > a > b > end"), _set("a b")),
+    Contract("an exclusive choice", drawing("start > xor1 > a > xor2 > end; xor1 > b > xor2"), _set("a", "b")),
+    Contract("parallel branches", drawing("start > and1 > a > and2 > end; and1 > b > and2"), _set("a b", "b a")),
+    Contract(
+        "an inclusive choice",
+        drawing("start > or1; or1 > a ? x; or1 > b ? y; a > or2; b > or2; or2 > c > end"),
+        _set("a c", "b c", "a b c", "b a c"),
+    ),
+    Contract(
+        "an inclusive choice with a default",
+        drawing(
+            "start > or1; or1 > a ? x; or1 > b; a > or2; b > or2; or2 > c > end",
+            Gateway(id="or1", kind=GatewayKind.INCLUSIVE, default="or1_b"),
+        ),
+        _set("a c", "b c"),
+        foreign=False,  # others let the default run beside the branches whose condition holds
+    ),
+    Contract(
+        "an inclusive join outside a block",
+        drawing("start > and1; and1 > xor1; xor1 > a > or1; xor1 > end1; and1 > b > or1; or1 > c > end2"),
+        _set("a b c", "b a c", "b c"),
+        foreign=False,
+    ),
+    Contract(
+        "a loop",
+        drawing("start > xor1 > a > xor2 > end; xor2 > b > xor1"),
+        _set("a", "a b a", "a b a b a"),
+        longest=5,
+    ),
+    Contract("an implicit merge", drawing("start > xor1 > a > c > end; xor1 > b > c"), _set("a c", "b c")),
+    Contract(
+        "an implicit split",
+        drawing("start > a; a > b; a > c; b > and1; c > and1; and1 > end"),
+        _set("a b c", "a c b"),
+    ),
+    Contract(
+        "conditional flows of an activity",
+        drawing("start > a; a > b ? x; a > c; b > end1; c > end2", user("a", default="a_c")),
+        _set("a b", "a c"),
+        foreign=False,
+    ),
+    Contract(
+        "two ends side by side",
+        drawing("start > and1; and1 > a > end1; and1 > b > end2"),
+        _set("a b", "b a"),
+    ),
+    Contract(
+        "a terminate end",
+        drawing("start > and1; and1 > a > end1; and1 > b > end2", end("end1", trigger=Trigger.TERMINATE)),
+        _set("a", "b a", "a b"),  # b may still complete before the end takes its step
+        foreign=False,
+    ),
+    Contract(
+        "the first of several events",
+        drawing(
+            "start > race1; race1 > paid > a > end1; race1 > late > b > end2",
+            catch("paid"),
+            catch("late", Trigger.TIMER, timer=after()),
+        ),
+        _set("paid a", "late b"),
+    ),
+    Contract(
+        "an interrupting timer",
+        drawing("start > a > end1; late > b > end2", boundary("late", "a", Trigger.TIMER, timer=after())),
+        _set("a", "late b"),
+    ),
+    Contract(
+        "a reminder that fires once",
+        drawing(
+            "start > a > end1; remind > b > end2",
+            boundary("remind", "a", Trigger.TIMER, timer=after(), interrupting=False),
+        ),
+        _set("a", "remind a b", "remind b a"),
+        foreign=False,
+    ),
+    Contract(
+        "a message that may come again",
+        drawing("start > a > end1; asked > end2", boundary("asked", "a", interrupting=False)),
+        _set("a", "asked a", "asked asked a"),
+        longest=3,
+        foreign=False,
+    ),
+    Contract(
+        "a subprocess",
+        drawing(
+            "start > sub > b > end1; start2 > a > end2",
+            subprocess("sub"),
+            start("start2", "sub"),
+            user("a", scope="sub"),
+            end("end2", "sub"),
+        ),
+        _set("a sub b"),
+    ),
+    Contract(
+        "a subprocess with branches that end apart",
+        drawing(
+            "start > sub > c > end1; start2 > and1; and1 > a > end2; and1 > b > end3",
+            subprocess("sub"),
+            start("start2", "sub"),
+            Gateway(id="and1", kind=GatewayKind.PARALLEL, scope="sub"),
+            user("a", scope="sub"),
+            user("b", scope="sub"),
+            end("end2", "sub"),
+            end("end3", "sub"),
+        ),
+        _set("a b sub c", "b a sub c"),
+    ),
+    Contract(
+        "a subprocess ended by a message",
+        drawing(
+            "start > sub > end1; start2 > a > b > end2; paid > end3",
+            subprocess("sub"),
+            start("start2", "sub"),
+            user("a", scope="sub"),
+            user("b", scope="sub"),
+            end("end2", "sub"),
+            boundary("paid", "sub"),
+        ),
+        _set("a b sub", "paid", "a paid", "a b paid"),
+        foreign=False,
+    ),
+    Contract(
+        "an error that leaves a subprocess",
+        drawing(
+            "start > sub > end1; start2 > xor1; xor1 > a > end2; xor1 > b > end3; failed > c > end4",
+            subprocess("sub"),
+            start("start2", "sub"),
+            Gateway(id="xor1", kind=GatewayKind.EXCLUSIVE, scope="sub"),
+            user("a", scope="sub"),
+            user("b", scope="sub"),
+            end("end2", "sub"),
+            end("end3", "sub", Trigger.ERROR, code="treasury"),
+            boundary("failed", "sub", Trigger.ERROR, code="treasury"),
+        ),
+        _set("a sub", "b failed c"),
+        foreign=False,
+    ),
+    Contract(
+        "an event subprocess that interrupts",
+        drawing(
+            "start > a > b > end1; start2 > c > end2",
+            subprocess("stop", triggered_by_event=True),
+            start("start2", "stop", Trigger.MESSAGE, message="withdrawn"),
+            user("c", scope="stop"),
+            end("end2", "stop"),
+        ),
+        _set("a b", "c", "a c", "a b c"),
+        foreign=False,
+    ),
+    Contract(
+        "instances one by one",
+        drawing("start > a > b > end", user("a", multi_instance=MultiInstance(cardinality="n"))),
+        _set("b", "a b", "a a b", "a a a b"),
+        longest=4,
+        foreign=False,
+    ),
+    Contract(
+        "links",
+        drawing(
+            "start > a > to; from > b > end", throw("to", Trigger.LINK, link="1"), catch("from", Trigger.LINK, link="1")
+        ),
+        _set("a b"),
+        foreign=False,
+    ),
+)
