@@ -1,0 +1,95 @@
+"""Circles: event definitions inline, by reference, or several at once."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from bpmn import kept
+from bpmn.expressions import feel, time_expression
+from bpmn.model import EventNode, Timer, TimerKind, Trigger
+from bpmn.reading.part import TRUE, Part, unprefixed
+from bpmn.reading.source import Source
+from bpmn.vocabulary import EVENT_DEFINITIONS, EVENTS, rank_in_node
+
+_TIMERS = {"timeDate": TimerKind.DATE, "timeDuration": TimerKind.DURATION, "timeCycle": TimerKind.CYCLE}
+
+
+def read_event(source: Source, part: Part, common: dict[str, Any]) -> EventNode:
+    """The event node; with several definitions its trigger is `multiple` and they are kept as they are."""
+    fields: dict[str, Any] = {
+        "attached_to": part.reference("attachedToRef"),
+        "interrupting": part.flag("cancelActivity", True) and part.flag("isInterrupting", True),
+    }
+    correlation = part.ours("correlation")
+    fields |= _trigger(source, part, common["id"])
+    fields["correlation"] = correlation or fields.get("correlation")
+    if fields.pop("working", False) and fields.get("timer"):
+        fields["timer"] = Timer(fields["timer"].kind, fields["timer"].expression, True)
+    extensions = kept.in_order(part.rest(), rank_in_node)
+    return EventNode(position=EVENTS[part.tag], extensions=extensions, **(common | fields))
+
+
+def _trigger(source: Source, part: Part, id: str) -> dict[str, Any]:
+    working = part.ours("working") in TRUE
+    count = part.count([*EVENT_DEFINITIONS, "eventDefinitionRef"])
+    if count == 0:
+        return {}
+    if count > 1:
+        return {"trigger": Trigger.MULTIPLE}
+    definition = _by_reference(source, part, id) or _inline(part)
+    if definition is None:
+        return {}
+    trigger = EVENT_DEFINITIONS[definition.tag]
+    return {"trigger": trigger, "working": working, **_details(source, definition, trigger, id)}
+
+
+def _inline(part: Part) -> Part | None:
+    return next((found for tag in EVENT_DEFINITIONS if (found := part.open(tag)) is not None), None)
+
+
+def _by_reference(source: Source, part: Part, id: str) -> Part | None:
+    """The definition that `eventDefinitionRef` points to, copied into this event."""
+    for reference in part.children(("eventDefinitionRef",)):
+        name = unprefixed(reference.text())
+        element = source.event_definition(name)
+        if element is None:
+            message = f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+            source.repaired("undeclared_reference", id, message)
+            return None
+        definition = Part(copy.deepcopy(element))
+        definition.take("id")
+        part.adopt(definition)
+        return definition
+    return None
+
+
+def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str, Any]:
+    """The fields of that trigger, taken out of its definition."""
+    if trigger is Trigger.TIMER:
+        return {"timer": _timer(part)}
+    if trigger is Trigger.MESSAGE:
+        reference = part.reference("messageRef")
+        found = {"message": source.name("message", reference, id)}
+        return found | ({"correlation": c} if (c := source.correlation(reference)) else {})
+    if trigger is Trigger.SIGNAL:
+        return {"signal": source.name("signal", part.reference("signalRef"), id)}
+    if trigger is Trigger.ERROR:
+        return {"code": source.name("error", part.reference("errorRef"), id)}
+    if trigger is Trigger.ESCALATION:
+        return {"code": source.name("escalation", part.reference("escalationRef"), id)}
+    if trigger is Trigger.CONDITIONAL:
+        return {"condition": feel(part.expression("condition") or "") or None}
+    if trigger is Trigger.COMPENSATE:
+        return {"compensates": part.reference("activityRef")}
+    return {"link": part.take("name")} if trigger is Trigger.LINK else {}
+
+
+def _timer(part: Part) -> Timer | None:
+    working = part.ours("working") in TRUE
+    for tag, kind in _TIMERS.items():
+        text = part.expression(tag)
+        if text is not None:
+            text = time_expression(text)
+            return Timer(kind, text, working) if text else None
+    return None

@@ -1,0 +1,75 @@
+"""Bytes to an element tree, refusing whatever a model has no need of: document types, entities, foreign files."""
+
+from __future__ import annotations
+
+import re
+
+from lxml import etree
+
+from bpmn.errors import UnreadableModel
+from bpmn.kept import Element, local, squeeze
+from bpmn.vocabulary import BPMN
+
+_DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
+_OLDEST = 32  # bytes that are shown of a file that is no XML at all
+
+
+def parse_definitions(xml: bytes | str) -> Element:
+    """The `definitions` element, white space squeezed out; raises UnreadableModel with the line."""
+    root = parse_safely(xml)
+    namespace = etree.QName(root).namespace
+    if local(root) != "definitions" or namespace != BPMN:
+        raise UnreadableModel(_not_bpmn(root, namespace), line=root.sourceline)
+    squeeze(root)
+    return root
+
+
+def parse_safely(xml: bytes | str) -> Element:
+    """The root of any XML; raises UnreadableModel for a document type, entities or broken XML."""
+    try:
+        root = _parse(xml)
+    except etree.XMLSyntaxError as error:
+        raise UnreadableModel(_reason(xml, error), line=error.lineno or None) from error
+    if root.getroottree().docinfo.internalDTD is not None:
+        raise UnreadableModel(_DOCTYPE, line=_line_of_doctype(xml))
+    return root
+
+
+_DOCTYPE = "The file declares a document type (DOCTYPE). A model needs none, and entities could read files; remove it."
+
+
+def _parse(xml: bytes | str) -> Element:
+    content = _DECLARATION.sub("", xml).encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
+    parser = etree.XMLParser(
+        encoding="utf-8" if isinstance(xml, str) else None,
+        resolve_entities=False,
+        no_network=True,
+        load_dtd=False,
+        huge_tree=False,
+        remove_pis=True,
+    )
+    return etree.fromstring(content, parser)
+
+
+def _reason(xml: bytes | str, error: etree.XMLSyntaxError) -> str:
+    if not xml.strip():
+        return "The file is empty."
+    if _line_of_doctype(xml):
+        return _DOCTYPE
+    start = xml.lstrip()[:_OLDEST]
+    if isinstance(start, bytes) and start.startswith(b"PK"):
+        return "This is a zip archive. Unpack it and read the .bpmn file in it."
+    return f"This is no well-formed XML: {error.msg}."
+
+
+def _line_of_doctype(xml: bytes | str) -> int | None:
+    text = xml if isinstance(xml, str) else xml.decode("utf-8", "replace").replace("\0", "")
+    position = text.find("<!DOCTYPE")
+    return text.count("\n", 0, position) + 1 if position >= 0 else None
+
+
+def _not_bpmn(root: Element, namespace: str | None) -> str:
+    found = f"<{local(root)}> of the namespace {namespace!r}" if namespace else f"<{local(root)}> without a namespace"
+    if local(root) == "definitions" and namespace and "DMN" in namespace:
+        return "This is a decision model (DMN), not a process model. Read it with bpmn.decisions.read_dmn."
+    return f"The file begins with {found}, but a BPMN 2.0 file begins with <definitions> of {BPMN!r}."

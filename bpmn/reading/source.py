@@ -1,0 +1,58 @@
+"""The file around a process: declarations by id, and what had to be repaired on the way."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from bpmn import vendors
+from bpmn.kept import Element, is_bpmn, local
+from bpmn.model import Repair
+from bpmn.references import CODES, id_for, name_of
+from bpmn.vocabulary import EVENT_DEFINITIONS
+
+
+class Source:
+    """What reading one process needs to know of the rest of the file."""
+
+    def __init__(self, root: Element) -> None:
+        self.root = root
+        self.repairs: list[Repair] = []
+        self.used: set[tuple[str, str]] = set()  # declarations that a model refers to by name
+        self._declarations = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in CODES and c.get("id")}
+        self._event_definitions = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in EVENT_DEFINITIONS}
+        self._ids = {str(element.get("id")) for element in root.iter() if isinstance(element.tag, str)}
+        self._numbers: Counter[str] = Counter()
+
+    def repaired(self, rule: str, element: str, message: str) -> None:
+        self.repairs.append(Repair(rule, element, message))
+
+    def name(self, kind: str, reference: str | None, element: str) -> str | None:
+        """The name of the message, signal, error or escalation that is referred to."""
+        if not reference:
+            return None
+        declaration = self._declarations.get(reference)
+        if declaration is None or local(declaration) != kind:
+            message = f"{element} refers to the {kind} {reference!r}, which the file does not declare; it is taken as a name."
+            self.repaired("undeclared_reference", element, message)
+            return reference
+        name = name_of(declaration)
+        if declaration.get("id") == id_for(kind, name):
+            self.used.add((kind, name))
+        return name
+
+    def correlation(self, reference: str | None) -> str | None:
+        declaration = self._declarations.get(reference)
+        return None if declaration is None else vendors.correlation(declaration)
+
+    def event_definition(self, reference: str) -> Element | None:
+        return self._event_definitions.get(reference)
+
+    def new_id(self, tag: str) -> str:
+        """An id for an element that has none; the same file gets the same ids."""
+        while True:
+            self._numbers[tag] += 1
+            id = f"{tag}_{self._numbers[tag]}"
+            if id not in self._ids:
+                self._ids.add(id)
+                self.repaired("missing_id", id, f"A <{tag}> has no id; it is called {id!r} now.")
+                return id
