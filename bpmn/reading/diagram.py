@@ -81,7 +81,7 @@ def _read_shape(part: Part, drawing: _Drawing) -> bool:
     if not element or drawing.draws(element) or bounds is None:
         _not_drawn(drawing, element, bounds is None)
         return False
-    part.open("Bounds", DC)
+    part.separate(_is_bounds)
     drawing.shapes[element] = bounds
     _standard_attributes(part, element, drawing)
     for name, values in (("isExpanded", drawing.expanded), ("isHorizontal", drawing.horizontal)):
@@ -105,6 +105,10 @@ def _read_edge(part: Part, drawing: _Drawing) -> bool:
     return True
 
 
+def _is_bounds(child: Element) -> bool:
+    return bool(child.tag == f"{{{DC}}}Bounds")
+
+
 def _element(part: Part) -> str:
     return str(part.element.get("bpmnElement", "")).rpartition(":")[2]
 
@@ -123,7 +127,7 @@ def _standard_attributes(part: Part, element: str, drawing: _Drawing) -> None:
         label.take("id")
         bounds = _bounds(label.element.find(f"{{{DC}}}Bounds"))
         if bounds is not None:
-            label.open("Bounds", DC)
+            label.separate(_is_bounds)
             drawing.labels[element] = bounds
 
 
