@@ -31,19 +31,31 @@ class LayoutFailed(MiningError):
         super().__init__(f"The picture could not be drawn: {reason} Show fewer activities or paths.")
 
 
-class MissingVersion(MiningError):
-    """Cases ran on a version whose model was not given."""
-
-    def __init__(self, version: int | None, known: list[int]) -> None:
-        self.version = version
-        super().__init__(
-            f"The log has cases of version {version}, but models were given for {known}; give the model of that version too."
-        )
-
-
 class UnknownAnalysis(MiningError):
     """An analysis was asked for that the table does not have."""
 
     def __init__(self, name: str, known: list[str]) -> None:
         self.name = name
         super().__init__(f"There is no analysis {name!r}; there are {', '.join(known)}.")
+
+
+class ScenarioIncomplete(MiningError):
+    """A simulation came to a point about which the scenario says nothing."""
+
+    def __init__(self, element: str, missing: str) -> None:
+        self.element, self.missing = element, missing
+        super().__init__(
+            f"The scenario says nothing about {missing} of {element!r}; learn it from a log that has it, "
+            "or state it with `Scenario.assuming`."
+        )
+
+
+class SimulationTooLong(MiningError):
+    """The simulated cases do not end within the years that are simulated."""
+
+    def __init__(self, years: int, open_cases: int) -> None:
+        self.open_cases = open_cases
+        super().__init__(
+            f"{open_cases:,} simulated cases are still open after {years} years: more work arrives than the officers can do, "
+            "or a loop never ends. Check arrivals, staff and the probabilities of the scenario."
+        )

@@ -1,0 +1,17 @@
+"""Intervals for shares."""
+
+from __future__ import annotations
+
+from math import sqrt
+
+Z95 = 1.959963984540054
+
+
+def wilson(hits: int, of: int) -> tuple[float, float]:
+    """The 95 % interval of a share (Wilson 1927), good for small numbers too; (0, 1) of nothing."""
+    if not of:
+        return 0.0, 1.0
+    share, z2 = hits / of, Z95 * Z95
+    centre = (share + z2 / (2 * of)) / (1 + z2 / of)
+    half = Z95 / (1 + z2 / of) * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
+    return max(0.0, centre - half), min(1.0, centre + half)

@@ -1,0 +1,31 @@
+"""What would happen: a discrete-event simulation that fills an event log in the form that the engine records."""
+
+from mining.simulation.conditions import (
+    Arrivals,
+    CaseMix,
+    Choice,
+    Observed,
+    Officer,
+    Routing,
+    Sample,
+    Scenario,
+    Wait,
+    Work,
+)
+from mining.simulation.trial import Arm, simulate, simulate_trial
+
+__all__ = [
+    "Arm",
+    "Arrivals",
+    "CaseMix",
+    "Choice",
+    "Observed",
+    "Officer",
+    "Routing",
+    "Sample",
+    "Scenario",
+    "Wait",
+    "Work",
+    "simulate",
+    "simulate_trial",
+]
