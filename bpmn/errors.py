@@ -43,3 +43,12 @@ class Unwritable(BpmnError):
     def __init__(self, place: str, reason: str) -> None:
         self.place = place
         super().__init__(f"{place} cannot be written: {reason}")
+
+
+class UnreadableProcedure(BpmnError):
+    """A procedure's folder has mistakes; `mistakes` names every one with its file and place."""
+
+    def __init__(self, procedure: str, mistakes: tuple[str, ...]) -> None:
+        self.procedure, self.mistakes = procedure, mistakes
+        listed = "".join(f"\n- {mistake}" for mistake in mistakes)
+        super().__init__(f"The procedure {procedure!r} cannot be read:{listed}")

@@ -167,7 +167,10 @@ class Gateway(Node):
 
 @dataclass(frozen=True, kw_only=True)
 class EventNode(Node):
-    """A circle of the drawing. `message`, `signal`, `code` (error, escalation) and `link` are names, not ids."""
+    """A circle of the drawing. `message`, `signal`, `code` (error, escalation) and `link` are names, not ids.
+
+    `form` is the form with which a person starts a case.
+    """
 
     position: Position
     trigger: Trigger = Trigger.NONE
@@ -180,6 +183,7 @@ class EventNode(Node):
     condition: str | None = None
     compensates: str | None = None
     attached_to: str | None = None
+    form: str | None = None
     interrupting: bool = True
 
 

@@ -60,7 +60,8 @@ def loop(entries: Iterable[Entry]) -> Loop:
     entries = tuple(entries)
     classic, zeebe = kept.attributes(entries), _by_tag(entries)
     return Loop(
-        collection=_bean(_classic(classic, "collection")) or feel(zeebe.get(("loopCharacteristics", "inputCollection"), "")),
+        collection=_bean(_classic(classic, "collection"))
+        or feel(zeebe.get(("loopCharacteristics", "inputCollection"), "")),
         element=_classic(classic, "elementVariable") or zeebe.get(("loopCharacteristics", "inputElement"), ""),
     )
 
@@ -115,7 +116,9 @@ def _by_tag(entries: Iterable[Entry]) -> dict[tuple[str, str], str]:
 
 
 def _zeebe_elements(entries: Iterable[Entry]) -> list[Element]:
-    return [kept.parse(entry) for entry in entries if kept.is_element(entry) and ZEEBE in entry and "zeebe" in entry[:9]]
+    return [
+        kept.parse(entry) for entry in entries if kept.is_element(entry) and ZEEBE in entry and "zeebe" in entry[:9]
+    ]
 
 
 def _mappings(entries: Iterable[Entry], kind: str) -> tuple[Assignment, ...]:

@@ -102,9 +102,7 @@ def _choose(source: Source, processes: list[Element], wanted: str | None) -> Ele
     return chosen
 
 
-def _raw(
-    source: Source, root: Element, key: str, read: list[Element], models: list[ProcessModel]
-) -> tuple[Entry, ...]:
+def _raw(source: Source, root: Element, key: str, read: list[Element], models: list[ProcessModel]) -> tuple[Entry, ...]:
     """What the file has beside the processes that were read, as entries."""
     attributes = [kept.attribute(str(name), str(value)) for name, value in root.attrib.items()]
     entries = [entry for entry in attributes if entry not in _standard(key)]

@@ -115,7 +115,9 @@ def _element(part: Part) -> str:
 
 def _not_drawn(drawing: _Drawing, element: str, broken: bool) -> None:
     reason = "coordinates that are no numbers" if broken else "no element, or one that is drawn already"
-    drawing.source.repaired("kept_shape", element, f"A shape or edge of {element or 'nothing'} has {reason}; it is kept as it is.")
+    drawing.source.repaired(
+        "kept_shape", element, f"A shape or edge of {element or 'nothing'} has {reason}; it is kept as it is."
+    )
 
 
 def _standard_attributes(part: Part, element: str, drawing: _Drawing) -> None:

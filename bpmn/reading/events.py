@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 from typing import Any
 
-from bpmn import kept
+from bpmn import kept, vendors
 from bpmn.expressions import feel, time_expression
 from bpmn.model import EventNode, Timer, TimerKind, Trigger
 from bpmn.reading.part import TRUE, Part, unprefixed
@@ -26,7 +26,9 @@ def read_event(source: Source, part: Part, common: dict[str, Any]) -> EventNode:
     fields["correlation"] = correlation or fields.get("correlation")
     if fields.pop("working", False) and fields.get("timer"):
         fields["timer"] = Timer(fields["timer"].kind, fields["timer"].expression, True)
+    form = part.ours("form")
     extensions = kept.in_order(part.rest(), rank_in_node)
+    fields["form"] = (vendors.terms(extensions).form if form is None else form) or None
     return EventNode(position=EVENTS[part.tag], extensions=extensions, **(common | fields))
 
 
@@ -54,7 +56,9 @@ def _by_reference(source: Source, part: Part, id: str) -> Part | None:
         name = unprefixed(reference.text())
         element = source.event_definition(name)
         if element is None:
-            message = f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+            message = (
+                f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+            )
             source.repaired("undeclared_reference", id, message)
             return None
         definition = Part(copy.deepcopy(element))

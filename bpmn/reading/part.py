@@ -49,7 +49,8 @@ class Part:
     def names(self) -> dict[str, str]:
         """Names in other languages: our attributes that are called by a language code of two letters."""
         codes = [n for n in self._attributes if n.startswith(f"{{{OURS}}}") and len(n) == len(OURS) + 4]
-        return {name[-2:]: self._attributes.pop(name) for name in codes}
+        found = {name[-2:]: self._attributes.pop(name) for name in codes}
+        return {code: name for code, name in found.items() if name}
 
     def reference(self, name: str) -> str | None:
         value = self.take(name)

@@ -35,7 +35,9 @@ def read_process(source: Source, part: Part) -> ProcessModel:
     nodes = tuple(replace(n, lane=found.lane_of[n.id]) if n.id in found.lane_of else n for n in found.nodes)
     executable = part.take("isExecutable")
     if executable is None:
-        source.repaired("executable_unstated", key, f"The process {key} does not say whether it can run; it is taken as executable.")
+        source.repaired(
+            "executable_unstated", key, f"The process {key} does not say whether it can run; it is taken as executable."
+        )
     return ProcessModel(
         key=key,
         name=part.text_of("name"),
@@ -97,6 +99,8 @@ def _keep_unknown_members(source: Source, found: _Found) -> None:
     for i, lane in enumerate(found.lanes):
         unknown = [id for id, of in found.lane_of.items() if of == lane.id and id not in nodes]
         if unknown:
-            source.repaired("lane_without_node", lane.id, f"The lane {lane.id} lists {', '.join(unknown)}, which is no node.")
+            source.repaired(
+                "lane_without_node", lane.id, f"The lane {lane.id} lists {', '.join(unknown)}, which is no node."
+            )
             references = [f'<bpmn:flowNodeRef xmlns:bpmn="{BPMN}">{escaped(id)}</bpmn:flowNodeRef>' for id in unknown]
             found.lanes[i] = replace(lane, extensions=kept.in_order([*lane.extensions, *references], rank_in_node))

@@ -32,7 +32,9 @@ class Source:
             return None
         declaration = self._declarations.get(reference)
         if declaration is None or local(declaration) != kind:
-            message = f"{element} refers to the {kind} {reference!r}, which the file does not declare; it is taken as a name."
+            message = (
+                f"{element} refers to the {kind} {reference!r}, which the file does not declare; it is taken as a name."
+            )
             self.repaired("undeclared_reference", element, message)
             return reference
         name = name_of(declaration)

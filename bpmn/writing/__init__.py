@@ -119,5 +119,3 @@ def _text(root: Tag) -> str:
     spaces = declared | used
     root.attributes = {f"xmlns:{p}": spaces[p] for p in sorted(spaces) if p != "xml"} | root.attributes
     return "\n".join(['<?xml version="1.0" encoding="UTF-8"?>', *lines(root), ""])
-
-

@@ -14,7 +14,12 @@ from bpmn.writing.tag import Tag, give_back, sort_children
 
 FORMAL = "bpmn:tFormalExpression"
 _TIMER_TAGS = {TimerKind.DATE: "timeDate", TimerKind.DURATION: "timeDuration", TimerKind.CYCLE: "timeCycle"}
-_CARRIERS = {Trigger.MESSAGE: "message", Trigger.SIGNAL: "signal", Trigger.ERROR: "error", Trigger.ESCALATION: "escalation"}
+_CARRIERS = {
+    Trigger.MESSAGE: "message",
+    Trigger.SIGNAL: "signal",
+    Trigger.ERROR: "error",
+    Trigger.ESCALATION: "escalation",
+}
 
 
 def write_node(node: AnyNode, incoming: Iterable[Flow], outgoing: Iterable[Flow], names: Names) -> Tag:
@@ -142,6 +147,7 @@ def _event(node: EventNode, names: Names) -> Tag:
     tag.set("attachedToRef", node.attached_to)
     if not node.interrupting:
         tag.set("isInterrupting" if node.position is Position.START else "cancelActivity", "false")
+    _ours(tag, "form", node.form, vendors.terms(node.extensions).form)
     names.correlate(tag, node.correlation, "message", node.message)
     if node.trigger not in (Trigger.NONE, Trigger.MULTIPLE):
         tag.add(_definition(node, names))
