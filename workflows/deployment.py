@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime
 
+from bpmn.procedure import Procedure
 from sqlalchemy.orm import Session
 
-from bpmn.procedure import Procedure
 from workflows.tables import ProcedureVersion
 
 

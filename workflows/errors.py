@@ -143,3 +143,29 @@ class CannotReturn(WorkflowError):
             f"{activity!r} cannot be returned: its form has no option 'return' in the field '{activity}_outcome'. "
             "Add the option and the flow that it takes to the drawing."
         )
+
+
+class StepFailed(WorkflowError):
+    """A step of a case could not be done; the token waits there. `transient` when another try may help by itself."""
+
+    def __init__(self, node: str, reason: str, *, transient: bool = False) -> None:
+        self.node, self.reason, self.transient = node, reason, transient
+        super().__init__(f"{node}: {reason}")
+
+
+class RunawayProcedure(WorkflowError):
+    """A case took too many automatic steps in one go: its drawing loops without anything to wait for."""
+
+    def __init__(self, steps: int, node: str) -> None:
+        self.steps, self.node = steps, node
+        super().__init__(
+            f"The case took {steps:,} automatic steps without a pause, last at {node!r}: the drawing loops for ever."
+        )
+
+
+class UnknownToken(WorkflowError):
+    """A task, timer or message names a place of the case that is no longer waiting."""
+
+    def __init__(self, token: int) -> None:
+        self.token = token
+        super().__init__(f"Nothing waits at place {token} of this case any more.")

@@ -133,4 +133,4 @@ def absent(session: Session, now: datetime) -> dict[str, str | None]:
     away = session.execute(
         select(Absence.officer, Absence.stand_in).where(Absence.since <= now, Absence.until > now).order_by(Absence.id)
     )
-    return {officer: stand_in for officer, stand_in in away}
+    return {row.officer: row.stand_in for row in away}

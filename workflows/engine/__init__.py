@@ -1,0 +1,21 @@
+"""The only door to SpiffWorkflow: models become executions that are told what happened and say what follows."""
+
+from workflows.engine.execution import CannotRun, Execution, begin, prepare, resume
+from workflows.engine.facts import Fact
+from workflows.engine.plan import Plan
+from workflows.engine.refusals import Refusal, refusals
+from workflows.engine.steps import Steps, Verdict
+
+__all__ = [
+    "CannotRun",
+    "Execution",
+    "Fact",
+    "Plan",
+    "Refusal",
+    "Steps",
+    "Verdict",
+    "begin",
+    "prepare",
+    "refusals",
+    "resume",
+]

@@ -1,0 +1,43 @@
+"""The engine's only script language: FEEL, compiled once for each version, with failures that name the element."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from bpmn import feel
+from bpmn.errors import BpmnError
+from workflows.errors import StepFailed
+
+
+class Expression:
+    """A compiled FEEL expression of one element."""
+
+    def __init__(self, text: str) -> None:
+        self.text = text.removeprefix("=").strip()
+        self.compiled = feel.compile(self.text)
+
+    def value(self, place: str, data: Mapping[str, Any], now: datetime) -> Any:
+        """Its value; raises StepFailed with the element's name."""
+        try:
+            return self.compiled(data, now=now)
+        except BpmnError as error:
+            raise StepFailed(place, f"the expression {self.text!r} has no value: {error}") from error
+
+
+class Condition(Expression):
+    """A FEEL condition: neither true nor false is a failure, not a silent no."""
+
+    def holds(self, place: str, data: Mapping[str, Any], now: datetime) -> bool:
+        try:
+            return bool(self.compiled.truth(data, now=now))
+        except BpmnError as error:
+            raise StepFailed(place, f"the condition {self.text!r} cannot be decided: {error}") from error
+
+    def is_true(self, data: Mapping[str, Any], now: datetime) -> bool:
+        """For events that wait for a condition: undecided means not yet."""
+        try:
+            return bool(self.compiled.truth(data, now=now))
+        except BpmnError:
+            return False

@@ -1,0 +1,164 @@
+"""What happened in an execution, as plain values: all that the rest of the product sees of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from bpmn.model import TimerKind
+
+Token: TypeAlias = int
+
+
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """A start event, end event or throwing event was passed."""
+
+    token: Token
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class Enabled:
+    """A person has to do this; `local` are the variables of this instance alone (the element of a multi-instance)."""
+
+    token: Token
+    node: str
+    local: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Performed:
+    """An automatic activity was done from start to end; `values` are the variables that it set."""
+
+    token: Token
+    node: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Completed:
+    """Something that waited is done: a person's task, a catching event, a subprocess or called procedure."""
+
+    token: Token
+    node: str
+    values: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Withdrawn:
+    """Something that waited was ended from outside and will not be done."""
+
+    token: Token
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class ScopeOpened:
+    """A subprocess, called procedure or set of instances began."""
+
+    token: Token
+    node: str
+
+
+@dataclass(frozen=True, slots=True)
+class TimerSet:
+    """`value` is what the expression gave: a date, a datetime, a duration, or the text of an ISO 8601 repetition.
+
+    `attached` tells a boundary event or event subprocess (which nobody waits for) from a step of the flow.
+    """
+
+    token: Token
+    node: str
+    kind: TimerKind
+    value: Any
+    working: bool
+    attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """The execution waits for a message (with this correlation, if any) or a signal."""
+
+    token: Token
+    node: str
+    kind: str  # message | signal
+    name: str
+    correlation: str | None
+    attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A message leaves the execution."""
+
+    token: Token
+    node: str
+    name: str
+    correlation: str | None
+    payload: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Signalled:
+    """A signal leaves the execution; inside it was already caught."""
+
+    token: Token
+    node: str
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """A decision table was asked."""
+
+    token: Token
+    node: str
+    decision: str
+    value: Any
+    rows: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A step failed and waits to be tried again. `transient` when another try may help without a person."""
+
+    token: Token
+    node: str
+    reason: str
+    transient: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Conflict:
+    """Two branches set a variable differently; the value of the later one was kept."""
+
+    node: str
+    path: str
+    values: Sequence[Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """The execution is over; `error` is the code of an error that nobody caught."""
+
+    error: str | None = None
+
+
+Fact: TypeAlias = (
+    Entered
+    | Enabled
+    | Performed
+    | Completed
+    | Withdrawn
+    | ScopeOpened
+    | TimerSet
+    | Awaited
+    | Sent
+    | Signalled
+    | Decided
+    | Stuck
+    | Conflict
+    | Ended
+)

@@ -1,0 +1,77 @@
+"""Bringing the data of parallel branches together: a three-way merge, so that no branch undoes another's work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+MISSING: Any = object()
+
+
+def merge(
+    base: Mapping[str, Any],
+    branches: Sequence[Mapping[str, Any]],
+    conflicts: list[tuple[str, list[Any]]],
+    path: str = "",
+) -> dict[str, Any]:
+    """What the branches made of `base`, together; only real changes count.
+
+    Contexts are merged key by key, lists of equal length item by item, other lists by additions and removals. Where two
+    branches set different values the last one stands and `conflicts` gains (path, values). Nothing given is changed.
+    """
+    if len(branches) == 1:
+        return dict(branches[0])
+    merged: dict[str, Any] = {}
+    for key in dict.fromkeys(key for values in (base, *branches) for key in values):
+        value = _merged(
+            base.get(key, MISSING), [b.get(key, MISSING) for b in branches], conflicts, f"{path}.{key}".lstrip(".")
+        )
+        if value is not MISSING:
+            merged[key] = value
+    return merged
+
+
+def _merged(base: Any, found: list[Any], conflicts: list[tuple[str, list[Any]]], path: str) -> Any:
+    changes = _distinct([value for value in found if not _same(value, base)])
+    if not changes:
+        return base
+    if len(changes) == 1:
+        return changes[0]
+    if all(isinstance(value, Mapping) for value in changes):
+        return merge(base if isinstance(base, Mapping) else {}, changes, conflicts, path)
+    if isinstance(base, list) and all(isinstance(value, list) for value in changes):
+        return _lists(base, changes, conflicts, path)
+    conflicts.append((path, [None if value is MISSING else value for value in changes]))
+    return changes[-1]
+
+
+def _lists(base: list[Any], changes: list[list[Any]], conflicts: list[tuple[str, list[Any]]], path: str) -> list[Any]:
+    if all(len(value) == len(base) for value in changes) and all(
+        isinstance(i, Mapping) for v in (base, *changes) for i in v
+    ):
+        return [
+            merge(item, [value[index] for value in changes], conflicts, f"{path}[{index + 1}]")
+            for index, item in enumerate(base)
+        ]
+    kept = [item for item in base if all(item in value for value in changes)]
+    for value in changes:
+        kept += [item for item in _added(base, value) if item not in kept]
+    return kept
+
+
+def _added(base: list[Any], value: list[Any]) -> list[Any]:
+    return [item for item in value if item not in base]
+
+
+def _distinct(values: list[Any]) -> list[Any]:
+    distinct: list[Any] = []
+    for value in values:
+        if not any(_same(value, other) for other in distinct):
+            distinct.append(value)
+    return distinct
+
+
+def _same(one: Any, other: Any) -> bool:
+    if one is other:
+        return True
+    return one is not MISSING and other is not MISSING and type(one) is type(other) and bool(one == other)

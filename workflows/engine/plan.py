@@ -1,0 +1,224 @@
+"""A model made ready to run: SpiffWorkflow task specs built from our own values, once for each version."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
+
+from bpmn.model import (
+    Activity,
+    ActivityKind,
+    AnyNode,
+    EventNode,
+    Flow,
+    Gateway,
+    GatewayKind,
+    Position,
+    ProcessModel,
+    Trigger,
+)
+from workflows.engine.expressions import Condition
+from workflows.engine.reach import upstream
+from workflows.engine.specs import NodeSpec, Way
+from workflows.engine.specs.activities import PersonSpec, ReceiveSpec, RuleSpec, ScriptSpec, SendSpec, ServiceSpec
+from workflows.engine.specs.events import CatchSpec, PassSpec, SilentSpec, ThrowSpec
+from workflows.engine.specs.gateways import EventBasedSpec, ExclusiveSpec, InclusiveSpec, ParallelSpec
+from workflows.engine.specs.scopes import (
+    CallSpec,
+    EventScopeSpec,
+    LoopSpec,
+    MultiInstanceSpec,
+    ProcessSpec,
+    ScopeSpec,
+    SubprocessSpec,
+)
+
+ACTIVITIES: dict[ActivityKind, type[NodeSpec]] = {
+    ActivityKind.USER: PersonSpec,
+    ActivityKind.MANUAL: PersonSpec,
+    ActivityKind.SERVICE: ServiceSpec,
+    ActivityKind.RULE: RuleSpec,
+    ActivityKind.SCRIPT: ScriptSpec,
+    ActivityKind.SEND: SendSpec,
+    ActivityKind.RECEIVE: ReceiveSpec,
+    ActivityKind.SUBPROCESS: SubprocessSpec,
+    ActivityKind.CALL: CallSpec,
+}
+GATEWAYS: dict[GatewayKind, type[NodeSpec]] = {
+    GatewayKind.EXCLUSIVE: ExclusiveSpec,
+    GatewayKind.PARALLEL: ParallelSpec,
+    GatewayKind.INCLUSIVE: InclusiveSpec,
+    GatewayKind.EVENT_BASED: EventBasedSpec,
+}
+THROWN = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION, Trigger.TERMINATE)
+
+
+class Plan:
+    """What executions of one version share. `nodes` finds the model's node of a place that a fact names."""
+
+    def __init__(self, model: ProcessModel, called: Mapping[str, ProcessModel]) -> None:
+        self.model, self.called = model, called
+        self.spec = WorkflowSpec(model.key)
+        self.root = ProcessSpec(self.spec, "#process", None, model.key)
+        self.nodes: dict[str, AnyNode] = {}
+        self.has_conditions = False
+        self.starts: dict[str, NodeSpec] = {}
+        _Area(self, model, "").build(self.root)
+
+    def of(self, name: str) -> NodeSpec:
+        found: NodeSpec = self.spec.task_specs[name]
+        return found
+
+    def remember(self, place: str, node: AnyNode) -> None:
+        self.nodes[place] = node
+        self.has_conditions |= isinstance(node, EventNode) and node.trigger is Trigger.CONDITIONAL
+
+
+class _Area:
+    """The nodes of one process, all its scopes, below a prefix (that of the call activities around it)."""
+
+    def __init__(self, plan: Plan, model: ProcessModel, prefix: str) -> None:
+        self.plan, self.model, self.prefix = plan, model, prefix
+        self.outer: dict[str, NodeSpec] = {}  # by node id: what flows lead to
+        self.inner: dict[str, NodeSpec] = {}  # by node id: the activity itself, where it is repeated
+        self.starts: dict[str, NodeSpec] = {}
+
+    def build(self, process: ScopeSpec) -> None:
+        for node in self.model.nodes:
+            self.plan.remember(self.prefix + node.id, node)
+            self.outer[node.id] = self.made(node)
+        for node in self.model.nodes:
+            self.connect(node)
+        self.open_scopes(process)
+        for node in self.model.nodes:
+            spec = self.outer[node.id]
+            if isinstance(spec, InclusiveSpec):
+                spec.upstream = upstream(self.model, node.id, self.prefix)
+        if not self.prefix:
+            self.plan.starts = {n.id: self.outer[n.id] for n in self.model.nodes if _starts_process(n)}
+
+    # making
+
+    def made(self, node: AnyNode) -> NodeSpec:
+        if isinstance(node, Gateway):
+            return self.of_class(GATEWAYS[node.kind], node)
+        if isinstance(node, EventNode):
+            return self.of_class(_event_class(node), node)
+        repeated = MultiInstanceSpec if node.multi_instance else LoopSpec if node.loop_condition else None
+        if repeated is None:
+            self.inner[node.id] = self.activity(node, "")
+            return self.inner[node.id]
+        spec: Any = self.of_class(repeated, node)
+        spec.each = self.inner[node.id] = self.activity(node, "#each")
+        return spec  # type: ignore[no-any-return]
+
+    def of_class(self, kind: type[NodeSpec], node: AnyNode, suffix: str = "") -> NodeSpec:
+        return kind(self.plan.spec, f"{self.prefix}{node.id}{suffix}", node, self.prefix + node.id)
+
+    def activity(self, node: Activity, suffix: str) -> NodeSpec:
+        if node.triggered_by_event:
+            return self.of_class(EventScopeSpec, node)
+        spec = self.of_class(ACTIVITIES[node.kind], node, suffix)
+        if isinstance(spec, CallSpec):
+            _Area(self.plan, self.plan.called[node.called or ""], f"{self.prefix}{node.id}/").build(spec)
+        return spec
+
+    # connecting
+
+    def connect(self, node: AnyNode) -> None:
+        spec = self.outer[node.id]
+        spec.ways = [self.way(node, flow) for flow in self.model.outgoing(node.id)]
+        spec.incoming = [flow.id for flow in self.model.incoming(node.id)]
+        if isinstance(node, Activity):
+            spec.boundaries = [self.outer[event.id] for event in self.model.boundary_events(node.id)]
+        if isinstance(node, EventNode) and node.trigger is Trigger.LINK and node.position is Position.THROW:
+            spec.ways = [
+                Way(f"link {node.link}", self.outer[catch.id], None, False) for catch in self.link_targets(node)
+            ]
+
+    def way(self, node: AnyNode, flow: Flow) -> Way:
+        default = isinstance(node, Activity | Gateway) and node.default == flow.id
+        condition = Condition(flow.condition) if flow.condition and not default else None
+        return Way(flow.id, self.outer[flow.target], condition, default)
+
+    def link_targets(self, node: EventNode) -> list[AnyNode]:
+        return [n for n in self.model.nodes if is_link_target(n, node)]
+
+    # scopes
+
+    def open_scopes(self, process: ScopeSpec) -> None:
+        for node in self.model.nodes:
+            if isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS:
+                spec = self.inner[node.id]
+                assert isinstance(spec, ScopeSpec)
+                self.fill(spec, node.id)
+        self.fill(process, None)
+
+    def fill(self, scope: ScopeSpec, id: str | None) -> None:
+        inside = [node for node in self.model.nodes if node.scope == id]
+        scope.starts = [self.outer[node.id] for node in starting(self.model, inside)]
+        scope.watchers = [
+            self.event_scope(node) for node in inside if isinstance(node, Activity) and node.triggered_by_event
+        ]
+        if isinstance(scope, EventScopeSpec):
+            start = scope.starts[0]
+            silent = SilentSpec(self.plan.spec, f"{start.name}#in", start.node, start.place)
+            silent.ways = start.ways
+            scope.starts = [silent]
+
+    def event_scope(self, node: Activity) -> EventScopeSpec:
+        spec = self.outer[node.id]
+        assert isinstance(spec, EventScopeSpec)
+        start = next(n for n in self.model.nodes if n.scope == node.id and _is_start(n))
+        assert isinstance(start, EventNode)
+        catching = self.outer[start.id]
+        assert isinstance(catching, CatchSpec)
+        spec.start, spec.start_spec, catching.event_scope = start, catching, spec
+        return spec
+
+
+def _event_class(node: EventNode) -> type[NodeSpec]:
+    if node.trigger is Trigger.LINK:
+        return SilentSpec
+    if node.position in (Position.CATCH, Position.BOUNDARY) and node.trigger is not Trigger.NONE:
+        return CatchSpec
+    if node.position is Position.START and node.scope is not None and node.trigger is not Trigger.NONE:
+        return CatchSpec
+    if node.position in (Position.THROW, Position.END) and node.trigger in THROWN:
+        return ThrowSpec
+    return PassSpec
+
+
+def _is_start(node: AnyNode) -> bool:
+    return isinstance(node, EventNode) and node.position is Position.START
+
+
+def _starts_process(node: AnyNode) -> bool:
+    return _is_start(node) and node.scope is None
+
+
+def is_link_target(node: AnyNode, thrower: EventNode) -> bool:
+    return (
+        isinstance(node, EventNode)
+        and node.position is Position.CATCH
+        and node.trigger is Trigger.LINK
+        and node.link == thrower.link
+        and node.scope == thrower.scope
+    )
+
+
+def starting(model: ProcessModel, inside: list[AnyNode]) -> list[AnyNode]:
+    """Where a scope begins: its start events, else every element that no flow leads to."""
+    events = [node for node in inside if _is_start(node)]
+    if events:
+        plain = [node for node in events if isinstance(node, EventNode) and node.trigger is Trigger.NONE]
+        return plain or events[:1]
+    return [node for node in inside if not model.incoming(node.id) and _may_begin(node)]
+
+
+def _may_begin(node: AnyNode) -> bool:
+    if isinstance(node, Activity):
+        return not node.triggered_by_event and not node.for_compensation
+    return not (isinstance(node, EventNode) and (node.position is Position.BOUNDARY or node.trigger is Trigger.LINK))

@@ -1,0 +1,156 @@
+"""Activities: work of people, automatic work, decisions, scripts, messages."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpmn.model import Activity, Assignment
+from workflows.engine.expressions import Expression
+from workflows.engine.facts import Awaited, Decided, Enabled, Performed, Sent
+from workflows.engine.specs.node import NodeSpec
+from workflows.engine.tokens import Token
+from workflows.errors import StepFailed
+
+Lines = tuple[tuple[str, Expression], ...]
+
+
+def compiled(lines: tuple[Assignment, ...]) -> Lines:
+    return tuple((line.name, Expression(line.expression)) for line in lines)
+
+
+class ActivitySpec(NodeSpec):
+    """What activities share: inputs, outputs and boundary events."""
+
+    node: Activity
+
+    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
+        super().__init__(wf_spec, key, node, place)
+        self.inputs, self.outputs = compiled(node.inputs), compiled(node.outputs)
+
+    def assigned(self, token: Token, lines: Lines, data: Mapping[str, Any]) -> dict[str, Any]:
+        """The values of these lines; each line sees those above it."""
+        values: dict[str, Any] = {}
+        for name, expression in lines:
+            values[name] = expression.value(self.place, {**data, **values}, token.workflow.steps.now)
+        return values
+
+    def given(self, token: Token) -> Mapping[str, Any]:
+        """What goes into the activity: its inputs if it has any, else all variables."""
+        return self.assigned(token, self.inputs, token.data) if self.inputs else token.data
+
+    def taken(self, token: Token, result: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What comes out of it: its outputs (which see the result, also as `result`) if it has any, else all of the result."""
+        if not self.outputs:
+            return result
+        return self.assigned(token, self.outputs, {**token.data, **result, "result": dict(result)})
+
+    def finished(self, token: Token, values: Mapping[str, Any]) -> None:
+        token.write(values)
+        super().finished(token, {**values, **self.assigned(token, self.outputs, token.data)})
+
+
+class PersonSpec(ActivitySpec):
+    """A user or manual task: a person does it."""
+
+    waits = True
+
+    def step(self, token: Token) -> None:
+        token.workflow.say(Enabled(token.id, self.place, local_of(token)))
+        self.attach(token)
+
+
+def local_of(token: Token) -> Mapping[str, Any]:
+    """The variables that belong to this instance alone, those of the scopes around it included."""
+    run = token.workflow
+    outer = local_of(run.tasks[token.scope]) if token.scope is not None else {}
+    return {**outer, **token.local}
+
+
+class AutomaticSpec(ActivitySpec):
+    """An activity that the machine does by itself, in one step."""
+
+    def step(self, token: Token) -> bool:
+        values = self.work(token)
+        token.write(values)
+        token.workflow.say(Performed(token.id, self.place, values))
+        token.leaving = True
+        return self.leave(token)
+
+    def work(self, token: Token) -> Mapping[str, Any]:
+        raise NotImplementedError
+
+
+class ServiceSpec(AutomaticSpec):
+    """A registered service task; when it fails for now, the token waits here and is tried again."""
+
+    def work(self, token: Token) -> Mapping[str, Any]:
+        attempt = token.progress["attempts"] = token.progress.get("attempts", 0) + 1
+        return self.taken(token, token.workflow.steps.perform(self.node, self.given(token), attempt=attempt))
+
+
+class RuleSpec(AutomaticSpec):
+    """A decision table: its answer becomes variables."""
+
+    def work(self, token: Token) -> Mapping[str, Any]:
+        verdict = token.workflow.steps.decide(self.node, self.given(token))
+        token.workflow.say(Decided(token.id, self.place, self.node.decision or "", verdict.value, tuple(verdict.rows)))
+        if isinstance(verdict.value, Mapping):
+            return self.taken(token, verdict.value)
+        if self.outputs:
+            return self.assigned(token, self.outputs, {**token.data, "result": verdict.value})
+        return {self.node.decision or self.node.id: verdict.value}
+
+
+class ScriptSpec(AutomaticSpec):
+    """Lines of `name = FEEL`."""
+
+    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
+        super().__init__(wf_spec, key, node, place)
+        self.lines = compiled(node.script)
+
+    def work(self, token: Token) -> Mapping[str, Any]:
+        return self.assigned(token, self.lines, token.data)
+
+
+class SendSpec(AutomaticSpec):
+    """A message leaves the case."""
+
+    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
+        super().__init__(wf_spec, key, node, place)
+        self.correlation = Expression(node.correlation) if node.correlation else None
+
+    def work(self, token: Token) -> Mapping[str, Any]:
+        correlation = correlated(self.correlation, self, token)
+        payload = dict(self.given(token))
+        token.workflow.say(Sent(token.id, self.place, self.node.message or self.node.id, correlation, payload))
+        return self.taken(token, {}) if self.outputs else {}
+
+
+class ReceiveSpec(ActivitySpec):
+    """Waits for a message."""
+
+    waits = True
+
+    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
+        super().__init__(wf_spec, key, node, place)
+        self.correlation = Expression(node.correlation) if node.correlation else None
+
+    def step(self, token: Token) -> None:
+        correlation = correlated(self.correlation, self, token)
+        name = self.node.message or self.node.id
+        token.workflow.say(Awaited(token.id, self.place, "message", name, correlation, attached=False))
+        self.attach(token)
+
+    def fire(self, token: Token, values: Mapping[str, Any]) -> None:
+        self.finished(token, values)
+
+
+def correlated(expression: Expression | None, spec: NodeSpec, token: Token) -> str | None:
+    """The correlation as text; a message that should be correlated but has no value to go by is a failure."""
+    if expression is None:
+        return None
+    value = expression.value(spec.place, token.data, token.workflow.steps.now)
+    if value is None:
+        raise StepFailed(spec.place, f"its correlation {expression.text!r} has no value.")
+    return str(value)

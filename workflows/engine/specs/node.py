@@ -1,0 +1,134 @@
+"""What every element has in common: it is stepped, takes ways out, and hands its data on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from SpiffWorkflow.specs.base import TaskSpec as SpiffTaskSpec
+
+from bpmn.model import AnyNode, EventNode, Trigger
+from workflows.engine.expressions import Condition
+from workflows.engine.facts import Completed, Withdrawn
+from workflows.engine.tokens import Token
+from workflows.errors import StepFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """A flow out of a node."""
+
+    flow: str
+    target: NodeSpec
+    condition: Condition | None
+    default: bool
+
+
+class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
+    """One element of the drawing as the library's task spec.
+
+    `place` is the id that facts carry: the node's id, with the call activities that lead to it in front (`pay/order`).
+    """
+
+    waits: ClassVar[bool] = False  # facts tell when it begins to wait, so they tell when it is withdrawn
+
+    def __init__(self, wf_spec: Any, key: str, node: AnyNode | None, place: str) -> None:
+        super().__init__(wf_spec, key)
+        self.node, self.place = node, place
+        self.ways: list[Way] = []
+        self.incoming: list[str] = []
+        self.boundaries: list[NodeSpec] = []
+
+    # the library's protocol
+
+    def test(self) -> None:
+        """The drawing was checked when it was deployed."""
+
+    def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
+        """Nothing is predicted: only places that a token has reached exist."""
+
+    def _update_hook(self, my_task: Token) -> bool:
+        return True
+
+    def _on_ready_hook(self, my_task: Token) -> None:
+        pass
+
+    def _run(self, my_task: Token) -> bool | None:
+        return self.leave(my_task) if my_task.leaving else self.step(my_task)
+
+    def _on_complete_hook(self, my_task: Token) -> None:
+        run = my_task.workflow
+        run.cancel_all(t for t in run.living() if t.host == my_task.id)
+        for way in my_task.taking:
+            run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
+        if not my_task.taking and my_task.scope is not None:
+            scope = run.tasks[my_task.scope]
+            scope.task_spec.absorb(scope, my_task)
+
+    # ours
+
+    def step(self, token: Token) -> bool | None:
+        """Do the element's work: True when it is done, None when it waits for something."""
+        return self.leave(token)
+
+    def leave(self, token: Token) -> bool:
+        token.leaving = True
+        token.taking = tuple(self.ways_out(token))
+        return True
+
+    def ways_out(self, token: Token) -> Sequence[Way]:
+        """Every flow without a condition and every one whose condition holds; else the default one."""
+        taken = [way for way in self.ways if not way.default and self.holds(way, token)]
+        taken = taken or [way for way in self.ways if way.default]
+        if self.ways and not taken:
+            raise StepFailed(self.place, "none of the conditions of its flows holds, and there is no default flow.")
+        return taken
+
+    def holds(self, way: Way, token: Token) -> bool:
+        return way.condition is None or way.condition.holds(self.place, token.data, token.workflow.steps.now)
+
+    def finished(self, token: Token, values: Mapping[str, Any]) -> None:
+        """What it waited for has happened: go on from here."""
+        run = token.workflow
+        token.write(values)
+        run.say(Completed(token.id, self.place, values))
+        token.leaving = True
+        run.cancel_all(t for t in run.living() if t.host == token.id or _rival(t, token))
+        run.queue.append(token)
+
+    def withdraw(self, token: Token) -> None:
+        """The token is about to be cancelled."""
+        if self.waits and not token.leaving:
+            token.workflow.say(Withdrawn(token.id, self.place))
+
+    def attach(self, token: Token) -> None:
+        """Let the boundary events watch, those that something outside can fire."""
+        run = token.workflow
+        if self.boundaries and not any(t.host == token.id for t in run.living()):
+            for spec in self.boundaries:
+                if fires_by_itself(spec.node):
+                    watcher = run.spawn(spec, token, data=token.data, scope=token.scope)
+                    watcher.host = token.id
+                    watcher._ready()
+
+    def salvage(self, token: Token) -> Mapping[str, Any]:
+        """The data as they stand where the token is interrupted."""
+        return token.data
+
+    def absorb(self, token: Token, ended: Token) -> None:
+        """A token of this scope has come to its end."""
+        raise NotImplementedError(f"{self.place} is no scope")
+
+    def on_empty(self, token: Token) -> None:
+        """No token is left in this scope."""
+        raise NotImplementedError(f"{self.place} is no scope")
+
+
+def _rival(other: Token, winner: Token) -> bool:
+    return winner.group is not None and other.group == winner.group and other is not winner
+
+
+def fires_by_itself(node: AnyNode | None) -> bool:
+    """Errors and escalations are looked up when they are thrown; everything else is waited for."""
+    return isinstance(node, EventNode) and node.trigger not in (Trigger.ERROR, Trigger.ESCALATION)

@@ -1,0 +1,193 @@
+"""Stepping a run until nothing moves: thrown events first, then scopes that are empty, then one token after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from SpiffWorkflow.util.task import TaskState
+
+from bpmn.model import EventNode, Trigger
+from workflows.engine.facts import Completed, Stuck
+from workflows.engine.specs.events import CatchSpec, Thrown
+from workflows.engine.specs.gateways import InclusiveSpec
+from workflows.engine.specs.node import NodeSpec
+from workflows.engine.specs.scopes import ScopeSpec
+from workflows.engine.tokens import Run, Token
+from workflows.errors import ProcedureFault, RunawayProcedure, ServiceFailed, StepFailed
+
+MOST_STEPS = 100_000
+
+
+def drain(run: Run) -> None:
+    """Step until everything waits; raises RunawayProcedure. The order makes an event interrupt before more is done."""
+    for _ in range(MOST_STEPS):
+        if run.thrown:
+            _catch(run, run.thrown.popleft())
+        elif run.emptied:
+            _close_empty(run, run.emptied.pop())
+        elif _conditional(run):
+            continue
+        elif run.queue:
+            _step(run.queue.popleft())
+        elif not _settle_inclusive(run):
+            run.prune()
+            return
+    raise RunawayProcedure(MOST_STEPS, run.living()[-1].task_spec.place)
+
+
+def _step(token: Token) -> None:
+    if not token.live or token.failure is not None:
+        return
+    guarded(token, lambda: token.run())
+
+
+def guarded(token: Token, act: Any) -> None:
+    """Do something for a token; a failure parks the token, a business error is thrown from its place."""
+    try:
+        act()
+    except ProcedureFault as fault:
+        values = {"error_code": fault.code, "error_message": fault.message}
+        token._set_state(TaskState.STARTED)
+        token.workflow.thrown.append(Thrown(Trigger.ERROR, fault.code, token, values))
+    except (StepFailed, ServiceFailed) as failure:
+        _park(token, failure)
+
+
+def _park(token: Token, failure: StepFailed | ServiceFailed) -> None:
+    reason = failure.reason if isinstance(failure, StepFailed) else str(failure)
+    transient = isinstance(failure, ServiceFailed) or failure.transient
+    token.failure = reason
+    token._set_state(TaskState.READY)
+    token.workflow.say(Stuck(token.id, token.task_spec.place, reason, transient))
+    if not token.leaving:
+        token.task_spec.attach(token)
+
+
+def _close_empty(run: Run, scope_id: int) -> None:
+    scope = run.tasks.get(scope_id)
+    if scope is None or not scope.has_state(TaskState.STARTED) or scope.leaving or scope.failure is not None:
+        return
+    if not any(token.host is None for token in run.members(scope_id)):
+        guarded(scope, lambda: scope.task_spec.on_empty(scope))
+
+
+def _settle_inclusive(run: Run) -> bool:
+    """Let one inclusive join go on that waits for nothing more."""
+    waiting: dict[tuple[int, str], Token] = {}
+    for token in run.tasks.values():
+        if token.has_state(TaskState.WAITING) and isinstance(token.task_spec, InclusiveSpec):
+            waiting.setdefault((token.scope or 0, token.task_spec.name), token)
+    return any(token.task_spec.settle(scope, token) for (scope, _), token in waiting.items())  # type: ignore[attr-defined]
+
+
+def _conditional(run: Run) -> bool:
+    """Fire one event whose condition has become true."""
+    if not run.plan.has_conditions:
+        return False
+    for token in run.living():
+        spec = token.task_spec
+        if isinstance(spec, CatchSpec) and spec.condition and token.has_state(TaskState.STARTED) and not token.leaving:
+            data = {**token.data, **run.view}
+            if spec.condition.is_true(data, run.steps.now):
+                guarded(token, lambda spec=spec, token=token: spec.fire(token, {}))  # type: ignore[misc]
+                return True
+    return False
+
+
+# what is thrown
+
+
+def _catch(run: Run, thrown: Thrown) -> None:
+    if thrown.trigger is Trigger.SIGNAL:
+        signal(run, thrown.name or "", thrown.values)
+    elif thrown.trigger is Trigger.TERMINATE:
+        _terminate(run, thrown.origin)
+    else:
+        _propagate(run, thrown)
+
+
+def signal(run: Run, name: str, values: Mapping[str, Any]) -> int:
+    """Fire everything that waits for this signal; says how many."""
+    fired = 0
+    for token in run.living():
+        spec = token.task_spec
+        waits = isinstance(spec, CatchSpec) and spec.node.trigger is Trigger.SIGNAL and spec.node.signal == name
+        if waits and token.has_state(TaskState.STARTED) and token.live and not token.leaving:
+            spec.fire(token, values)  # type: ignore[attr-defined]
+            fired += 1
+    return fired
+
+
+def _terminate(run: Run, origin: Token) -> None:
+    scope = run.tasks[origin.scope or 0]
+    data = origin.data
+    run.cancel_all(run.members(scope.id))
+    scope.progress = {"gathered": data, "enough": True, **{k: v for k, v in scope.progress.items() if k == "caller"}}
+    run.emptied.add(scope.id)
+
+
+def _propagate(run: Run, thrown: Thrown) -> None:
+    """Look for a handler from the origin outwards: on the border of each activity, then beside it in its scope."""
+    token: Token | None = thrown.origin
+    while token is not None:
+        if _caught_on_border(run, token, thrown):
+            return
+        scope = run.tasks.get(token.scope) if token.scope is not None else None
+        if scope is not None and _caught_beside(scope, token, thrown):
+            return
+        token = scope
+    if thrown.trigger is Trigger.ERROR:
+        _fail(run, thrown)
+
+
+def _handles(spec: NodeSpec, thrown: Thrown) -> bool:
+    node = spec.node
+    return isinstance(node, EventNode) and node.trigger is thrown.trigger and node.code in (None, "", thrown.name)
+
+
+def _best(specs: list[Any], thrown: Thrown) -> Any:
+    """The handler with just this code before one for any."""
+    fitting = [spec for spec in specs if _handles(spec, thrown)]
+    return next((spec for spec in fitting if spec.node.code), fitting[0] if fitting else None)
+
+
+def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
+    spec = _best(token.task_spec.boundaries, thrown)
+    if spec is None or not token.live:
+        return False
+    data = {
+        **token.task_spec.salvage(token),
+        **(thrown.origin.data if token is not thrown.origin else {}),
+        **thrown.values,
+    }
+    if spec.node.interrupting or thrown.trigger is Trigger.ERROR:
+        run.cancel_all([token])
+    branch = run.spawn(spec, token, data=data, scope=token.scope)
+    run.view.update(thrown.values)
+    run.say(Completed(branch.id, spec.place, thrown.values))
+    branch.leaving = True
+    branch._ready()
+    return True
+
+
+def _caught_beside(scope: Token, inside: Token, thrown: Thrown) -> bool:
+    """An event subprocess never catches what it throws itself."""
+    if not isinstance(scope.task_spec, ScopeSpec):
+        return False
+    starts = [watcher.start_spec for watcher in scope.task_spec.watchers if watcher is not inside.task_spec]
+    spec = _best(starts, thrown)
+    if spec is None:
+        return False
+    entered = spec.event_scope.enter(scope, {**thrown.origin.data, **thrown.values})
+    scope.workflow.say(Completed(entered.id, spec.place, thrown.values))
+    return True
+
+
+def _fail(run: Run, thrown: Thrown) -> None:
+    """Nobody caught the error: the execution is over."""
+    run.error = thrown.name or "error"
+    root = run.tasks[1]
+    run.cancel_all(run.members(root.id))
+    root.progress = {}
+    run.emptied.add(root.id)

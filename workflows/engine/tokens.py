@@ -1,0 +1,165 @@
+"""Tokens and the run that holds them: SpiffWorkflow's task and workflow with a flat index and data of their own.
+
+The library's states are kept: READY (to be stepped, or parked after a failure), STARTED (waits for something outside or for
+its scope), WAITING (arrived at a join), COMPLETED, CANCELLED. A finished token stays only as long as it is the common
+ancestor of living ones: its data are the base of their merge.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Any
+
+from SpiffWorkflow.task import Task as SpiffTask
+from SpiffWorkflow.util.task import TaskState
+from SpiffWorkflow.workflow import Workflow as SpiffWorkflow
+
+from workflows.engine.facts import Conflict, Fact
+from workflows.engine.merging import merge
+
+if TYPE_CHECKING:
+    from workflows.engine.plan import Plan
+    from workflows.engine.specs import NodeSpec
+    from workflows.engine.steps import Steps
+
+LIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
+
+
+class Token(SpiffTask):  # type: ignore[misc]
+    """One token. `scope` is the token of the scope that it is in, `via` the flow that it came by.
+
+    `host` is the activity that a boundary token watches, `group` the event-based gateway that it competes under.
+    """
+
+    task_spec: NodeSpec
+    workflow: Run
+
+    def __init__(
+        self, run: Run, spec: NodeSpec, parent: Token | None, data: Mapping[str, Any], scope: int | None
+    ) -> None:
+        run.last_id += 1
+        super().__init__(run, spec, parent, state=TaskState.FUTURE, id=run.last_id)
+        self.data: Mapping[str, Any] = data
+        self.scope = scope
+        self.via: str | None = None
+        self.host: int | None = None
+        self.group: int | None = None
+        self.leaving = False
+        self.failure: str | None = None
+        self.local: Mapping[str, Any] = {}
+        self.progress: dict[str, Any] = {}
+        self.taking: tuple[Any, ...] = ()
+
+    @property
+    def live(self) -> bool:
+        return bool(self._state & LIVE)
+
+    def write(self, values: Mapping[str, Any]) -> None:
+        """Set variables on this branch alone; the mapping that other tokens share is left as it is."""
+        if values:
+            self.data = {**self.data, **values}
+            self.workflow.view.update(values)
+
+    def _set_state(self, value: int) -> None:  # the library's own logs the whole tree at every change
+        self._state = value
+
+    def _ready(self) -> None:
+        if self.live:
+            self._state = TaskState.READY
+            self.workflow.queue.append(self)
+
+    def _inherit_data(self) -> None:
+        """Data are handed over when the token is made."""
+
+
+class Run(SpiffWorkflow):  # type: ignore[misc]
+    """One execution's tokens, their shared view of the data, and what has happened since it was last asked."""
+
+    def __init__(self, plan: Plan, steps: Steps) -> None:
+        super().__init__(plan.spec, deserializing=True)
+        self.plan, self.steps = plan, steps
+        self.last_id = 0
+        self.queue: deque[Token] = deque()
+        self.thrown: deque[Any] = deque()
+        self.facts: list[Fact] = []
+        self.view: dict[str, Any] = {}
+        self.emptied: set[int] = set()
+        self.error: str | None = None
+        self.tasks: dict[int, Token]
+
+    def say(self, fact: Fact) -> None:
+        self.facts.append(fact)
+
+    def living(self) -> list[Token]:
+        return [token for token in self.tasks.values() if token.live]
+
+    def members(self, scope: int) -> list[Token]:
+        return [token for token in self.tasks.values() if token.scope == scope and token.live]
+
+    def spawn(
+        self, spec: NodeSpec, parent: Token, *, data: Mapping[str, Any], scope: int | None, via: str | None = None
+    ) -> Token:
+        token = Token(self, spec, parent, data, scope)
+        token.via = via
+        return token
+
+    def merged(self, node: str, tokens: list[Token]) -> dict[str, Any]:
+        """The data of tokens that meet, on the base of their last common ancestor."""
+        conflicts: list[tuple[str, list[Any]]] = []
+        merged = merge(self._base(tokens), [token.data for token in tokens], conflicts)
+        for path, values in conflicts:
+            self.say(Conflict(node, path, tuple(values)))
+        self.view.update(merged)
+        return merged
+
+    def _base(self, tokens: list[Token]) -> Mapping[str, Any]:
+        common: list[int] | None = None
+        for token in tokens:
+            path = [ancestor.id for ancestor in self._line(token)]
+            common = path if common is None else [id for id in common if id in path]
+        return self.tasks[common[0]].data if common else {}
+
+    def _line(self, token: Token) -> Iterator[Token]:
+        """The ancestors, nearest first."""
+        parent = self.tasks.get(token._parent)
+        while parent is not None:
+            yield parent
+            parent = self.tasks.get(parent._parent)
+
+    def prune(self) -> None:
+        """Forget finished tokens that no merge needs: those without children, and those with one."""
+        finished = [token for token in self.tasks.values() if not token.live]
+        for token in sorted(finished, key=lambda token: -token.id):
+            if len(token._children) < 2:
+                self._splice(token)
+
+    def _splice(self, token: Token) -> None:
+        parent = self.tasks.get(token._parent)
+        for id in token._children:
+            self.tasks[id]._parent = token._parent
+        if parent is not None:
+            at = parent._children.index(token.id)
+            parent._children[at : at + 1] = token._children
+        del self.tasks[token.id]
+
+    def cancel_all(self, tokens: Iterable[Token]) -> None:
+        """End these and whatever is inside or attached to them, innermost first."""
+        for token in list(tokens):
+            if token.live:
+                self.cancel_all(t for t in list(self.tasks.values()) if t.live and t.id in self._dependants(token))
+                token.task_spec.withdraw(token)
+                token._state = TaskState.CANCELLED
+                token.failure = None
+                if token.scope is not None:
+                    self.emptied.add(token.scope)
+
+    def _dependants(self, token: Token) -> set[int]:
+        return {t.id for t in self.tasks.values() if t.live and (t.scope == token.id or t.host == token.id)}
+
+    def _task_completed_notify(self, token: Token) -> None:
+        if not any(self.tasks[id].live for id in token._children) and token.scope is not None:
+            self.emptied.add(token.scope)
+
+    def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
+        return dct or {}
