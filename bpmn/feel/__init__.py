@@ -1,0 +1,27 @@
+"""FEEL, the expression language of DMN 1.5: exact, safe by construction, with errors that point at the character."""
+
+from bpmn.feel.errors import FeelError, ForeignValue, TooExpensive, Undecided, UnreadableExpression
+from bpmn.feel.evaluating import Compiled, Outcome, compile, evaluate, examine, names, parse, truth, unary_test
+from bpmn.feel.running import Warned
+from bpmn.feel.values import Range, Value, YearsMonths
+
+__all__ = [
+    "Compiled",
+    "FeelError",
+    "ForeignValue",
+    "Outcome",
+    "Range",
+    "TooExpensive",
+    "Undecided",
+    "UnreadableExpression",
+    "Value",
+    "Warned",
+    "YearsMonths",
+    "compile",
+    "evaluate",
+    "examine",
+    "names",
+    "parse",
+    "truth",
+    "unary_test",
+]

@@ -1,0 +1,195 @@
+"""How ranges and points lie to each other (DMN 1.5, table 78)."""
+
+from __future__ import annotations
+
+from bpmn.feel.calling import builtin
+from bpmn.feel.comparing import contains, equal, ordered
+from bpmn.feel.running import Run
+from bpmn.feel.values import Range, Undefined, Value
+
+
+def _same(run: Run, one: Value, other: Value) -> bool:
+    return equal(one, other, run) is True
+
+
+def _definite(answer: bool | None) -> bool:
+    if answer is None:
+        raise Undefined("The values cannot be compared.")
+    return answer
+
+
+def _ends_before(run: Run, one: Range, other: Range) -> bool:
+    """one lies wholly before other."""
+    if one.high is None or other.low is None:
+        return False
+    if _same(run, one.high, other.low):
+        return not (one.high_included and other.low_included)
+    return ordered("<", one.high, other.low)
+
+
+@builtin("before", "range1: range, range2: range")
+def before(run: Run, one: Range, other: Range) -> bool:
+    return _ends_before(run, one, other)
+
+
+@builtin("before", "range: range, point: Any")
+def range_before_point(run: Run, range: Range, point: Value) -> bool:
+    return ordered("<", range.high, point) or (not range.high_included and _same(run, range.high, point))
+
+
+@builtin("before", "point: Any, range: range")
+def point_before_range(run: Run, point: Value, range: Range) -> bool:
+    return ordered("<", point, range.low) or (not range.low_included and _same(run, range.low, point))
+
+
+@builtin("before", "point1: Any, point2: Any")
+def point_before(run: Run, one: Value, other: Value) -> bool:
+    return ordered("<", one, other)
+
+
+@builtin("after", "range1: range, range2: range")
+def after(run: Run, one: Range, other: Range) -> bool:
+    return _ends_before(run, other, one)
+
+
+@builtin("after", "range: range, point: Any")
+def range_after_point(run: Run, range: Range, point: Value) -> bool:
+    return point_before_range(run, point, range)
+
+
+@builtin("after", "point: Any, range: range")
+def point_after_range(run: Run, point: Value, range: Range) -> bool:
+    return range_before_point(run, range, point)
+
+
+@builtin("after", "point1: Any, point2: Any")
+def point_after(run: Run, one: Value, other: Value) -> bool:
+    return ordered(">", one, other)
+
+
+@builtin("meets", "range1: range, range2: range")
+def meets(run: Run, one: Range, other: Range) -> bool:
+    return one.high_included and other.low_included and _same(run, one.high, other.low)
+
+
+@builtin("met by", "range1: range, range2: range")
+def met_by(run: Run, one: Range, other: Range) -> bool:
+    return meets(run, other, one)
+
+
+@builtin("overlaps", "range1: range, range2: range")
+def overlaps(run: Run, one: Range, other: Range) -> bool:
+    return not _ends_before(run, one, other) and not _ends_before(run, other, one)
+
+
+@builtin("overlaps before", "range1: range, range2: range")
+def overlaps_before(run: Run, one: Range, other: Range) -> bool:
+    starts_first = ordered("<", one.low, other.low) or (
+        _same(run, one.low, other.low) and one.low_included and not other.low_included
+    )
+    ends_first = ordered("<", one.high, other.high) or (
+        _same(run, one.high, other.high) and (not one.high_included or other.high_included)
+    )
+    return starts_first and ends_first and not _ends_before(run, one, other)
+
+
+@builtin("overlaps after", "range1: range, range2: range")
+def overlaps_after(run: Run, one: Range, other: Range) -> bool:
+    starts_later = ordered(">", one.low, other.low) or (
+        _same(run, one.low, other.low) and (not one.low_included or other.low_included)
+    )
+    ends_later = ordered(">", one.high, other.high) or (
+        _same(run, one.high, other.high) and one.high_included and not other.high_included
+    )
+    return starts_later and ends_later and not _ends_before(run, other, one)
+
+
+@builtin("finishes", "range1: range, range2: range")
+def finishes(run: Run, one: Range, other: Range) -> bool:
+    return (
+        one.high_included == other.high_included
+        and _same(run, one.high, other.high)
+        and (
+            ordered(">", one.low, other.low)
+            or (_same(run, one.low, other.low) and (not one.low_included or other.low_included))
+        )
+    )
+
+
+@builtin("finishes", "point: Any, range: range")
+def point_finishes(run: Run, point: Value, range: Range) -> bool:
+    return range.high_included and _definite(equal(range.high, point, run))
+
+
+@builtin("finished by", "range1: range, range2: range")
+def finished_by(run: Run, one: Range, other: Range) -> bool:
+    return finishes(run, other, one)
+
+
+@builtin("finished by", "range: range, point: Any")
+def finished_by_point(run: Run, range: Range, point: Value) -> bool:
+    return point_finishes(run, point, range)
+
+
+@builtin("includes", "range1: range, range2: range")
+def includes(run: Run, one: Range, other: Range) -> bool:
+    from_start = ordered("<", one.low, other.low) or (
+        _same(run, one.low, other.low) and (one.low_included or not other.low_included)
+    )
+    to_end = ordered(">", one.high, other.high) or (
+        _same(run, one.high, other.high) and (one.high_included or not other.high_included)
+    )
+    return from_start and to_end
+
+
+@builtin("includes", "range: range, point: Any")
+def includes_point(run: Run, range: Range, point: Value) -> bool:
+    return _definite(contains(range, point, run))
+
+
+@builtin("during", "range1: range, range2: range")
+def during(run: Run, one: Range, other: Range) -> bool:
+    return includes(run, other, one)
+
+
+@builtin("during", "point: Any, range: range")
+def point_during(run: Run, point: Value, range: Range) -> bool:
+    return _definite(contains(range, point, run))
+
+
+@builtin("starts", "range1: range, range2: range")
+def starts(run: Run, one: Range, other: Range) -> bool:
+    return (
+        one.low_included == other.low_included
+        and _same(run, one.low, other.low)
+        and (
+            ordered("<", one.high, other.high)
+            or (_same(run, one.high, other.high) and (not one.high_included or other.high_included))
+        )
+    )
+
+
+@builtin("starts", "point: Any, range: range")
+def point_starts(run: Run, point: Value, range: Range) -> bool:
+    return range.low_included and _definite(equal(range.low, point, run))
+
+
+@builtin("started by", "range1: range, range2: range")
+def started_by(run: Run, one: Range, other: Range) -> bool:
+    return starts(run, other, one)
+
+
+@builtin("started by", "range: range, point: Any")
+def started_by_point(run: Run, range: Range, point: Value) -> bool:
+    return point_starts(run, point, range)
+
+
+@builtin("coincides", "range1: range, range2: range")
+def coincides(run: Run, one: Range, other: Range) -> bool:
+    sides = (one.low_included, one.high_included) == (other.low_included, other.high_included)
+    return sides and _same(run, one.low, other.low) and _same(run, one.high, other.high)
+
+
+@builtin("coincides", "point1: Any, point2: Any")
+def points_coincide(run: Run, one: Value, other: Value) -> bool:
+    return _definite(equal(one, other, run))

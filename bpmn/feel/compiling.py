@@ -1,0 +1,520 @@
+"""Turns a syntax tree into closures: a closure takes the scope and gives the value of its node.
+
+No closure can reach anything but the scope, the constants of the text and the built-in functions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from bpmn.feel import syntax as s
+from bpmn.feel.arithmetic import TABLES, calculate, negate
+from bpmn.feel.builtins import BUILTINS
+from bpmn.feel.calling import invoke, invoke_named
+from bpmn.feel.comparing import ORDERS, contains, equal, ordered
+from bpmn.feel.paths import read_path
+from bpmn.feel.running import LONGEST_LIST, Run, Scope
+from bpmn.feel.types import Resolve, belongs, resolve
+from bpmn.feel.values import CONTEXT, Function, Range, Undefined, Value, kind
+
+Closure: TypeAlias = Callable[[Scope], Value]
+_DAY = dt.timedelta(days=1)
+
+
+def close(node: s.Node, known_types: Resolve = lambda name: None) -> Closure:
+    """The closure of an expression or of unary tests."""
+    return _Closing(known_types).close(node)
+
+
+class _Closing:
+    def __init__(self, known_types: Resolve) -> None:
+        self.known_types = known_types
+
+    def close(self, node: s.Node) -> Closure:
+        return _CLOSERS[type(node)](self, node)
+
+    def all(self, nodes: s.Nodes) -> tuple[Closure, ...]:
+        return tuple(self.close(node) for node in nodes)
+
+    # -- leaves
+
+    def literal(self, node: s.Literal) -> Closure:
+        value = node.value
+        return lambda scope: value
+
+    def name(self, node: s.Name) -> Closure:
+        name, position = node.name, node.position
+        builtin = BUILTINS.get(name)
+
+        def read(scope: Scope) -> Value:
+            at: Scope | None = scope
+            while at is not None:
+                if name in at.names:
+                    return at.names[name]
+                at = at.outer
+            if builtin is None:
+                scope.run.warn(f"{name} is not known", position)
+            return builtin
+
+        return read
+
+    # -- operators
+
+    def negation(self, node: s.Negation) -> Closure:
+        operand, position = self.close(node.operand), node.position
+        if isinstance(node.operand, s.Literal) and type(node.operand.value) is Decimal:
+            constant = CONTEXT.minus(node.operand.value)
+            return lambda scope: constant
+
+        def minus(scope: Scope) -> Value:
+            return _or_null(scope, position, negate, operand(scope))
+
+        return minus
+
+    def arithmetic(self, node: s.Arithmetic) -> Closure:
+        left, right = self.close(node.left), self.close(node.right)
+        sign, position = node.operator, node.position
+        on_numbers = TABLES[sign][Decimal, Decimal] if sign in "+-*" else None
+
+        def operate(scope: Scope) -> Value:
+            one, other = left(scope), right(scope)
+            if on_numbers is not None and type(one) is type(other) is Decimal:
+                try:
+                    return on_numbers(one, other)
+                except ArithmeticError:
+                    pass  # told by the slow way below
+            result = _or_null(scope, position, calculate, sign, one, other)
+            return scope.run.string(result) if type(result) is str else result
+
+        return operate
+
+    def comparison(self, node: s.Comparison) -> Closure:
+        if node.operator in ("=", "!="):
+            return self.equality(node)
+        left, right = self.close(node.left), self.close(node.right)
+        sign, position, on_numbers = node.operator, node.position, ORDERS[node.operator]
+
+        def compare(scope: Scope) -> Value:
+            one, other = left(scope), right(scope)
+            if type(one) is type(other) is Decimal:
+                return on_numbers(one, other)
+            try:
+                return ordered(sign, one, other)
+            except Undefined:
+                scope.run.warn(f"{kind(one)} and {kind(other)} cannot be compared with {sign}", position)
+                return None
+
+        return compare
+
+    def equality(self, node: s.Comparison) -> Closure:
+        left, right = self.close(node.left), self.close(node.right)
+        position, wanted = node.position, node.operator == "="
+
+        def compare(scope: Scope) -> Value:
+            one, other = left(scope), right(scope)
+            if type(one) is type(other) is str:
+                return (one == other) is wanted
+            same = equal(one, other, scope.run)
+            if same is None:
+                scope.run.warn(f"{kind(one)} and {kind(other)} cannot be compared", position)
+                return None
+            return same is wanted
+
+        return compare
+
+    def conjunction(self, node: s.Conjunction) -> Closure:
+        return self._junction(node.parts, False)
+
+    def disjunction(self, node: s.Disjunction) -> Closure:
+        return self._junction(node.parts, True)
+
+    def _junction(self, nodes: s.Nodes, decisive: bool) -> Closure:
+        """and: the first false decides; or: the first true. Whatever is not boolean counts as null."""
+        parts = self.all(nodes)
+
+        def junction(scope: Scope) -> Value:
+            result: bool | None = not decisive
+            for part in parts:
+                value = part(scope)
+                if value is decisive:
+                    return decisive
+                if value is not result:
+                    result = None
+            return result
+
+        return junction
+
+    def between(self, node: s.Between) -> Closure:
+        operand, low, high = self.close(node.operand), self.close(node.low), self.close(node.high)
+        position = node.position
+
+        def between(scope: Scope) -> Value:
+            value, least, most = operand(scope), low(scope), high(scope)
+            try:
+                return ordered(">=", value, least) and ordered("<=", value, most)
+            except Undefined:
+                scope.run.warn(f"{kind(value)} cannot lie between {kind(least)} and {kind(most)}", position)
+                return None
+
+        return between
+
+    def instance_of(self, node: s.InstanceOf) -> Closure:
+        operand, position = self.close(node.operand), node.position
+        type_ = resolve(node.type, self.known_types)
+
+        def is_instance(scope: Scope) -> Value:
+            value = operand(scope)
+            if type_ is None:
+                scope.run.warn(f"there is no type {node.type.name}", position)
+                return None
+            return belongs(value, type_) if value is not None or type_.name != "Any" else False
+
+        return is_instance
+
+    # -- tests
+
+    def in_(self, node: s.In) -> Closure:
+        operand, tests = self.close(node.operand), tuple(self.test(test) for test in node.tests)
+
+        def is_in(scope: Scope) -> Value:
+            return _any_test(tests, Scope({"?": operand(scope)}, scope, scope.run))
+
+        return is_in
+
+    def unary_tests(self, node: s.UnaryTests) -> Closure:
+        """A closure over a scope in which `?` is the input."""
+        tests, negated = tuple(self.test(test) for test in node.tests), node.negated
+        if not tests:
+            return lambda scope: True
+        if len(tests) == 1 and not negated:
+            return tests[0]
+
+        def pass_any(scope: Scope) -> Value:
+            passed = _any_test(tests, scope)
+            return not passed if negated and passed is not None else passed
+
+        return pass_any
+
+    def test(self, node: s.Node) -> Closure:
+        if isinstance(node, s.UnaryComparison):
+            return self.close(s.Comparison(node.position, node.operator, s.Name(node.position, "?"), node.operand))
+        expression = self.close(node)
+        about_input = any(isinstance(part, s.Name) and part.name == "?" for part in _walk(node))
+        literal = isinstance(node, s.Literal)
+
+        def passes(scope: Scope) -> Value:
+            value = expression(scope)
+            if about_input:
+                return value if type(value) is bool or value is None else _matches(_input(scope), value, scope.run)
+            given = _input(scope)
+            if value is True and not literal and type(given) is not bool:
+                return True
+            return _matches(given, value, scope.run)
+
+        return passes
+
+    def unary_comparison(self, node: s.UnaryComparison) -> Closure:
+        """`(< 5)` outside of tests is a range."""
+        operand, sign = self.close(node.operand), node.operator
+
+        def make(scope: Scope) -> Value:
+            end = operand(scope)
+            if sign in ("=", "!="):
+                return Range(end, end, sign == "=", sign == "=", sign)
+            if sign in ("<", "<="):
+                return Range(None, end, False, sign == "<=", sign)
+            return Range(end, None, sign == ">=", False, sign)
+
+        return make
+
+    # -- access and calls
+
+    def path(self, node: s.Path) -> Closure:
+        source, name, position = self.close(node.source), node.name, node.position
+
+        def follow(scope: Scope) -> Value:
+            value = source(scope)
+            if type(value) is dict and name in value:
+                return value[name]
+            return _or_null(scope, position, read_path, scope.run, value, name)
+
+        return follow
+
+    def filter(self, node: s.Filter) -> Closure:
+        source, predicate, position = self.close(node.source), self.close(node.predicate), node.position
+        weight = s.measure(node.predicate)[0]
+
+        def select(scope: Scope) -> Value:
+            value = source(scope)
+            items = value if type(value) is list else [] if value is None else [value]
+            return _select(scope, items, predicate, weight, position)
+
+        return select
+
+    def call(self, node: s.Call) -> Closure:
+        function, arguments, position = self.close(node.function), self.all(node.arguments), node.position
+
+        def call(scope: Scope) -> Value:
+            return _or_null(scope, position, invoke, scope.run, function(scope), [a(scope) for a in arguments])
+
+        return call
+
+    def named_call(self, node: s.NamedCall) -> Closure:
+        function, arguments, position = self.close(node.function), self.all(node.arguments), node.position
+        names = node.names
+
+        def call(scope: Scope) -> Value:
+            if len(set(names)) < len(names):
+                scope.run.warn("an argument is given twice", position)
+                return None
+            given = {name: argument(scope) for name, argument in zip(names, arguments, strict=True)}
+            return _or_null(scope, position, invoke_named, scope.run, function(scope), given)
+
+        return call
+
+    def function(self, node: s.FunctionLiteral) -> Closure:
+        body, names, position = self.close(node.body), node.parameters, node.position
+        types = tuple(resolve(t, self.known_types) if t else None for t in node.types)
+        declared = types if any(types) else ()
+        weight = s.measure(node.body)[0]
+
+        def make(scope: Scope) -> Value:
+            if node.external:
+                scope.run.warn("functions outside of FEEL are not called", position)
+                return None
+
+            def run_body(run: Run, arguments: list[Value]) -> Value:
+                run.charge(weight)
+                return body(Scope(dict(zip(names, arguments, strict=True)), scope, run))
+
+            return Function(names, lambda run, arguments: run_body(run, arguments), declared)
+
+        return make
+
+    # -- compounds
+
+    def conditional(self, node: s.If) -> Closure:
+        condition, then, otherwise = self.close(node.condition), self.close(node.then), self.close(node.otherwise)
+        return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+
+    def loop(self, node: s.For) -> Closure:
+        iterations, body = self.iterations(node.iterations), self.close(node.body)
+        weight, position = s.measure(node.body)[0] + 2, node.position
+
+        def loop(scope: Scope) -> Value:
+            results: list[Value] = []
+            outer = Scope({"partial": results}, scope, scope.run)
+            try:
+                for inner in _walk_iterations(iterations, outer, weight):
+                    results.append(body(inner))
+            except Undefined as reason:
+                scope.run.warn(str(reason), position)
+                return None
+            return scope.run.list(results)
+
+        return loop
+
+    def quantified(self, node: s.Quantified) -> Closure:
+        iterations, condition = self.iterations(node.iterations), self.close(node.condition)
+        weight, position, every = s.measure(node.condition)[0] + 2, node.position, node.every
+
+        def quantify(scope: Scope) -> Value:
+            result: bool | None = every
+            try:
+                for inner in _walk_iterations(iterations, scope, weight):
+                    answer = condition(inner)
+                    if answer is (not every):
+                        return not every
+                    if type(answer) is not bool:
+                        result = None
+            except Undefined as reason:
+                scope.run.warn(str(reason), position)
+                return None
+            return result
+
+        return quantify
+
+    def iterations(self, nodes: tuple[s.Iteration, ...]) -> tuple[tuple[str, Closure, Closure | None], ...]:
+        return tuple((n.name, self.close(n.source), self.close(n.end) if n.end else None) for n in nodes)
+
+    def list(self, node: s.ListLiteral) -> Closure:
+        items = self.all(node.items)
+        return lambda scope: [item(scope) for item in items]
+
+    def context(self, node: s.ContextLiteral) -> Closure:
+        """Later entries see earlier ones."""
+        entries = tuple(zip(node.keys, self.all(node.values), strict=True))
+
+        def make(scope: Scope) -> Value:
+            made: dict[str, Value] = {}
+            inner = Scope(made, scope, scope.run)
+            for key, value in entries:
+                made[key] = value(inner)
+            return made
+
+        return make
+
+    def range(self, node: s.RangeLiteral) -> Closure:
+        low, high, position = self.close(node.low), self.close(node.high), node.position
+
+        def make(scope: Scope) -> Value:
+            return _or_null(scope, position, make_range, low(scope), high(scope), node.low_included, node.high_included)
+
+        return make
+
+
+_CLOSERS: dict[type[s.Node], Callable[[_Closing, Any], Closure]] = {
+    s.Literal: _Closing.literal,
+    s.Name: _Closing.name,
+    s.Negation: _Closing.negation,
+    s.Arithmetic: _Closing.arithmetic,
+    s.Comparison: _Closing.comparison,
+    s.Conjunction: _Closing.conjunction,
+    s.Disjunction: _Closing.disjunction,
+    s.Between: _Closing.between,
+    s.In: _Closing.in_,
+    s.InstanceOf: _Closing.instance_of,
+    s.Path: _Closing.path,
+    s.Filter: _Closing.filter,
+    s.Call: _Closing.call,
+    s.NamedCall: _Closing.named_call,
+    s.If: _Closing.conditional,
+    s.For: _Closing.loop,
+    s.Quantified: _Closing.quantified,
+    s.FunctionLiteral: _Closing.function,
+    s.ListLiteral: _Closing.list,
+    s.ContextLiteral: _Closing.context,
+    s.RangeLiteral: _Closing.range,
+    s.UnaryComparison: _Closing.unary_comparison,
+    s.UnaryTests: _Closing.unary_tests,
+}
+
+
+def _or_null(scope: Scope, position: int, doing: Callable[..., Value], *arguments: Value) -> Value:
+    try:
+        return doing(*arguments)
+    except Undefined as reason:
+        scope.run.warn(str(reason), position)
+        return None
+
+
+def _walk(node: s.Node) -> Iterator[s.Node]:
+    yield node
+    for child in s.children(node):
+        yield from _walk(child)
+
+
+def _input(scope: Scope) -> Value:
+    at: Scope | None = scope
+    while at is not None:
+        if "?" in at.names:
+            return at.names["?"]
+        at = at.outer
+    return None
+
+
+def _any_test(tests: tuple[Closure, ...], scope: Scope) -> bool | None:
+    result: bool | None = False
+    for test in tests:
+        answer = test(scope)
+        if answer is True:
+            return True
+        if answer is not False:
+            result = None
+    return result
+
+
+def _matches(given: Value, wanted: Value, run: Run) -> bool | None:
+    """Does the input pass a test that is a value, a range, or a list of such?"""
+    if type(wanted) is Range and type(given) is not Range:
+        return contains(wanted, given, run)
+    if type(wanted) is list:
+        run.charge(len(wanted))
+        if type(given) is list and equal(given, wanted, run) is True:
+            return True
+        answers = [_matches(given, item, run) for item in wanted]
+        return True in answers if True in answers or None not in answers else False
+    return equal(given, wanted, run)
+
+
+def make_range(low: Value, high: Value, low_included: bool, high_included: bool) -> Range:
+    """An interval of two ends that have an order; raises Undefined."""
+    if low is not None and high is not None and not ordered("<=", low, high):
+        raise Undefined("A range goes from the smaller to the larger end.")
+    return Range(low, high, low_included and low is not None, high_included and high is not None)
+
+
+def _select(scope: Scope, items: list[Value], predicate: Closure, weight: int, position: int) -> Value:
+    run, kept = scope.run, []
+    for item in items:
+        run.charge(weight)
+        around = Scope({"item": item}, scope, run)
+        answer = predicate(Scope(item, around, run) if type(item) is dict else around)
+        if answer is True:
+            kept.append(item)
+        elif type(answer) is Decimal:
+            return _at(run, items, answer, position)
+    if not items and type(index := predicate(Scope({"item": None}, scope, run))) is Decimal:
+        return _at(run, items, index, position)
+    return kept
+
+
+def _at(run: Run, items: list[Value], index: Decimal, position: int) -> Value:
+    number = int(index)
+    if number == 0 or abs(number) > len(items) or number != index:
+        run.warn(f"there is no item {index} in a list of {len(items)}", position)
+        return None
+    return items[number - 1 if number > 0 else number]
+
+
+Iterations: TypeAlias = tuple[tuple[str, Closure, Closure | None], ...]
+
+
+def _walk_iterations(iterations: Iterations, scope: Scope, weight: int) -> Iterator[Scope]:
+    """A scope for every combination; the last variable turns fastest."""
+    (name, source, end), rest = iterations[0], iterations[1:]
+    for item in _domain(scope, source(scope), end):
+        scope.run.charge(weight)
+        inner = Scope({name: item}, scope, scope.run)
+        if rest:
+            yield from _walk_iterations(rest, inner, weight)
+        else:
+            yield inner
+
+
+def _domain(scope: Scope, value: Value, end: Closure | None) -> Iterator[Value]:
+    if end is not None:
+        return _steps(value, end(scope))
+    if type(value) is list:
+        return iter(value)
+    if type(value) is Range:
+        return _steps_of_range(value)
+    if value is None:
+        raise Undefined("null cannot be walked through.")
+    return iter((value,))
+
+
+def _steps_of_range(interval: Range) -> Iterator[Value]:
+    if interval.operator or interval.low is None or interval.high is None:
+        raise Undefined("A range without an end cannot be walked through.")
+    for value in _steps(interval.low, interval.high):
+        outside = (value == interval.low and not interval.low_included) or (
+            value == interval.high and not interval.high_included
+        )
+        if not outside:
+            yield value
+
+
+def _steps(first: Value, last: Value) -> Iterator[Value]:
+    """The whole numbers or days from first to last, downwards where last is smaller."""
+    numbers = type(first) is type(last) is Decimal and first == int(first) and last == int(last)
+    if not numbers and not type(first) is type(last) is dt.date:
+        raise Undefined("A range is walked through from one whole number or date to another.")
+    size = abs(int(last - first)) if numbers else abs((last - first).days)
+    if size > LONGEST_LIST:
+        raise Undefined(f"The range is longer than {LONGEST_LIST} steps.")
+    down, step = first > last, Decimal(1) if numbers else _DAY
+    return iter([first - step * i if down else first + step * i for i in range(size + 1)])

@@ -1,0 +1,59 @@
+"""Recognises names that hold blanks or operators ("Monthly Salary", "date and time") among the tokens."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bpmn.feel.errors import FeelError
+from bpmn.feel.lexing import Kind, Token, tokens
+
+DEEPEST_CONTEXT = 8
+
+
+class KnownNames:
+    """The names that the text may use, by their first token; longer ones win."""
+
+    def __init__(self, names: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        for name in names:
+            self.add(name)
+
+    def add(self, name: str) -> None:
+        try:
+            parts = tuple(t.text for t in tokens(name)[:-1])
+        except FeelError:  # a key such as "50 %" can be reached only by get value(…)
+            return
+        if not parts:
+            return
+        candidates = self._by_first.setdefault(parts[0], [])
+        if (parts, name) not in candidates:
+            candidates.append((parts, name))
+            candidates.sort(key=lambda c: -len(c[0]))
+
+    def match(self, stream: list[Token], at: int) -> tuple[str, int] | None:
+        """(the name, the index after it) of the longest known name that starts at this token."""
+        for parts, name in self._by_first.get(stream[at].text, ()):
+            if tuple(t.text for t in stream[at : at + len(parts)]) == parts and stream[at].kind is Kind.WORD:
+                return name, at + len(parts)
+        return None
+
+
+def special_names(context: Mapping[str, Any]) -> frozenset[str]:
+    """The keys of the context and of the contexts in it that are no plain words."""
+    found: set[str] = set()
+    _collect(context, found, 0)
+    return frozenset(found)
+
+
+def _collect(value: Any, found: set[str], depth: int) -> None:
+    if depth > DEEPEST_CONTEXT:
+        return
+    if isinstance(value, Mapping):
+        for key, part in value.items():
+            if isinstance(key, str) and not key.isidentifier():
+                found.add(key)
+            if isinstance(part, Mapping | list | tuple):
+                _collect(part, found, depth + 1)
+    elif isinstance(value, list | tuple) and value:
+        _collect(value[0], found, depth + 1)  # rows of one list have the same keys
