@@ -1,0 +1,58 @@
+"""The state of simulated cases: tokens, what waits at them, and pieces of work."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from mining.simulation.program import Element, Program
+
+if TYPE_CHECKING:
+    from mining.simulation.staff import Worker
+
+
+@dataclass(eq=False, slots=True)
+class Case:
+    """One simulated case. `counted` is False for those that only make the office as busy as it is."""
+
+    number: int
+    program: Program
+    key: int
+    arrived: float
+    office: str | None
+    attributes: Mapping[str, Any]
+    counted: bool
+    tokens: list[int]
+    waits: dict[int, list[Wait]] = field(default_factory=dict)
+    visits: dict[str, int] = field(default_factory=dict)  # how often an element was enabled
+    asked: dict[str, int] = field(default_factory=dict)  # how often a choice was made at a node
+    chosen: dict[str, str] = field(default_factory=dict)  # its latest outcome
+    doers: dict[str, str] = field(default_factory=dict)  # who did an activity last
+    live: int = 0  # tokens in all
+
+
+@dataclass(eq=False, slots=True)
+class Wait:
+    """A token that waits at a place, with everything that was begun there: the work, and the events beside it."""
+
+    place: int
+    pieces: list[Piece] = field(default_factory=list)
+
+
+@dataclass(eq=False, slots=True)
+class Piece:
+    """A piece of work or an awaited event, from the moment it is enabled."""
+
+    number: int
+    visit: int
+    case: Case
+    element: Element
+    wait: Wait
+    enabled: float
+    ready: float = 0.0
+    assigned: float | None = None
+    started: float | None = None
+    worker: Worker | None = None
+    allowed: list[Worker] = field(default_factory=list)
+    over: bool = False  # done or withdrawn
