@@ -9,11 +9,21 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
 from event_logs.errors import Unstorable
+
+
+@dataclass(frozen=True)
+class Nested:
+    """An attribute of XES that has a value and attributes of its own."""
+
+    value: object
+    attributes: Mapping[str, object]
+
 
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -70,6 +80,8 @@ def _tagged_scalar(value: object) -> dict[str, object]:
         return {"$time": value.isoformat()}
     if isinstance(value, timedelta):
         return {"$duration": value // _MICROSECOND}
+    if isinstance(value, Nested):
+        return {"$value": _tagged(value.value), "$attributes": _tagged(value.attributes)}
     raise Unstorable(value)
 
 
@@ -78,6 +90,8 @@ def _untagged(found: dict[str, Any]) -> object:
         (key, value), *_ = found.items()
         if key in _READ:
             return _READ[key](value)
+    if found.keys() == {"$value", "$attributes"}:
+        return Nested(found["$value"], found["$attributes"])
     if any(key.startswith("$$") for key in found):
         return {key[1:] if key.startswith("$$") else key: value for key, value in found.items()}
     return found
