@@ -12,7 +12,6 @@ from typing import Any
 
 from bpmn import feel
 from event_logs.working_time import WorkingCalendar
-
 from workflows.rehearsal.plan import Delay, Draw, Outcomes, Value, Work
 
 
