@@ -28,7 +28,8 @@ class Part:
 
     def take(self, name: str) -> str | None:
         """An attribute by Clark name, or None."""
-        return self._attributes.pop(name, None)
+        value: str | None = self._attributes.pop(name, None)
+        return value
 
     def text_of(self, name: str) -> str:
         return self.take(name) or ""

@@ -6,8 +6,22 @@ from collections.abc import Iterable
 
 from bpmn import kept, vendors
 from bpmn.expressions import plain_time, script_text
-from bpmn.model import Activity, ActivityKind, AnyNode, Assignment, EventNode, Flow, Gateway, Lane
-from bpmn.model import MultiInstance, Node, Position, Timer, TimerKind, Trigger
+from bpmn.model import (
+    Activity,
+    ActivityKind,
+    AnyNode,
+    Assignment,
+    EventNode,
+    Flow,
+    Gateway,
+    Lane,
+    MultiInstance,
+    Node,
+    Position,
+    Timer,
+    TimerKind,
+    Trigger,
+)
 from bpmn.vocabulary import ACTIVITY_TAGS, DEFINITION_TAGS, EVENT_TAGS, GATEWAY_TAGS, OURS, XSI, rank_in_node
 from bpmn.writing.names import Names
 from bpmn.writing.tag import Tag, give_back, sort_children

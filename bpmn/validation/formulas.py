@@ -1,0 +1,59 @@
+"""Every expression of a model, by element, and whether it is FEEL."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from bpmn.feel import FeelError, parse
+from bpmn.model import Activity, EventNode, ProcessModel
+from bpmn.validation.problem import Problem
+
+
+def expressions(model: ProcessModel) -> Iterator[tuple[str, str, str]]:
+    """(element, what it is, text) of every expression of the model."""
+    for flow in model.flows:
+        if flow.condition:
+            yield flow.id, "condition", flow.condition
+    for node in model.nodes:
+        if isinstance(node, Activity):
+            yield from _of_activity(node)
+        elif isinstance(node, EventNode):
+            yield from _of_event(node)
+
+
+def _of_activity(node: Activity) -> Iterator[tuple[str, str, str]]:
+    for kind, lines in (("script", node.script), ("input", node.inputs), ("output", node.outputs)):
+        for line in lines:
+            yield node.id, f"{kind} {line.name}", line.expression
+    many = node.multi_instance
+    optional = {
+        "correlation": node.correlation,
+        "time limit": node.due.expression if node.due else None,
+        "loop condition": node.loop_condition,
+        "list": many.collection if many else None,
+        "number of times": many.cardinality if many else None,
+        "end of the repetition": many.complete_when if many else None,
+    }
+    yield from ((node.id, what, text) for what, text in optional.items() if text)
+
+
+def _of_event(node: EventNode) -> Iterator[tuple[str, str, str]]:
+    optional = {
+        "correlation": node.correlation,
+        "condition": node.condition,
+        "time": node.timer.expression if node.timer else None,
+    }
+    yield from ((node.id, what, text) for what, text in optional.items() if text)
+
+
+def formulas(model: ProcessModel) -> Iterator[Problem]:
+    for element, what, text in expressions(model):
+        try:
+            parse(text)
+        except FeelError as error:
+            yield Problem(
+                "expression",
+                element,
+                f"The {what} of {element} is no FEEL: {error}",
+                'Write it in FEEL, such as: amount > 100000 and risk = "low"',
+            )
