@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import ceil, floor
+
 import numpy as np
 import numpy.typing as npt
 from scipy import sparse
@@ -44,9 +46,9 @@ def intervals(totals: Numbers) -> list[tuple[float, float]]:
 def rank_intervals(totals: Numbers) -> list[tuple[int, int]]:
     """Between which ranks (1 is the largest total) each group falls in 95 % of the resampled logs."""
     order = np.argsort(-totals, axis=1, kind="stable")
-    ranks = np.argsort(order, axis=1, kind="stable") + 1.0
+    ranks = (np.argsort(order, axis=1, kind="stable") + 1).astype(np.float64)
     low, high = _bounds(ranks)
-    return [(round(float(a)), round(float(b))) for a, b in zip(np.floor(low), np.ceil(high), strict=True)]
+    return [(floor(a), ceil(b)) for a, b in zip(low.tolist(), high.tolist(), strict=True)]
 
 
 def _bounds(samples: Numbers) -> tuple[Numbers, Numbers]:

@@ -9,9 +9,9 @@ from dataclasses import dataclass, field
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
 from bpmn.errors import NotCovered
 from bpmn.model import ProcessModel
-
 from mining.alignment import Aligned, Alignment, Side, Trace, align
 from mining.bootstrap import median_difference
 from mining.deviations import Deviation, Word, deviations
@@ -20,6 +20,7 @@ from mining.findings import ENOUGH, Evidence, Finding, Kind, Note, ranked
 from mining.performance import is_open
 from mining.recorded_net import RecordedNet, recorded_net
 from mining.shares import wilson
+from mining.timeliness import by_office
 from mining.variants import SEPARATOR
 
 PRICED = 60  # deviations whose effect on lead time is worked out; those of more cases come first
@@ -137,7 +138,7 @@ class _Compared:
 
 def _compare(rows: pd.DataFrame, model: ProcessModel, tally: _Tally) -> _Compared | None:
     """Align the finished and the open cases of one version; None where its model cannot be compared, which is noted."""
-    activities = frozenset(name for path in rows["path"].unique() for name in str(path).split(SEPARATOR))
+    activities = frozenset(name for path in rows["path"].unique() for name in _steps(path))
     try:
         net = recorded_net(model, activities)
         open_rows = is_open(rows)
@@ -166,8 +167,12 @@ class _AlignedRows:
 
 def _aligned(rows: pd.DataFrame, net: RecordedNet, *, prefixes: bool) -> _AlignedRows:
     codes, texts = pd.factorize(rows["path"], sort=True)
-    traces = tuple(net.comparable(tuple(str(text).split(SEPARATOR))) for text in texts)
+    traces = tuple(net.comparable(_steps(text)) for text in texts)
     return _AlignedRows(rows, codes.astype(np.int64), traces, align(net.net, traces, prefixes=prefixes))
+
+
+def _steps(path: str) -> Trace:
+    return tuple(path.split(SEPARATOR)) if path else ()
 
 
 def _counted(found: _AlignedRows, net: RecordedNet, tally: _Tally) -> _Compared:
@@ -246,7 +251,7 @@ def _finding(
         "share_of": "eligible",
         "share_interval": [low, high],
         "after": _contexts(found, key, per_path),
-        "offices": _offices(found.rows, deviating, eligible),
+        "offices": by_office(_office(found.rows), deviating, eligible),
         **_lead_effect(lead, deviating, eligible, seed),
     }
     return Finding(
@@ -277,28 +282,14 @@ def _contexts(found: _Compared, key: Key, per_path: npt.NDArray[np.int64]) -> li
     return [{"activity": activity or None, "cases": count} for activity, count in order if count]
 
 
-def _offices(
-    rows: pd.DataFrame, deviating: npt.NDArray[np.bool_], eligible: npt.NDArray[np.bool_]
-) -> list[Evidence]:
-    """By office, those of most deviating cases first: how many, of how many, and the share with its Wilson interval."""
-    office = rows["office"].astype(object).where(rows["office"].notna(), None).to_numpy()
-    counts: dict[str, tuple[int, int]] = {}
-    frame = pd.DataFrame({"office": office[eligible], "hit": deviating[eligible]}).dropna(subset=["office"])
-    for name, group in frame.groupby("office", sort=True):
-        counts[str(name)] = int(group["hit"].sum()), len(group)
-    order = sorted(counts.items(), key=lambda item: (-item[1][0], item[0]))[:10]
-    return [
-        {"office": name, "cases": hit, "eligible": of, "share": hit / of, "interval": list(wilson(hit, of))}
-        for name, (hit, of) in order
-        if hit
-    ]
+def _office(rows: pd.DataFrame) -> npt.NDArray[np.object_]:
+    return rows["office"].astype(object).where(rows["office"].notna(), None).to_numpy()
 
 
 def _lead_seconds(rows: pd.DataFrame) -> npt.NDArray[np.float64]:
     if rows.empty:
         return np.empty(0)
-    seconds: npt.NDArray[np.float64] = (rows["last_at"] - rows["first_at"]).dt.total_seconds().to_numpy()
-    return seconds
+    return np.asarray((rows["last_at"] - rows["first_at"]).dt.total_seconds(), dtype=np.float64)
 
 
 def _lead_effect(

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 import ibis
-from event_logs.log import EventLog
 
+from event_logs.log import EventLog
 from mining.steps import in_order, in_seconds, microseconds, steps
 
 
@@ -106,7 +106,8 @@ def filtered(graph: Graph, *, activities: float = 1.0, paths: float = 1.0) -> Gr
 
 def _covering(items: Iterable[Any], share: float, weight: Any) -> list[Any]:
     ordered = list(items)
-    goal, reached, kept = share * sum(weight(item) for item in ordered), 0, []
+    goal, reached = share * sum(weight(item) for item in ordered), 0
+    kept: list[Any] = []
     for item in ordered:
         if reached >= goal and kept:
             break
@@ -131,3 +132,12 @@ def as_plain(graph: Graph) -> dict[str, list[Mapping[str, Any]]]:
         "nodes": [{name: getattr(node, name) for name in Node.__slots__} for node in graph.nodes],
         "edges": [{name: getattr(edge, name) for name in Edge.__slots__} for edge in graph.edges],
     }
+
+
+def readable(graph: Graph, *, nodes: int = 18, edges: int = 36) -> Graph:
+    """At most that many of the most frequent activities and about as many of the paths between them, for a picture."""
+    kept = graph.nodes[:nodes]
+    names = {node.activity for node in kept}
+    inside = [edge for edge in graph.edges if edge.source in names and edge.target in names]
+    chosen = set(inside[:edges]) | _lifelines(inside)
+    return Graph(kept, tuple(edge for edge in inside if edge in chosen))

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TypeAlias
 
-Evidence: TypeAlias = str | int | float | bool | None | Sequence["Evidence"] | Mapping[str, "Evidence"]
+Evidence: TypeAlias = str | int | float | bool | Sequence["Evidence"] | Mapping[str, "Evidence"] | None
 Interval: TypeAlias = tuple[float, float]
 
 ENOUGH = 20  # cases below which a figure is shown as insufficient, never as a fact

@@ -6,6 +6,7 @@ from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 
 import ibis
+
 from bpmn.model import Activity, EventNode, ProcessModel
 from event_logs.log import EventLog
 

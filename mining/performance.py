@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 
 import ibis
 import numpy as np
 import numpy.typing as npt
 import pandas as pd
+
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
-
 from mining.work import UNKNOWN, Codes, Work
 
 Subject = tuple[str, ...]
@@ -149,11 +150,12 @@ def rows_of(grouping: Grouping) -> list[npt.NDArray[np.int64]]:
     """The row numbers of each subject."""
     order = np.argsort(grouping.group, kind="stable")
     edges = np.searchsorted(grouping.group[order], np.arange(len(grouping.subjects) + 1))
-    return [order[a:b] for a, b in zip(edges, edges[1:], strict=False)]
+    return [order[a:b] for a, b in pairwise(edges)]
 
 
 def known_seconds(values: Codes) -> npt.NDArray[np.float64]:
-    return values[values != UNKNOWN] / 1e6
+    seconds: npt.NDArray[np.float64] = values[values != UNKNOWN] / 1e6
+    return seconds
 
 
 def _activity_times(work: Work, grouping: Grouping) -> Iterator[ActivityTimes]:

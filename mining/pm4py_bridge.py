@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from typing import Any
 
 import pandas as pd
+
 from bpmn.model import ProcessModel
 from bpmn.reading import read_bpmn
 from bpmn.semantics import Net, Transition
-
 from mining.variants import Variant
 
 _START = "2020-01-01T00:00:00Z"

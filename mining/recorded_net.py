@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Position, ProcessModel
 from bpmn.semantics import Net
 from bpmn.semantics import net as token_game
-
 from mining.alignment import Trace, silenced
 from mining.findings import Note
 

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 import ibis
+
+from event_logs.event import Lifecycle
 from event_logs.log import EventLog
+
+COLUMNS = ("case_id", "activity", "at", "position", "officer", "post", "office", "version")
+NOT_DONE = (
+    *(word.value for word in Lifecycle if word is not Lifecycle.COMPLETE),
+    *("ate_abort", "pi_abort", "autoskip", "manualskip"),
+)
 
 
 def steps(log: EventLog) -> ibis.Table:
     """case_id, activity, at, position, officer, post, office, version: the completions of the log.
 
-    A log whose events never say `complete` (statuses of a ticket, for example) is read event by event.
+    Transitions that are none of ours (the statuses of a ticket, for example) count as completions, as they do for activity
+    instances; so does an event that names no transition.
     """
-    events = log.events
-    word = events.lifecycle.fill_null("complete").lower()
-    if says_complete(log):
-        events = events.filter(word == "complete")
-    return events.select("case_id", "activity", "at", "position", "officer", "post", "office", "version")
+    word = log.events.lifecycle.fill_null("complete").lower()
+    return log.events.filter(~word.isin(NOT_DONE)).select(*COLUMNS)
 
 
 def every_event(log: EventLog) -> ibis.Table:
     """The columns of `steps`, of all events whatever their lifecycle."""
-    return log.events.select("case_id", "activity", "at", "position", "officer", "post", "office", "version")
-
-
-def says_complete(log: EventLog) -> bool:
-    """Whether any event of the log is a completion."""
-    word = log.events.lifecycle.fill_null("complete").lower()
-    return bool(log.events.aggregate(found=(word == "complete").any()).to_pandas()["found"].iloc[0])
+    return log.events.select(*COLUMNS)
 
 
 def in_order(rows: ibis.Table) -> ibis.Table:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import ibis
-from event_logs.log import EventLog
 
+from event_logs.log import EventLog
 from mining.steps import in_seconds, microseconds, steps
 
 SEPARATOR = "\x1f"  # the ASCII unit separator: no activity's name holds it

@@ -11,10 +11,10 @@ import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
+
 from bpmn.errors import NotCovered
 from bpmn.model import Activity, ActivityKind, EventNode, Position, ProcessModel, Trigger
 from event_logs.working_time import WorkingCalendar
-
 from mining.concurrency import side_by_side
 
 Codes = npt.NDArray[np.int64]
@@ -173,7 +173,9 @@ def _causes(columns: _Columns, models: Mapping[int | None, ProcessModel]) -> Cod
     started = ~np.isnat(columns.started)
     scheduled = ~np.isnat(columns.scheduled)
     nobody = columns.officer.codes == UNKNOWN
-    cause = np.where(started, Cause.OFFICER, np.where(scheduled & nobody, Cause.OUTSIDE, Cause.UNSPLIT)).astype(np.int64)
+    cause = np.where(started, Cause.OFFICER, np.where(scheduled & nobody, Cause.OUTSIDE, Cause.UNSPLIT)).astype(
+        np.int64
+    )
     for version in np.unique(columns.version):
         model = _model_of(models, int(version))
         if model is not None:

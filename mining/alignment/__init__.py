@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from bpmn.semantics import Net
-
 from mining.alignment.by_r4pm import by_r4pm
 from mining.alignment.moves import Alignment, Move, Side, Trace
 from mining.alignment.search import Search

@@ -14,13 +14,12 @@ from tempfile import TemporaryDirectory
 from typing import Any
 
 from bpmn.semantics import Net
-
 from mining.alignment.moves import Alignment, Move, Side, Trace
 
 MOST_STATES = 1_000_000  # for one path
 _NAMESPACE = uuid.UUID("6c1f6f0e-6f6b-5f5e-9d2f-0f3f2f0d8a11")  # r4pm names places and transitions by UUID
 
-_OPTIONS = {
+_OPTIONS: Any = {
     "cost_fn": {"log_move_cost": 1, "model_move_cost": 1, "silent_move_cost": 0, "sync_move_cost": 0},
     "max_states": MOST_STATES,
 }
@@ -64,7 +63,7 @@ def _key(name: str) -> str:
     return str(uuid.uuid5(_NAMESPACE, name))
 
 
-def _as_r4pm(net: Net) -> dict[str, Any]:
+def _as_r4pm(net: Net) -> Any:
     """Places and transitions by UUID; the final marking is the empty one."""
     arcs = [
         {"from_to": {"type": kind, "nodes": nodes}, "weight": 1}

@@ -7,7 +7,6 @@ from collections.abc import Iterator
 from typing import TypeAlias
 
 from bpmn.semantics import Marking, Net, Transition, enabled, final, fire
-
 from mining.alignment.moves import Alignment, Move, Side, Trace
 
 MOST_STATES = 200_000  # for one path

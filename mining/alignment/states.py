@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
-from bpmn.semantics import Net, StateSpace, final, initial, reachability
 from scipy import sparse
 from scipy.sparse.csgraph import dijkstra
 
+from bpmn.semantics import Net, StateSpace, final, initial, reachability
 from mining.alignment.moves import Alignment, Move, Side, Trace
 
 MOST_STATES = 1_500
@@ -81,7 +81,8 @@ class States:
         if steps is None:
             return alone
         together = (costs[steps.sources][:, None] + steps.onward).min(axis=0)
-        return np.minimum(alone, together)
+        best: Costs = np.minimum(alone, together)
+        return best
 
     def _read_back(self, layers: list[Costs], trace: Trace, prefix: bool) -> Alignment:
         state = int(layers[-1].argmin()) if prefix else self.end

@@ -1,0 +1,87 @@
+"""What all analyses of one log share: its steps, its cases and its pieces of work, read once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import ibis
+import pandas as pd
+
+from bpmn.model import ProcessModel
+from bpmn.procedure import TimeLimit
+from event_logs.activity_instances import activity_instances
+from event_logs.log import EventLog
+from event_logs.working_time import WorkingCalendar
+from mining.errors import EmptyLog
+from mining.naming import by_element, renamed
+from mining.performance import case_times
+from mining.steps import steps
+from mining.variants import paths
+from mining.work import Work, read_work
+
+Models = Mapping[int | None, ProcessModel]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Reading:
+    """`rows` are the steps, `cases` the rows of `case_times` with `path` and `length` of each case, sorted by case.
+
+    `log` has its activities under the ids of the models; `names` are those that were recognised by their drawn name.
+    """
+
+    log: EventLog
+    rows: ibis.Table
+    cases: pd.DataFrame
+    work: Work
+    models: Models
+    names: Mapping[str, str]
+    calendar: WorkingCalendar | None
+    limits: Sequence[TimeLimit]
+    seed: int
+
+
+@contextmanager
+def reading(
+    log: EventLog,
+    models: Models,
+    *,
+    calendar: WorkingCalendar | None = None,
+    limits: Sequence[TimeLimit] = (),
+    seed: int = 0,
+) -> Iterator[Reading]:
+    """The log, read once for all analyses as long as the context lasts; raises EmptyLog."""
+    names = by_element(_activities(log), models.values()) if models else {}
+    log = renamed(log, names)
+    with steps(log).cache() as rows:
+        cases = _cases(log, rows)
+        if cases.empty:
+            raise EmptyLog(log.name)
+        work = read_work(activity_instances(log), tuple(cases["case_id"]), models, calendar)
+        yield Reading(
+            log=log,
+            rows=rows,
+            cases=cases,
+            work=work,
+            models=models,
+            names=names,
+            calendar=calendar,
+            limits=limits,
+            seed=seed,
+        )
+
+
+def _activities(log: EventLog) -> list[str]:
+    return sorted(log.events.select("activity").distinct().to_pyarrow()["activity"].to_pylist())
+
+
+def _cases(log: EventLog, rows: ibis.Table) -> pd.DataFrame:
+    walked = paths(rows).select("case_id", "path", "length")
+    cases: pd.DataFrame = case_times(log).left_join(walked, "case_id").drop("case_id_right").to_pandas()
+    cases = cases.sort_values("case_id", ignore_index=True)
+    for column in ("first_at", "last_at"):
+        cases[column] = pd.to_datetime(cases[column], utc=True).dt.tz_localize(None).astype("datetime64[us]")
+    cases["path"] = cases["path"].fillna("")
+    cases["length"] = cases["length"].fillna(0).astype("int64")
+    return cases
