@@ -86,9 +86,11 @@ def uv() -> Path:
         return Path(found)
     brought = VENV / "bring"
     fetch = ("install", "--quiet", "--disable-pip-version-check", "--no-deps", "--target", brought, UV)
-    if succeeds(sys.executable, "-m", "pip", *fetch) or succeeds(sys.executable, "-m", "pip", *fetch, "--break-system-packages"):
+    if succeeds(sys.executable, "-m", "pip", *fetch) or succeeds(
+        sys.executable, "-m", "pip", *fetch, "--break-system-packages"
+    ):
         shutil.copy2(brought / "bin" / "uv", own)
-    elif succeeds(sys.executable, "-m", "ensurepip") or succeeds(BIN / "python", "-m", "ensurepip"):
+    elif succeeds(BIN / "python", "-m", "ensurepip"):
         run(BIN / "python", "-m", "pip", "install", "--quiet", "--disable-pip-version-check", UV)
     if not own.exists():
         raise Refused(
@@ -116,7 +118,15 @@ def python_packages(tests: bool) -> None:
 def lock() -> None:
     """Write the locked requirements with hashes and without any index line."""
     virtual_environment()
-    options = ("--quiet", "--universal", "--python-version", "3.11", "--generate-hashes", "--no-header", "--no-annotate")
+    options = (
+        "--quiet",
+        "--universal",
+        "--python-version",
+        "3.11",
+        "--generate-hashes",
+        "--no-header",
+        "--no-annotate",
+    )
     for name, groups in (("run", ()), ("test", ("--group", "test", "--group", "lint"))):
         target = ("-o", ROOT / "requirements" / f"{name}.txt")
         run(uv(), "pip", "compile", *options, "--no-emit-index-url", "pyproject.toml", *groups, *target)
@@ -234,7 +244,9 @@ def command_test(options: argparse.Namespace, rest: list[str]) -> None:
         run(BIN / check[0], *check[1:])
     say("The code is checked.")
     selection = ("-m", "not slow and not browser") if options.fast else ()
-    finished = subprocess.run([str(BIN / "pytest"), "-n", "2", "--dist", "loadgroup", *selection, *rest], cwd=ROOT, check=False)
+    finished = subprocess.run(
+        [str(BIN / "pytest"), "-n", "2", "--dist", "loadgroup", *selection, *rest], cwd=ROOT, check=False
+    )
     say("The tests are through." if finished.returncode == 0 else "The tests found something.")
     raise SystemExit(finished.returncode)
 
@@ -259,7 +271,9 @@ COMMANDS = {
 
 def main() -> None:
     if sys.version_info < OLDEST_PYTHON:
-        raise Refused(f"Qiangji needs Python 3.11 or newer; this is {sys.version.split()[0]}. Call a newer one: python3.11 dev.py …")
+        raise Refused(
+            f"Qiangji needs Python 3.11 or newer; this is {sys.version.split()[0]}. Call a newer one: python3.11 dev.py …"
+        )
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("command", choices=COMMANDS)
     arguments.add_argument("--fast", action="store_true", help="with `test`: the fast core alone")
