@@ -59,3 +59,11 @@ class SimulationTooLong(MiningError):
             f"{open_cases:,} simulated cases are still open after {years} years: more work arrives than the officers can do, "
             "or a loop never ends. Check arrivals, staff and the probabilities of the scenario."
         )
+
+
+class MissingVersion(MiningError):
+    """Cases ran on a version whose model was not given."""
+
+    def __init__(self, version: int | None, known: list[int]) -> None:
+        self.version = version
+        super().__init__(f"The log has cases of version {version}, but models were given for {known}; give that model too.")

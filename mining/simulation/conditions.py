@@ -16,6 +16,7 @@ from event_logs import typed_json
 from event_logs.working_time import WorkingCalendar
 
 QUANTILES = 400  # kept of a sample; enough that the mean of 400 exponential quantiles is within 0.2 % of the true one
+ATTRIBUTE = "@"  # marks a case attribute where otherwise a node is named
 NON_WORKING = 7  # the row of `Arrivals.rates` for days on which the office is closed
 
 
@@ -54,10 +55,11 @@ class Sample:
 @dataclass(frozen=True)
 class Arrivals:
     """New cases per hour: `rates[weekday][hour]` of local time on working days, the last row on days when the office is
-    closed. Days vary beyond chance: the variance of a day's count is mean + dispersion * mean ** 2."""
+    closed. `gaps` are the spaces between arrivals in units of their expectation (mean 1): they say how regular the
+    stream is; without them arrivals are a Poisson process."""
 
     rates: tuple[tuple[float, ...], ...]
-    dispersion: float = 0.0
+    gaps: Sample | None = None
 
     @classmethod
     def constant(cls, per_hour: float) -> Arrivals:
@@ -78,7 +80,7 @@ class Choice:
 
     An outcome is named by the flows taken (`+` between several), `again` for one more instance, `skip` for none.
     `later` are the weights at the second, third, … visit of the same case (the last one stays); `given` names an earlier
-    node whose latest outcome changes the weights, `by_outcome` how.
+    node whose latest outcome changes the weights (or a case attribute, marked with `@`), `by_outcome` how.
     """
 
     weights: Mapping[str, float]
@@ -177,7 +179,7 @@ class Scenario:
 def _as_dict(scenario: Scenario) -> dict[str, Any]:
     return {
         "procedure": scenario.procedure,
-        "arrivals": {"rates": scenario.arrivals.rates, "dispersion": scenario.arrivals.dispersion},
+        "arrivals": {"rates": scenario.arrivals.rates, "gaps": _quantiles(scenario.arrivals.gaps)},
         "work": {name: _work_as_dict(work) for name, work in scenario.work.items()},
         "choices": {name: vars(choice) for name, choice in scenario.choices.items()},
         "waits": {name: [wait.sample.quantiles, wait.probability] for name, wait in scenario.waits.items()},
@@ -191,10 +193,18 @@ def _as_dict(scenario: Scenario) -> dict[str, Any]:
     }
 
 
+def _quantiles(sample: Sample | None) -> tuple[float, ...] | None:
+    return None if sample is None else sample.quantiles
+
+
+def _sample(read: list[float] | None) -> Sample | None:
+    return None if read is None else Sample(tuple(read))
+
+
 def _work_as_dict(work: Work) -> dict[str, Any]:
     return {
         "processing": work.processing.quantiles,
-        "delay": None if work.delay is None else work.delay.quantiles,
+        "delay": _quantiles(work.delay),
         "officers": work.officers,
         "observed_waiting": work.observed_waiting,
         "cases": work.cases,
@@ -216,7 +226,7 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
     arrivals = read["arrivals"]
     return Scenario(
         procedure=read["procedure"],
-        arrivals=Arrivals(tuple(tuple(row) for row in arrivals["rates"]), arrivals["dispersion"]),
+        arrivals=Arrivals(tuple(tuple(row) for row in arrivals["rates"]), _sample(arrivals["gaps"])),
         work={name: _work_from_dict(work) for name, work in read["work"].items()},
         choices={name: Choice(**{**c, "later": tuple(c["later"])}) for name, c in read["choices"].items()},
         waits={name: Wait(Sample(tuple(values)), p) for name, (values, p) in read["waits"].items()},
@@ -233,7 +243,7 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
 def _work_from_dict(read: dict[str, Any]) -> Work:
     return Work(
         processing=Sample(tuple(read["processing"])),
-        delay=None if read["delay"] is None else Sample(tuple(read["delay"])),
+        delay=_sample(read["delay"]),
         officers=tuple(read["officers"]),
         observed_waiting=read["observed_waiting"],
         cases=read["cases"],

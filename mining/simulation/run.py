@@ -10,7 +10,7 @@ from itertools import count
 from event_logs.working_time import WorkingCalendar
 from mining.errors import ScenarioIncomplete, SimulationTooLong
 from mining.simulation.chance import draw, key_of, mixed
-from mining.simulation.conditions import Choice, Scenario
+from mining.simulation.conditions import ATTRIBUTE, Choice, Scenario
 from mining.simulation.hours import YEARS, Hours, hours_from
 from mining.simulation.program import Element, Program, Step
 from mining.simulation.recording import Recorder
@@ -35,6 +35,8 @@ class Run:
         self._order = count()
         self._pieces = count(1)
         self._open_counted = 0
+        given = {choice.given for choice in scenario.choices.values() if choice.given}
+        self._asked_attributes = sorted(name for name in given if name.startswith(ATTRIBUTE))
         self._horizon = datetime(first_year + YEARS - 1, 1, 1, tzinfo=UTC).timestamp()
 
     def run(self, arrivals: Iterator[float], choose: Chooser, *, cases: int, start: float) -> None:
@@ -62,6 +64,7 @@ class Run:
         drawn = mix[int(draw(key, _MIX, 0) * len(mix))]
         program = choose(at, draw(key, _ARM, 0))
         case = Case(number, program, key, at, drawn.office, drawn.attributes, counted, [0] * program.places)
+        case.chosen = {name: f"{drawn.attributes.get(name[1:])}" for name in self._asked_attributes}
         self._open_counted += counted
         self._put(case, program.initial)
         self._settle(case, at, list(program.initial))
@@ -145,7 +148,7 @@ class Run:
     def _skips(self, case: Case, node: str) -> bool:
         """Whether an activity over a list has no instance this time."""
         weights, luck = self._asked(case, node)
-        total = sum(weights.values())
+        total = sum(weight for outcome, weight in weights.items() if outcome != "again")
         return bool(total) and luck * total < weights.get("skip", 0.0)
 
     def _asked(self, case: Case, node: str) -> tuple[Mapping[str, float], float]:

@@ -6,10 +6,11 @@ import hashlib
 from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from itertools import accumulate
+from math import log
+from random import Random
 from zoneinfo import ZoneInfo
-
-import numpy as np
 
 from bpmn.model import ProcessModel
 from event_logs.log import EventLog
@@ -84,7 +85,7 @@ def _warm_up(scenario: Scenario) -> timedelta:
 
 
 def _chooser(arms: Sequence[Arm], programs: list[Program], start: datetime) -> Callable[[float, float], Program]:
-    bounds = [float(b) for b in np.cumsum([arm.share for arm in arms]) / sum(arm.share for arm in arms)]
+    bounds = [bound / sum(arm.share for arm in arms) for bound in accumulate(arm.share for arm in arms)]
 
     def choose(at: float, luck: float) -> Program:
         chosen = bisect_right(bounds, luck) if at >= start.timestamp() else 0
@@ -94,28 +95,27 @@ def _chooser(arms: Sequence[Arm], programs: list[Program], start: datetime) -> C
 
 
 def _arrivals(scenario: Scenario, first: datetime, seed: int) -> Iterator[float]:
-    """Instants of new cases: within each hour a Poisson process, days beyond it as dispersed as observed."""
+    """Instants of new cases: gaps of mean 1 laid on the expected number of arrivals as it grows hour by hour."""
     if not any(map(any, scenario.arrivals.rates)):
         raise ScenarioIncomplete(scenario.procedure, "the arrivals")
-    random = np.random.default_rng([mixed(seed & 0xFFFFFFFFFFFFFFFF), 1])
+    random = Random(mixed(seed & 0xFFFFFFFFFFFFFFFF))
+    gaps = scenario.arrivals.gaps
+    expected, following = 0.0, random.random()
+    for begin, rate in _hourly(scenario, first):
+        while rate and following <= expected + rate:
+            at = begin + (following - expected) / rate * 3600.0
+            if at >= first.timestamp():
+                yield at
+            following += -log(1.0 - random.random()) if gaps is None else gaps.draw(random.random())
+        expected += rate
+
+
+def _hourly(scenario: Scenario, first: datetime) -> Iterator[tuple[float, float]]:
+    """Each hour from the day of `first` on: when it begins, and how many cases arrive in it on average."""
     calendar, zone = scenario.calendars[0], ZoneInfo(scenario.zone)
     day = first.astimezone(zone).date()
     while True:
         row = scenario.arrivals.rates[day.weekday() if calendar.is_working_day(day) else NON_WORKING]
-        for at in _arrivals_of_day(day, row, scenario.arrivals.dispersion, random, zone):
-            if at >= first.timestamp():
-                yield at
+        for hour, rate in enumerate(row):
+            yield datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp(), rate
         day += timedelta(days=1)
-
-
-def _arrivals_of_day(
-    day: date, rates: tuple[float, ...], dispersion: float, random: np.random.Generator, zone: ZoneInfo
-) -> list[float]:
-    busy = random.gamma(1 / dispersion, dispersion) if dispersion > 0 else 1.0
-    found: list[float] = []
-    for hour, rate in enumerate(rates):
-        number = random.poisson(rate * busy)
-        if number:
-            begin = datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp()
-            found.extend(np.sort(begin + random.random(number) * 3600.0).tolist())
-    return found

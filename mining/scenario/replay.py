@@ -1,0 +1,162 @@
+"""A recorded trace played on the token game: which choices were made, and which step enabled which."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bpmn.model import Activity, ProcessModel
+from bpmn.semantics import Marking, Net, Transition, enabled, fire, initial, net
+from mining.simulation.program import outcome
+
+WIDTH = 12  # readings of a trace that are kept in parallel
+SILENT_STATES = 400  # markings that are looked at between two recorded steps
+START_OF_CASE = -1
+
+Trace = tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Replay:
+    """`choices` are (node, outcome) in order, of nodes that have several. `enablers[i]` is the index of the step whose
+    completion enabled step i, START_OF_CASE where none did, None where the step does not fit. `finished` says that the
+    model's end was reached."""
+
+    choices: tuple[tuple[str, str], ...]
+    enablers: tuple[int | None, ...]
+    skipped: int
+    finished: bool
+
+
+@dataclass(frozen=True)
+class _Reading:
+    """One way to read the trace so far: a linked list of steps, each with its index in the trace or None if silent."""
+
+    marking: Marking
+    silent: int = 0
+    last: Transition | None = None
+    index: int | None = None
+    before: _Reading | None = None
+
+    def then(self, board: Net, path: Iterable[Transition], index: int | None) -> _Reading:
+        """Further by silent steps, the last of them the recorded one unless `index` is None."""
+        reading, steps = self, tuple(path)
+        for n, step in enumerate(steps):
+            recorded = index if n == len(steps) - 1 else None
+            after = fire(board, reading.marking, step)
+            reading = _Reading(after, reading.silent + (recorded is None), step, recorded, reading)
+        return reading
+
+    def steps(self) -> list[tuple[Transition, int | None]]:
+        found: list[tuple[Transition, int | None]] = []
+        reading: _Reading | None = self
+        while reading is not None and reading.last is not None:
+            found.append((reading.last, reading.index))
+            reading = reading.before
+        return found[::-1]
+
+
+@dataclass
+class Player:
+    """Plays the traces of one model; what it has searched it remembers.
+
+    `recorded` are the labels that the log has at all: a visible step that the log never shows counts as silent.
+    """
+
+    model: ProcessModel
+    recorded: frozenset[str]
+    board: Net = field(init=False)
+    _ways: dict[tuple[Marking, str], list[tuple[Transition, ...]]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.board = net(self.model)
+        self._activities = {node.id for node in self.model.nodes if isinstance(node, Activity)}
+        self._branching = self._nodes_with_choices()
+
+    def replay(self, trace: Trace) -> Replay:
+        """The simplest reading of the trace, with the fewest silent steps; steps that do not fit are passed over."""
+        readings = [_Reading(initial(self.board))]
+        skipped: set[int] = set()
+        for index, label in enumerate(trace):
+            further = self._further(readings, index, label)
+            if further:
+                readings = further
+            else:
+                skipped.add(index)
+        best, finished = self._closed(readings)
+        return Replay(self._choices(best), self._enablers(best, len(trace)), len(skipped), finished)
+
+    def outcome(self, step: Transition) -> str:
+        return outcome(step, activity=step.node in self._activities)
+
+    def _nodes_with_choices(self) -> frozenset[str]:
+        outcomes: dict[str, set[str]] = {}
+        for step in self.board.transitions:
+            if self.outcome(step) != "enter":
+                outcomes.setdefault(step.node, set()).add(self.outcome(step))
+        return frozenset(node for node, found in outcomes.items() if len(found) > 1)
+
+    def _further(self, readings: list[_Reading], index: int, label: str) -> list[_Reading]:
+        found: dict[Marking, _Reading] = {}
+        for reading in readings:
+            for way in self._ways_to(reading.marking, label):
+                further = reading.then(self.board, way, index)
+                known = found.get(further.marking)
+                if known is None or further.silent < known.silent:
+                    found[further.marking] = further
+        return sorted(found.values(), key=lambda reading: reading.silent)[:WIDTH]
+
+    def _ways_to(self, marking: Marking, label: str) -> list[tuple[Transition, ...]]:
+        """Silent steps and then the labelled one, shortest first; an empty label asks for the end."""
+        key = marking, label
+        if key not in self._ways:
+            self._ways[key] = self._search(marking, label)
+        return self._ways[key]
+
+    def _search(self, marking: Marking, label: str) -> list[tuple[Transition, ...]]:
+        found: list[tuple[Transition, ...]] = [] if label or marking else [()]
+        seen, waiting = {marking}, deque([(marking, ())])
+        while waiting and len(seen) < SILENT_STATES and len(found) < WIDTH:
+            here, way = waiting.popleft()
+            for step in enabled(self.board, here):
+                if label and step.label == label:
+                    found.append((*way, step))
+                elif self._is_silent(step):
+                    after = fire(self.board, here, step)
+                    if not label and not after:
+                        return [(*way, step)]
+                    if after not in seen:
+                        seen.add(after)
+                        waiting.append((after, (*way, step)))  # type: ignore[arg-type]
+        return found
+
+    def _is_silent(self, step: Transition) -> bool:
+        return step.label is None or step.label not in self.recorded
+
+    def _closed(self, readings: list[_Reading]) -> tuple[_Reading, bool]:
+        for reading in readings:
+            for way in self._ways_to(reading.marking, ""):
+                return reading.then(self.board, way, None), True
+        return readings[0], False
+
+    def _choices(self, reading: _Reading) -> tuple[tuple[str, str], ...]:
+        steps = [(step.node, self.outcome(step)) for step, _ in reading.steps() if step.node in self._branching]
+        return tuple((node, named) for node, named in steps if named != "enter")
+
+    def _enablers(self, reading: _Reading, length: int) -> tuple[int | None, ...]:
+        """Tokens carry the index of the recorded step that made them."""
+        enablers: list[int | None] = [None] * length
+        makers: dict[str, list[int]] = {place: [START_OF_CASE] for place in initial(self.board)}
+        for step, index in reading.steps():
+            taken = [makers[place].pop(0) for place in step.inputs]
+            if index is not None:
+                enablers[index] = max(taken)
+            for place in step.resets:
+                makers.pop(place, None)
+            kept = dict(zip(step.inputs, taken, strict=True))
+            for place in step.outputs:
+                own = index is not None and step.node == place.split(":")[0]
+                made = max(taken) if index is None else index
+                makers.setdefault(place, []).append(kept[place] if place in kept and not own else made)
+        return tuple(enablers)
