@@ -52,3 +52,36 @@ class UnreadableProcedure(BpmnError):
         self.procedure, self.mistakes = procedure, mistakes
         listed = "".join(f"\n- {mistake}" for mistake in mistakes)
         super().__init__(f"The procedure {procedure!r} cannot be read:{listed}")
+
+
+class UnreadableDecision(BpmnError):
+    """A file is no decision model, or parts of it cannot be read; `mistakes` names each with its place."""
+
+    def __init__(self, mistakes: tuple[str, ...]) -> None:
+        self.mistakes = mistakes
+        super().__init__("The decision model cannot be read:" + "".join(f"\n- {mistake}" for mistake in mistakes))
+
+
+class UnknownDecision(BpmnError):
+    """A decision was asked for that the model does not have, or none was named where there are several."""
+
+    def __init__(self, asked: str | None, known: tuple[str, ...]) -> None:
+        self.asked, self.known = asked, known
+        wanted = f"There is no decision {asked!r}" if asked else "The model has several decisions; name one"
+        super().__init__(f"{wanted}; the model has {', '.join(known) or 'none'}.")
+
+
+class Undecidable(BpmnError):
+    """A decision table contradicts itself for these inputs, or decisions require each other in a circle."""
+
+    def __init__(self, decision: str, reason: str, rows: tuple[int, ...] = ()) -> None:
+        self.decision, self.rows = decision, rows
+        super().__init__(f"The decision {decision!r} has no answer: {reason}")
+
+
+class UnreadableForm(BpmnError):
+    """A form is no form-js schema, or has parts that we do not have; `mistakes` names each."""
+
+    def __init__(self, form: str, mistakes: tuple[str, ...]) -> None:
+        self.form, self.mistakes = form, mistakes
+        super().__init__(f"The form {form!r} cannot be read:" + "".join(f"\n- {mistake}" for mistake in mistakes))

@@ -247,12 +247,12 @@ class _Closing:
         source, predicate, position = self.close(node.source), self.close(node.predicate), node.position
         weight = s.measure(node.predicate)[0]
 
-        def select(scope: Scope) -> Value:
+        def pick(scope: Scope) -> Value:
             value = source(scope)
             items = value if type(value) is list else [] if value is None else [value]
-            return _select(scope, items, predicate, weight, position)
+            return select(scope, items, predicate, weight, position)
 
-        return select
+        return pick
 
     def call(self, node: s.Call) -> Closure:
         function, arguments, position = self.close(node.function), self.all(node.arguments), node.position
@@ -447,7 +447,8 @@ def make_range(low: Value, high: Value, low_included: bool, high_included: bool)
     return Range(low, high, low_included and low is not None, high_included and high is not None)
 
 
-def _select(scope: Scope, items: list[Value], predicate: Closure, weight: int, position: int) -> Value:
+def select(scope: Scope, items: list[Value], predicate: Closure, weight: int, position: int) -> Value:
+    """The items for which the predicate is true, or the item of the number that it gives."""
     run, kept = scope.run, []
     for item in items:
         run.charge(weight)
