@@ -5,10 +5,36 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows.tables import Case, Incident, Officer
+from bpmn.errors import BpmnError
+from bpmn.feel import evaluate
+from bpmn.procedure import Procedure
+from event_logs.event import Lifecycle
+from workflows import deployment, staff, working_hours
+from workflows.errors import NotAllowed, NotOpen, UnknownCase
+from workflows.following import follow
+from workflows.locking import locked_case
+from workflows.routing import is_key_taxpayer
+from workflows.tables import (
+    OPEN_TASK,
+    Case,
+    CaseCounter,
+    CaseState,
+    Incident,
+    Officer,
+    Subscription,
+    Task,
+    TaskState,
+    Timer,
+)
+from workflows.turn import Turn, begin_turn, open_turn
+from workflows.versions import Runnable, runnable
+
+ZONE = ZoneInfo("Asia/Shanghai")
 
 
 def start(
@@ -20,25 +46,181 @@ def start(
     office: str | None = None,
     by: Officer | str | None = None,
     number: str | None = None,
+    event: str | None = None,
 ) -> Case:
-    raise NotImplementedError
+    """Start a case of a procedure with the values of its application; raises UnknownProcedure.
+
+    `event` names the start event that happened where the drawing has several; `number` is given out where none is.
+    Besides the application the case knows `case_number` and `office`.
+    """
+    number = number or next_number(session, key, now)
+    version = deployment.version_for_new_case(session, key, number)
+    ready = runnable(session, version.digest)
+    data = {**application, "case_number": number, "office": office}
+    case = Case(
+        number=number,
+        procedure=key,
+        version=version.number,
+        digest=version.digest,
+        arm=deployment.arm(version),
+        office=office,
+        state=CaseState.RUNNING,
+        opened_at=now,
+        due_at=working_hours.due_of_case(ready.procedure, now, working_hours.calendar(session)),
+        data=data,
+        key_taxpayer=is_key_taxpayer(ready.procedure, data),
+        **_named(ready.procedure, data),
+    )
+    session.add(case)
+    session.flush()
+    _first_turn(session, case, ready, application, by, event, now)
+    return case
+
+
+def _first_turn(
+    session: Session,
+    case: Case,
+    ready: Runnable,
+    application: Mapping[str, Any],
+    by: Officer | str | None,
+    event: str | None,
+    now: datetime,
+) -> None:
+    turn = begin_turn(session, case, ready, now=now, start=event)
+    turn.introduction = {
+        **application,
+        "taxpayer_id": case.taxpayer_id,
+        "office": case.office,
+        "key_taxpayer": case.key_taxpayer,
+        "arm": case.arm,
+        **({"started_by": staff.code_of(by)} if by else {}),
+    }
+    turn.close()
+    follow(session, turn)
+
+
+def _named(procedure: Procedure, data: Mapping[str, Any]) -> dict[str, Any]:
+    """Title and taxpayer of a case, by the procedure's own expressions."""
+    application = procedure.application
+    taxpayer = _said(application.taxpayer, data) or data.get("taxpayer_id")
+    return {
+        "title": str(_said(application.title, data) or data.get("title") or data["case_number"]),
+        "taxpayer_id": str(taxpayer) if taxpayer else None,
+        "taxpayer_name": str(data["taxpayer_name"]) if data.get("taxpayer_name") else None,
+    }
+
+
+def _said(expression: str | None, data: Mapping[str, Any]) -> Any:
+    try:
+        return evaluate(expression, data) if expression else None
+    except BpmnError:
+        return None  # a case without a title is better than no case
+
+
+def next_number(session: Session, key: str, now: datetime) -> str:
+    """The next case number of a procedure: its initials, the year in the offices' zone, and a running number."""
+    prefix = f"{''.join(word[0] for word in key.split('_') if word).upper()}{now.astimezone(ZONE):%Y}"
+    counter = session.get(CaseCounter, prefix, with_for_update=True, populate_existing=True)
+    if counter is None:
+        counter = CaseCounter(prefix=prefix, last=0)
+        session.add(counter)
+    counter.last += 1
+    session.flush()
+    return f"{prefix}-{counter.last:06d}"
 
 
 def find(session: Session, number: str) -> Case:
-    raise NotImplementedError
+    case = session.get(Case, number)
+    if case is None:
+        raise UnknownCase(number)
+    return case
 
 
 def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: str, now: datetime) -> Case:
-    raise NotImplementedError
+    """Stop the clock of a case: its tasks rest, its timers wait. Raises NotAllowed, NotOpen."""
+    held = _managed(session, case, by, now, CaseState.RUNNING)
+    turn = open_turn(session, held, now=now)
+    for task in _tasks(session, held, OPEN_TASK):
+        task.before_suspension, task.state = task.state, TaskState.SUSPENDED
+        turn.journal.record_task(task, Lifecycle.SUSPEND, {"reason": reason, "by": staff.code_of(by)})
+    held.state, held.suspended_at = CaseState.SUSPENDED, now
+    turn.close()
+    return held
 
 
 def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str = "", now: datetime) -> Case:
-    raise NotImplementedError
+    """Let a suspended case go on; what was due moves by the time that it rested."""
+    held = _managed(session, case, by, now, CaseState.SUSPENDED)
+    turn = open_turn(session, held, now=now)
+    rested = now - (held.suspended_at or now)
+    for task in _tasks(session, held, (TaskState.SUSPENDED,)):
+        task.state, task.before_suspension = task.before_suspension or TaskState.READY, None
+        task.due_at = task.due_at + rested if task.due_at else None
+        turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
+    for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.fired_at.is_(None))):
+        timer.due_at += rested
+    held.due_at = held.due_at + rested if held.due_at else None
+    held.state, held.suspended_at = CaseState.RUNNING, None
+    turn.close()
+    return held
 
 
 def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, reason: str, now: datetime) -> Case:
-    raise NotImplementedError
+    """End a case before its time: the taxpayer withdraws (`by` None) or a manager ends it."""
+    if by is None:
+        held = _open(locked_case(session, case), CaseState.RUNNING, CaseState.SUSPENDED)
+    else:
+        held = _managed(session, case, by, now, CaseState.RUNNING, CaseState.SUSPENDED)
+    turn = open_turn(session, held, now=now)
+    held.state = CaseState.WITHDRAWN
+    turn.execution.cancel()
+    turn.closing = {"reason": reason, "by": staff.code_of(by) if by else None}
+    turn.close()
+    return held
 
 
 def retry(session: Session, incident: Incident | int, *, by: Officer | str, now: datetime) -> Incident:
-    raise NotImplementedError
+    """A person has seen to a failed step: try it again. Raises NotAllowed, NotOpen."""
+    found = session.get_one(Incident, incident if isinstance(incident, int) else incident.id)
+    case = _managed(session, found.case, by, now, CaseState.RUNNING)
+    if found.resolved_at is not None:
+        raise NotOpen(f"The incident {found.id}", "resolved", "open")
+    found.resolved_at, found.resolved_by = now, staff.code_of(by)
+    turn = open_turn(session, case, now=now)
+    turn.execution.retry(int(found.instance))
+    turn.close()
+    follow(session, turn)
+    return found
+
+
+def incidents(session: Session, *, case: str | None = None) -> list[Incident]:
+    """What waits for a person to look at it, oldest first."""
+    query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.id)
+    return list(session.scalars(query.where(Incident.case == case) if case else query))
+
+
+def _managed(session: Session, case: Case | str, by: Officer | str, now: datetime, *states: CaseState) -> Case:
+    held = _open(locked_case(session, case), *states)
+    if not staff.may(session, by, staff.MANAGE, now):
+        raise NotAllowed(staff.code_of(by), "only a manager may do this with a whole case.")
+    return held
+
+
+def _open(case: Case, *states: CaseState) -> Case:
+    if case.state not in states:
+        raise NotOpen(f"The case {case.number}", case.state, " or ".join(states))
+    return case
+
+
+def _tasks(session: Session, case: Case, states: tuple[TaskState, ...]) -> list[Task]:
+    return list(session.scalars(select(Task).where(Task.case == case.number, Task.state.in_(states)).order_by(Task.id)))
+
+
+def waits(session: Session, case: str) -> tuple[list[Timer], list[Subscription]]:
+    """What a case waits for besides people: times and messages."""
+    timers = session.scalars(select(Timer).where(Timer.case == case, Timer.fired_at.is_(None)).order_by(Timer.due_at))
+    names = session.scalars(select(Subscription).where(Subscription.case == case).order_by(Subscription.id))
+    return list(timers), list(names)
+
+
+__all__ = ["Turn", "find", "incidents", "next_number", "resume", "retry", "start", "suspend", "waits", "withdraw"]

@@ -6,12 +6,34 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
+
+from workflows import cases
+from workflows.following import deliver_to_cases, signal_cases
+from workflows.tables import Subscription
 
 
 def deliver(session: Session, name: str, correlation: str | None, payload: Mapping[str, Any], *, now: datetime) -> int:
-    raise NotImplementedError
+    """Hand a message to the cases that wait for it; says how many took it.
+
+    Without a taker it starts a case of every procedure that begins with this message, with the payload as application
+    (`office` in it is the case's office).
+    """
+    taken = deliver_to_cases(session, name, correlation, payload, now=now)
+    return taken or _start(session, "message", name, payload, now)
 
 
 def broadcast(session: Session, signal: str, payload: Mapping[str, Any], *, now: datetime) -> int:
-    raise NotImplementedError
+    """Hand a signal to every case that waits for it, and start the procedures that begin with it."""
+    return signal_cases(session, signal, payload, now=now) + _start(session, "signal", signal, payload, now)
+
+
+def _start(session: Session, kind: str, name: str, payload: Mapping[str, Any], now: datetime) -> int:
+    rows = session.scalars(
+        select(Subscription).where(Subscription.kind == kind, Subscription.name == name, Subscription.case.is_(None))
+    ).all()
+    office = payload.get("office")
+    for row in rows:
+        cases.start(session, row.procedure, payload, now=now, office=office, event=row.node)
+    return len(rows)

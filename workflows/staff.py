@@ -13,6 +13,7 @@ from workflows.tables import Absence, Holding, KeyAccount, Office, Officer, Post
 
 MANAGE = "manage"
 ADMINISTER = "administer"
+_OFFICES = "offices: each with the one above it"
 
 
 def add_office(session: Session, key: str, names: Mapping[str, str], *, parent: str | None = None) -> Office:
@@ -120,11 +121,15 @@ def may(session: Session, officer: Officer | str, right: str, now: datetime) -> 
 
 
 def line_of_offices(session: Session, office: str | None) -> list[str]:
-    """The office, the one above it, and so on to the top."""
+    """The office, the one above it, and so on to the top. The offices are read once for each session."""
+    parents: dict[str, str | None] | None = session.info.get(_OFFICES)
+    if parents is None or (office and office not in parents):
+        rows = session.execute(select(Office.key, Office.parent))
+        parents = session.info[_OFFICES] = {row.key: row.parent for row in rows}
     line: list[str] = []
     while office and office not in line:
         line.append(office)
-        office = session.scalars(select(Office.parent).where(Office.key == office)).one_or_none()
+        office = parents.get(office)
     return line
 
 

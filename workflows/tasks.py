@@ -6,52 +6,231 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from workflows.tables import Officer, Task
+from bpmn.model import Activity
+from event_logs.event import Lifecycle
+from workflows import staff
+from workflows.assignment import Candidate
+from workflows.errors import AlreadyDone, CannotReturn, InvalidAnswers, NotAllowed, NotOpen, UnknownTask
+from workflows.filling_in import filled_in, outcome_field
+from workflows.following import follow
+from workflows.locking import locked_task
+from workflows.routing import assign, candidates
+from workflows.tables import HELD_TASK, Absence, Case, CaseState, Holding, Officer, Task, TaskState
+from workflows.turn import Turn, open_turn
+from workflows.versions import Runnable, runnable
+
+RETURN = "return"
+DONE = {TaskState.COMPLETED: "completed", TaskState.WITHDRAWN: "withdrawn"}
 
 
 def inbox(session: Session, officer: Officer | str, now: datetime) -> Sequence[Task]:
-    raise NotImplementedError
+    """What lies on an officer's desk, and on the desks of the absent that the officer stands in for; most urgent first."""
+    code = staff.code_of(officer)
+    away = exists().where(
+        Absence.officer == Task.officer, Absence.stand_in == code, Absence.since <= now, Absence.until > now
+    )
+    return session.scalars(
+        select(Task)
+        .where(Task.state.in_(HELD_TASK), or_(Task.officer == code, away))
+        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+    ).all()
 
 
 def pool(session: Session, officer: Officer | str, now: datetime) -> Sequence[Task]:
-    raise NotImplementedError
+    """The tasks without an officer that this one may claim."""
+    held = staff.posts_of(session, officer, now)
+    posts = {holding.post for holding in held}
+    rows = session.scalars(
+        select(Task).where(Task.state == TaskState.READY).order_by(Task.due_at.is_(None), Task.due_at, Task.id)
+    )
+    code = staff.code_of(officer)
+    near = [task for task in rows if posts & set(task.posts) and _reaches(session, held, task)]
+    return [task for task in near if any(c.officer == code for c in candidates_for(session, task, now))]
+
+
+def _reaches(session: Session, held: Sequence[Holding], task: Task) -> bool:
+    line = staff.line_of_offices(session, task.office)
+    return any(holding.post in task.posts and (not line or holding.office in line) for holding in held)
 
 
 def done(session: Session, officer: Officer | str, *, limit: int = 100) -> Sequence[Task]:
-    raise NotImplementedError
+    """What the officer has completed, latest first."""
+    return session.scalars(
+        select(Task)
+        .where(Task.officer == staff.code_of(officer), Task.state == TaskState.COMPLETED)
+        .order_by(Task.completed_at.desc(), Task.id.desc())
+        .limit(limit)
+    ).all()
 
 
 def find(session: Session, task: int) -> Task:
-    raise NotImplementedError
+    found = session.get(Task, task)
+    if found is None:
+        raise UnknownTask(task)
+    return found
+
+
+def candidates_for(session: Session, task: Task, now: datetime) -> list[Candidate]:
+    """Everyone who may do the task as things stand now."""
+    case = session.get_one(Case, task.case)
+    ready = runnable(session, case.digest)
+    return candidates(session, task, case, _activity(ready, task).four_eyes, ready.procedure, now)
 
 
 def claim(session: Session, task: Task | int, officer: Officer | str, *, now: datetime) -> Task:
-    raise NotImplementedError
+    """Take a task from the pool; raises AlreadyDone when somebody was faster, NotAllowed when it is not for this officer."""
+    held, case = _running(session, task)
+    code = staff.code_of(officer)
+    if held.state != TaskState.READY:
+        raise AlreadyDone(held.officer, "taken", held.assigned_at)
+    chosen = next((c for c in candidates_for(session, held, now) if c.officer == code), None)
+    if chosen is None:
+        raise NotAllowed(code, f"{held.activity} is not for a holder of your posts, or four eyes keep you out.")
+    turn = open_turn(session, case, now=now, task=held)
+    assign(held, code, post=chosen.post, office=chosen.office, now=now)
+    held.why = {"key": "claimed"}
+    turn.journal.record_task(held, Lifecycle.ASSIGN, {"why": "claimed"})
+    return _settled(turn, held)
 
 
 def release(session: Session, task: Task | int, officer: Officer | str, *, now: datetime) -> Task:
-    raise NotImplementedError
+    """Put a task back into the pool."""
+    held, case = _running(session, task)
+    _own(session, held, officer, now)
+    turn = open_turn(session, case, now=now, task=held)
+    before = held.officer
+    held.officer, held.assigned_at, held.started_at, held.state = None, None, None, TaskState.READY
+    held.why = {"key": "released", "officer": before}
+    turn.journal.record_task(held, Lifecycle.REASSIGN, {"released_by": staff.code_of(officer)})
+    return _settled(turn, held)
 
 
 def begin(session: Session, task: Task | int, officer: Officer | str, *, now: datetime) -> Task:
-    raise NotImplementedError
+    """The officer opens the task and works on it. Beginning it twice changes nothing."""
+    held, case = _running(session, task)
+    _own(session, held, officer, now)
+    if held.state != TaskState.STARTED:
+        turn = open_turn(session, case, now=now, task=held)
+        _begin(turn, held, officer)
+        _settled(turn, held)
+    return held
+
+
+def _begin(turn: Turn, task: Task, officer: Officer | str) -> None:
+    code = staff.code_of(officer)
+    if code != task.officer:  # a stand-in does it
+        task.performed_for, task.officer = task.officer, code
+        turn.journal.record_task(task, Lifecycle.REASSIGN, {"why": "stand_in", "stands_in_for": task.performed_for})
+    task.state, task.started_at = TaskState.STARTED, turn.now
+    turn.journal.record_task(task, Lifecycle.START)
 
 
 def complete(
     session: Session, task: Task | int, officer: Officer | str, answers: Mapping[str, Any], *, now: datetime
 ) -> Task:
-    raise NotImplementedError
+    """The officer is done: the answers become variables of the case, and it goes on.
+
+    Raises InvalidAnswers (nothing is changed), AlreadyDone, NotAllowed, NotOpen.
+    """
+    held, case = _running(session, task)
+    _own(session, held, officer, now)
+    ready = runnable(session, case.digest)
+    return _complete(session, held, case, officer, _checked(ready, held, answers, now), now)
+
+
+def _complete(
+    session: Session, held: Task, case: Case, officer: Officer | str, values: Mapping[str, Any], now: datetime
+) -> Task:
+    turn = open_turn(session, case, now=now, task=held)
+    if held.state != TaskState.STARTED:
+        _begin(turn, held, officer)
+    held.state, held.completed_at, held.answers = TaskState.COMPLETED, now, values
+    turn.journal.record_task(held, Lifecycle.COMPLETE, values)
+    turn.execution.complete(int(held.instance), values)
+    turn.close()
+    follow(session, turn)
+    return held
+
+
+def _checked(ready: Runnable, task: Task, answers: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
+    form = ready.owner(task.activity).forms.get(task.form) if task.form else None
+    values, errors = filled_in(form, answers, now)
+    if errors:
+        raise InvalidAnswers(errors)
+    return values
 
 
 def return_for_correction(
     session: Session, task: Task | int, officer: Officer | str, reason: str, *, now: datetime
 ) -> Task:
-    raise NotImplementedError
+    """Send the case back with a reason: the outcome `return`, which the drawing leads where it belongs.
+
+    Raises CannotReturn when the form has no such outcome. The reason is kept as `<activity>_remark`.
+    """
+    held, case = _running(session, task)
+    _own(session, held, officer, now)
+    ready = runnable(session, case.digest)
+    node = _activity(ready, held)
+    form = ready.owner(held.activity).forms.get(held.form) if held.form else None
+    name = outcome_field(form, node.id)
+    if name is None:
+        raise CannotReturn(held.activity)
+    return _complete(session, held, case, officer, {name: RETURN, f"{node.id}_remark": reason}, now)
 
 
 def reassign(
     session: Session, task: Task | int, to: Officer | str, *, by: Officer | str, reason: str, now: datetime
 ) -> Task:
-    raise NotImplementedError
+    """Hand a task to another eligible officer; its holder and managers may. Raises NotAllowed."""
+    held, case = _running(session, task)
+    giver, taker = staff.code_of(by), staff.code_of(to)
+    if giver != held.officer and not staff.may(session, by, staff.MANAGE, now):
+        raise NotAllowed(giver, "only its holder or a manager may hand this task on.")
+    chosen = next((c for c in candidates_for(session, held, now) if c.officer == taker), None)
+    if chosen is None:
+        raise NotAllowed(
+            taker, f"{held.activity} is not for a holder of those posts, or four eyes keep the officer out."
+        )
+    turn = open_turn(session, case, now=now, task=held)
+    before = held.officer
+    assign(held, taker, post=chosen.post, office=chosen.office, now=now)
+    held.started_at = None
+    held.why = {"key": "reassigned", "by": giver, "reason": reason}
+    lifecycle = Lifecycle.REASSIGN if before else Lifecycle.ASSIGN
+    turn.journal.record_task(held, lifecycle, {"from": before, "by": giver, "reason": reason})
+    return _settled(turn, held)
+
+
+def _activity(ready: Runnable, task: Task) -> Activity:
+    node = ready.plan.nodes[task.activity]
+    assert isinstance(node, Activity)
+    return node
+
+
+def _settled(turn: Turn, task: Task) -> Task:
+    turn.close()
+    return task
+
+
+def _running(session: Session, task: Task | int) -> tuple[Task, Case]:
+    """The task and its case, held and open; raises AlreadyDone, NotOpen."""
+    held, case = locked_task(session, task)
+    if held.state in DONE:
+        raise AlreadyDone(held.officer, DONE[TaskState(held.state)], held.completed_at)
+    if case.state != CaseState.RUNNING or held.state == TaskState.SUSPENDED:
+        raise NotOpen(f"The case {case.number}", case.state, CaseState.RUNNING)
+    return held, case
+
+
+def _own(session: Session, task: Task, officer: Officer | str, now: datetime) -> None:
+    """Only its holder, the holder's stand-in or a manager may do this with a task; a task in the pool is claimed first."""
+    code = staff.code_of(officer)
+    if task.officer is None:
+        raise NotAllowed(code, "the task is in the pool; claim it first.")
+    if task.officer == code or staff.absent(session, now).get(task.officer) == code:
+        return
+    if not staff.may(session, code, staff.MANAGE, now):
+        raise NotAllowed(code, f"the task lies on the desk of {task.officer}.")

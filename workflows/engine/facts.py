@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any, TypeAlias
-
-from bpmn.model import TimerKind
 
 Token: TypeAlias = int
 
@@ -64,16 +63,14 @@ class ScopeOpened:
 
 @dataclass(frozen=True, slots=True)
 class TimerSet:
-    """`value` is what the expression gave: a date, a datetime, a duration, or the text of an ISO 8601 repetition.
+    """The execution waits until `due_at`.
 
     `attached` tells a boundary event or event subprocess (which nobody waits for) from a step of the flow.
     """
 
     token: Token
     node: str
-    kind: TimerKind
-    value: Any
-    working: bool
+    due_at: datetime
     attached: bool
 
 
@@ -122,12 +119,13 @@ class Decided:
 
 @dataclass(frozen=True, slots=True)
 class Stuck:
-    """A step failed and waits to be tried again. `transient` when another try may help without a person."""
+    """A step failed for the `attempt`-th time and waits. `transient` when another try may help without a person."""
 
     token: Token
     node: str
     reason: str
     transient: bool
+    attempt: int
 
 
 @dataclass(frozen=True, slots=True)

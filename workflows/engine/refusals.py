@@ -60,6 +60,8 @@ def _of_activity(model: ProcessModel, node: Activity, called: Mapping[str, Proce
         (node.transaction, "transaction", "Transactions are not run; use a subprocess with error events."),
         (node.for_compensation, "compensation", "Compensation is not run; draw the way back as flows."),
         (bool(node.multi_instance and node.loop_condition), "two_loops", "It is both a loop and a multi-instance."),
+        (node.loop_condition == "", "endless_loop", "It repeats, but nothing says until when."),
+        (node.script_text is not None, "script_language", "Its script is no list of `name = FEEL` lines."),
     ):
         if wanted:
             yield Refusal(rule, node.id, message)

@@ -59,7 +59,8 @@ def _park(token: Token, failure: StepFailed | ServiceFailed) -> None:
     transient = isinstance(failure, ServiceFailed) or failure.transient
     token.failure = reason
     token._set_state(TaskState.READY)
-    token.workflow.say(Stuck(token.id, token.task_spec.place, reason, transient))
+    attempt = token.progress.get("attempts", 1)
+    token.workflow.say(Stuck(token.id, token.task_spec.place, reason, transient, attempt))
     if not token.leaving:
         token.task_spec.attach(token)
 

@@ -14,20 +14,24 @@ from bpmn.model import Activity
 class Verdict:
     """The answer of a decision: variables to set, and which rows fired."""
 
-    value: Any
+    value: Mapping[str, Any]
     rows: Sequence[Any] = ()
 
 
 class Steps(Protocol):
-    """The surroundings. Both calls may raise ServiceFailed (try again) or ProcedureFault (the drawing may catch it)."""
+    """The surroundings. Work may raise ServiceFailed (try again) or ProcedureFault (the drawing may catch it)."""
 
     @property
     def now(self) -> datetime: ...
 
-    def perform(self, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
-        """Run the registered service task of this activity."""
+    def perform(self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
+        """Run the registered service task of the activity at this place."""
         ...
 
-    def decide(self, activity: Activity, context: Mapping[str, Any]) -> Verdict:
-        """Ask the decision table of this activity."""
+    def decide(self, place: str, activity: Activity, context: Mapping[str, Any]) -> Verdict:
+        """Ask the decision table of the activity at this place."""
+        ...
+
+    def due(self, place: str, value: Any, *, working: bool) -> datetime:
+        """The moment that a timer's value means (a date, a duration, an ISO 8601 text); raises StepFailed."""
         ...

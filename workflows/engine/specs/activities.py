@@ -26,7 +26,7 @@ class ActivitySpec(NodeSpec):
 
     def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
         super().__init__(wf_spec, key, node, place)
-        self.inputs, self.outputs = compiled(node.inputs), compiled(node.outputs)
+        self.takes, self.gives = compiled(node.inputs), compiled(node.outputs)
 
     def assigned(self, token: Token, lines: Lines, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of these lines; each line sees those above it."""
@@ -37,17 +37,17 @@ class ActivitySpec(NodeSpec):
 
     def given(self, token: Token) -> Mapping[str, Any]:
         """What goes into the activity: its inputs if it has any, else all variables."""
-        return self.assigned(token, self.inputs, token.data) if self.inputs else token.data
+        return self.assigned(token, self.takes, token.data) if self.takes else token.data
 
     def taken(self, token: Token, result: Mapping[str, Any]) -> Mapping[str, Any]:
         """What comes out of it: its outputs (which see the result, also as `result`) if it has any, else all of the result."""
-        if not self.outputs:
+        if not self.gives:
             return result
-        return self.assigned(token, self.outputs, {**token.data, **result, "result": dict(result)})
+        return self.assigned(token, self.gives, {**token.data, **result, "result": dict(result)})
 
     def finished(self, token: Token, values: Mapping[str, Any]) -> None:
         token.write(values)
-        super().finished(token, {**values, **self.assigned(token, self.outputs, token.data)})
+        super().finished(token, {**values, **self.assigned(token, self.gives, token.data)})
 
 
 class PersonSpec(ActivitySpec):
@@ -86,20 +86,18 @@ class ServiceSpec(AutomaticSpec):
 
     def work(self, token: Token) -> Mapping[str, Any]:
         attempt = token.progress["attempts"] = token.progress.get("attempts", 0) + 1
-        return self.taken(token, token.workflow.steps.perform(self.node, self.given(token), attempt=attempt))
+        return self.taken(
+            token, token.workflow.steps.perform(self.place, self.node, self.given(token), attempt=attempt)
+        )
 
 
 class RuleSpec(AutomaticSpec):
     """A decision table: its answer becomes variables."""
 
     def work(self, token: Token) -> Mapping[str, Any]:
-        verdict = token.workflow.steps.decide(self.node, self.given(token))
+        verdict = token.workflow.steps.decide(self.place, self.node, self.given(token))
         token.workflow.say(Decided(token.id, self.place, self.node.decision or "", verdict.value, tuple(verdict.rows)))
-        if isinstance(verdict.value, Mapping):
-            return self.taken(token, verdict.value)
-        if self.outputs:
-            return self.assigned(token, self.outputs, {**token.data, "result": verdict.value})
-        return {self.node.decision or self.node.id: verdict.value}
+        return self.taken(token, verdict.value)
 
 
 class ScriptSpec(AutomaticSpec):
@@ -124,7 +122,7 @@ class SendSpec(AutomaticSpec):
         correlation = correlated(self.correlation, self, token)
         payload = dict(self.given(token))
         token.workflow.say(Sent(token.id, self.place, self.node.message or self.node.id, correlation, payload))
-        return self.taken(token, {}) if self.outputs else {}
+        return self.taken(token, {}) if self.gives else {}
 
 
 class ReceiveSpec(ActivitySpec):

@@ -102,7 +102,8 @@ class CatchSpec(NodeSpec):
         value = self.timer.value(self.place, token.data, token.workflow.steps.now) if self.timer else self.cycle(token)
         if value is None:
             raise StepFailed(self.place, f"its time {timer.expression!r} has no value.")
-        token.workflow.say(TimerSet(token.id, self.place, timer.kind, value, timer.working, self.attached))
+        due_at = token.workflow.steps.due(self.place, value, working=timer.working)
+        token.workflow.say(TimerSet(token.id, self.place, due_at, self.attached))
 
     def cycle(self, token: Token) -> str:
         """The repetition as ISO 8601 text, written so or as a FEEL expression that gives it."""

@@ -1,0 +1,66 @@
+"""Routing a task to an officer: the facts of the case, the people there are, and the pure choice between them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from bpmn.errors import BpmnError
+from bpmn.feel import truth
+from bpmn.procedure import Procedure
+from workflows.assignment import Candidate, choose, dedicated_officer, eligible, excluded_by_four_eyes
+from workflows.tables import Case, Task, TaskState
+
+
+def route(
+    session: Session, case: Case, task: Task, four_eyes: Collection[str], procedure: Procedure, *, now: datetime
+) -> None:
+    """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
+    with session.no_autoflush:
+        found = eligible(session, task.posts, task.office, now)
+        excluded = excluded_by_four_eyes(session, case.number, _mutual(procedure, task.activity, four_eyes))
+        choice = choose(found, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
+    task.why = dict(choice.why)
+    if choice.officer is not None:
+        assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
+
+
+def assign(task: Task, officer: str, *, post: str | None, office: str | None, now: datetime) -> None:
+    """The task lies on that officer's desk from now on."""
+    task.officer, task.assigned_at, task.state = officer, now, TaskState.ASSIGNED
+    task.post, task.office = post or task.post, office or task.office
+
+
+def _mutual(procedure: Procedure, activity: str, four_eyes: Collection[str]) -> set[str]:
+    """Four eyes hold both ways, whichever of the two was done first (a return may bring the earlier one back)."""
+    prefix, _, own = activity.rpartition("/")
+    naming = {other.id for other in procedure.model.activities if own in other.four_eyes} if not prefix else set()
+    return {f"{prefix}/{id}" if prefix else id for id in {*four_eyes, *naming}}
+
+
+def _dedicated(session: Session, case: Case, task: Task, procedure: Procedure) -> str | None:
+    rule = procedure.key_taxpayer
+    if not case.key_taxpayer or rule is None or rule.post not in task.posts:
+        return None
+    return dedicated_officer(session, case.taxpayer_id)
+
+
+def is_key_taxpayer(procedure: Procedure, data: Mapping[str, Any]) -> bool:
+    """Whether the procedure's own rule makes this a key taxpayer; what the application does not say counts as no."""
+    if procedure.key_taxpayer is None:
+        return False
+    try:
+        return truth(procedure.key_taxpayer.when, data)
+    except BpmnError:
+        return False
+
+
+def candidates(
+    session: Session, task: Task, case: Case, four_eyes: Collection[str], procedure: Procedure, now: datetime
+) -> list[Candidate]:
+    """Everyone who may do this task as things stand now."""
+    excluded = excluded_by_four_eyes(session, case.number, _mutual(procedure, task.activity, four_eyes))
+    return [c for c in eligible(session, task.posts, task.office, now) if c.officer not in excluded]

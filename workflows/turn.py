@@ -1,0 +1,301 @@
+"""One turn of a case: what the engine says happened becomes tasks, timers, messages and events, all in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bpmn.model import Activity, EventNode, Position
+from event_logs.event import Lifecycle
+from workflows import automation, notifications, working_hours
+from workflows.deciding import verdict
+from workflows.engine import Execution, Verdict, begin, facts, resume
+from workflows.recording import Journal
+from workflows.routing import route
+from workflows.tables import Case, CaseState, Incident, Record, Subscription, Task, TaskState, Timer
+from workflows.versions import Runnable, runnable
+
+
+@dataclass
+class Turn:
+    """A change of one case in progress; made by `open_turn` or `begin_turn`, finished by `close`."""
+
+    session: Session
+    case: Case
+    runnable: Runnable
+    now: datetime
+    journal: Journal
+    execution: Execution = field(init=False)
+    tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
+    gone: list[int] = field(default_factory=list)  # tokens whose timers and subscriptions are over
+    sent: list[facts.Sent] = field(default_factory=list)
+    signalled: list[str] = field(default_factory=list)
+    introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
+    closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
+
+    # what the engine asks for while it steps
+
+    def perform(self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
+        given = {"case_number": self.case.number, "activity": place, **inputs}
+        outcome = automation.perform(activity.service or "", given, now=self.now)
+        for letter in outcome.letters:
+            notifications.enqueue(
+                self.session,
+                channel=letter.channel,
+                name=letter.name,
+                recipient=letter.recipient,
+                payload=letter.payload,
+                case=self.case.number,
+                node=place,
+                correlation=self.case.number,
+                now=self.now,
+            )
+        for entry in outcome.entries:
+            row = Record(register=entry.register, subject=entry.subject, case=self.case.number, values=entry.values)
+            row.recorded_at = self.now
+            self.session.add(row)
+        return outcome.values
+
+    def decide(self, place: str, activity: Activity, context: Mapping[str, Any]) -> Verdict:
+        decisions = self.runnable.decisions_at(place)
+        return verdict(decisions, activity.decision or "", context, place=place, now=self.now)
+
+    def due(self, place: str, value: Any, *, working: bool) -> datetime:
+        hours = working_hours.calendar(self.session)
+        return working_hours.due(value, working=working, now=self.now, calendar=hours, place=place)
+
+    # what becomes of the facts
+
+    def close(self) -> None:
+        """Turn all facts into rows and events, and keep the state."""
+        for fact in self.execution.take():
+            HANDLERS[type(fact)](self, fact)
+        self._forget_waiting()
+        self.case.data = dict(self.execution.data)
+        self.case.execution = "" if self.execution.ended else self.execution.dump()
+        self._frame_events()
+        self.session.flush()
+        self.journal.write(self.session)
+
+    def _frame_events(self) -> None:
+        """The first event has the attributes of the case, the last one how it ended: the facts alone tell both."""
+        if self.introduction is not None and self.journal.events:
+            self.journal.introduce(self.introduction)
+        if self.case.state not in (CaseState.RUNNING, CaseState.SUSPENDED) and self.journal.events:
+            self.journal.close({"case_state": str(self.case.state), **self.closing})
+
+    def _forget_waiting(self) -> None:
+        if self.gone:
+            instances = [str(token) for token in self.gone]
+            for table in (Timer, Subscription):
+                self.session.execute(
+                    delete(table).where(table.case == self.case.number, table.instance.in_(instances)),
+                    execution_options={"synchronize_session": False},
+                )
+
+    def task(self, token: int) -> Task | None:
+        """The row of a person's task; None when the token is no such task."""
+        instance = str(token)
+        if instance not in self.tasks:
+            rows = self.session.scalars(
+                select(Task).where(
+                    Task.case == self.case.number, Task.state.not_in([TaskState.COMPLETED, TaskState.WITHDRAWN])
+                )
+            )
+            self.tasks |= {row.instance: row for row in rows}
+        return self.tasks.get(instance)
+
+    def node(self, place: str) -> Any:
+        return self.runnable.plan.nodes[place]
+
+
+def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None = None) -> Turn:
+    """Go on with a case that was locked by its caller."""
+    version = runnable(session, case.digest)
+    turn = Turn(session, case, version, now, Journal(case, now))
+    turn.execution = resume(version.plan, case.execution, case.data, turn)
+    if task is not None:
+        turn.tasks[task.instance] = task
+    return turn
+
+
+def begin_turn(session: Session, case: Case, version: Runnable, *, now: datetime, start: str | None) -> Turn:
+    """The first turn of a case."""
+    turn = Turn(session, case, version, now, Journal(case, now))
+    turn.execution = begin(version.plan, case.data, turn, start=start)
+    return turn
+
+
+# one function for each kind of fact
+
+
+def _entered(turn: Turn, fact: facts.Entered) -> None:
+    turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token))
+
+
+def _enabled(turn: Turn, fact: facts.Enabled) -> None:
+    """A person has to do this: make the task, route it, say so."""
+    node: Activity = turn.node(fact.node)
+    data = turn.execution.variables(fact.token)
+    task = Task(
+        case=turn.case.number,
+        procedure=turn.case.procedure,
+        activity=fact.node,
+        instance=str(fact.token),
+        state=TaskState.READY,
+        form=node.form,
+        posts=list(turn.runnable.owner(fact.node).model.posts(node.id)),
+        office=turn.case.office,
+        scheduled_at=turn.now,
+        due_at=working_hours.due_of_task(node.due, data, turn.now, working_hours.calendar(turn.session), fact.node),
+        local=fact.local or None,
+    )
+    task.post = task.posts[0] if task.posts else None
+    turn.tasks[task.instance] = task
+    route(turn.session, turn.case, task, node.four_eyes, turn.runnable.procedure, now=turn.now)
+    turn.session.add(task)
+    scheduled = dict(fact.local)
+    turn.journal.record(
+        task.activity,
+        Lifecycle.SCHEDULE,
+        instance=task.instance,
+        post=task.post,
+        office=task.office,
+        attributes=scheduled,
+    )
+    if task.officer is not None:
+        turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": task.why["key"]})
+
+
+def _performed(turn: Turn, fact: facts.Performed) -> None:
+    instance = str(fact.token)
+    turn.journal.record(fact.node, Lifecycle.START, instance=instance)
+    turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=instance, attributes=fact.values)
+
+
+def _completed(turn: Turn, fact: facts.Completed) -> None:
+    """A catching event fired. (A person's task is closed by the verb that did it; scopes leave no event.)"""
+    node = turn.node(fact.node) if fact.node in turn.runnable.plan.nodes else None
+    if isinstance(node, EventNode) or (isinstance(node, Activity) and node.kind == "receive"):
+        turn.gone.append(fact.token)
+        turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token), attributes=fact.values)
+
+
+def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
+    node = turn.node(fact.node)
+    if isinstance(node, Activity) and node.kind in ("user", "manual"):
+        _withdraw_task(turn, fact)
+        return
+    turn.gone.append(fact.token)
+    if not _attached(node):
+        turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token))
+
+
+def _withdraw_task(turn: Turn, fact: facts.Withdrawn) -> None:
+    task = turn.task(fact.token)
+    if task is not None:
+        task.state, task.completed_at = TaskState.WITHDRAWN, turn.now
+        turn.journal.record_task(task, Lifecycle.WITHDRAW)
+
+
+def _attached(node: Any) -> bool:
+    return isinstance(node, EventNode) and node.position in (Position.BOUNDARY, Position.START)
+
+
+def _timer_set(turn: Turn, fact: facts.TimerSet) -> None:
+    _set_timer(turn, "timer", fact.token, fact.node, fact.due_at)
+    if not fact.attached:
+        due = {"due_at": fact.due_at}
+        turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token), attributes=due)
+
+
+def _set_timer(turn: Turn, kind: str, token: int, place: str, due_at: datetime, attempts: int = 0) -> None:
+    row = Timer(kind=kind, procedure=turn.case.procedure, case=turn.case.number, node=place, instance=str(token))
+    row.due_at, row.attempts = due_at, attempts
+    turn.session.add(row)
+
+
+def _awaited(turn: Turn, fact: facts.Awaited) -> None:
+    turn.session.add(
+        Subscription(
+            kind=fact.kind,
+            procedure=turn.case.procedure,
+            case=turn.case.number,
+            node=fact.node,
+            instance=str(fact.token),
+            name=fact.name,
+            correlation=fact.correlation,
+            since=turn.now,
+        )
+    )
+    if not fact.attached:
+        turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token))
+
+
+def _sent(turn: Turn, fact: facts.Sent) -> None:
+    turn.sent.append(fact)
+
+
+def _signalled(turn: Turn, fact: facts.Signalled) -> None:
+    turn.signalled.append(fact.name)
+
+
+def _stuck(turn: Turn, fact: facts.Stuck) -> None:
+    """Try again after a pause, or ask a person to look at it."""
+    pause = automation.pause_before(fact.attempt) if fact.transient else None
+    if pause is not None:
+        _set_timer(turn, "retry", fact.token, fact.node, turn.now + pause, fact.attempt)
+        return
+    turn.session.add(
+        Incident(
+            case=turn.case.number,
+            node=fact.node,
+            instance=str(fact.token),
+            message=fact.reason,
+            attempts=fact.attempt,
+            occurred_at=turn.now,
+        )
+    )
+
+
+def _conflict(turn: Turn, fact: facts.Conflict) -> None:
+    """Two branches set one variable differently: the later one stands, and a person can see that it happened."""
+    values = ", ".join(repr(value) for value in fact.values)
+    row = Incident(case=turn.case.number, node=fact.node, instance="", attempts=0, occurred_at=turn.now)
+    row.message = f"Parallel branches set {fact.path!r} differently ({values}); the last value was kept."
+    row.resolved_at = turn.now
+    turn.session.add(row)
+
+
+def _ended(turn: Turn, fact: facts.Ended) -> None:
+    case = turn.case
+    if case.state == CaseState.RUNNING:
+        case.state = CaseState.FAILED if fact.error else CaseState.COMPLETED
+    case.closed_at = turn.now
+
+
+def _nothing(turn: Turn, fact: Any) -> None:
+    """Of this fact no row is kept."""
+
+
+HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
+    facts.Entered: _entered,
+    facts.Enabled: _enabled,
+    facts.Performed: _performed,
+    facts.Completed: _completed,
+    facts.Withdrawn: _withdrawn,
+    facts.ScopeOpened: _nothing,
+    facts.TimerSet: _timer_set,
+    facts.Awaited: _awaited,
+    facts.Sent: _sent,
+    facts.Signalled: _signalled,
+    facts.Decided: _nothing,  # the values are attributes of the activity's `complete`
+    facts.Stuck: _stuck,
+    facts.Conflict: _conflict,
+    facts.Ended: _ended,
+}

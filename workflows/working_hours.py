@@ -1,0 +1,102 @@
+"""When something is due: durations and dates of the drawing, in working time where the drawing says so."""
+
+from __future__ import annotations
+
+import re
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.orm import Session
+
+from bpmn.feel import YearsMonths, evaluate
+from bpmn.model import Timer, TimerKind
+from bpmn.procedure import DayUnit, Procedure, TimeLimit
+from event_logs.working_time import WorkingCalendar
+from workflows.errors import StepFailed
+
+DAY = timedelta(days=1)
+_CALENDAR = "the calendar of the offices"
+_REPEATED = re.compile(r"^R\d*/(?:(?P<start>[^/P]+)/)?(?P<every>P.+)$")
+
+
+def calendar(session: Session) -> WorkingCalendar:
+    """The working calendar of the offices: the one given to `use_calendar`, else China's."""
+    chosen: WorkingCalendar | None = session.info.get(_CALENDAR)
+    return chosen or WorkingCalendar.china()
+
+
+def use_calendar(session: Session, working: WorkingCalendar) -> None:
+    """Let this session count time limits in another calendar."""
+    session.info[_CALENDAR] = working
+
+
+def due(
+    value: Any, *, working: bool, now: datetime, calendar: WorkingCalendar, place: str, zone: str = "Asia/Shanghai"
+) -> datetime:
+    """The moment that a timer's value means; raises StepFailed when it is no time.
+
+    A working duration counts its days as working days and the rest as working hours. A date means its first moment.
+    """
+    if isinstance(value, str):
+        return due(_read(value, place), working=working, now=now, calendar=calendar, place=place, zone=zone)
+    if isinstance(value, datetime):
+        return value if value.tzinfo else value.replace(tzinfo=ZoneInfo(zone))
+    if isinstance(value, date):
+        return datetime.combine(value, time(), ZoneInfo(zone))
+    if isinstance(value, YearsMonths):
+        return _months_later(now, value.months, zone)
+    if isinstance(value, timedelta):
+        return _later(now, value, working, calendar)
+    raise StepFailed(place, f"{value!r} is neither a date nor a duration.")
+
+
+def _later(now: datetime, span: timedelta, working: bool, calendar: WorkingCalendar) -> datetime:
+    if not working:
+        return now + span
+    days, rest = divmod(span, DAY)
+    at = calendar.add_days(now, days) if days else now
+    return calendar.add(at, rest) if rest else at
+
+
+def _months_later(now: datetime, months: int, zone: str) -> datetime:
+    local = now.astimezone(ZoneInfo(zone))
+    years, month = divmod(local.month - 1 + months, 12)
+    for day in (local.day, 30, 29, 28):
+        try:
+            return local.replace(year=local.year + years, month=month + 1, day=day)
+        except ValueError:
+            continue
+    raise AssertionError("every month has 28 days")
+
+
+def _read(text: str, place: str) -> Any:
+    """A time written as ISO 8601 text; of a repetition, the span from one to the next."""
+    repeated = _REPEATED.match(text)
+    written = repeated["every"] if repeated else text
+    for function in ("duration", "date and time", "date"):
+        value = evaluate(f'{function}("{written}")', {}) if '"' not in written else None
+        if value is not None:
+            return value
+    raise StepFailed(place, f"{text!r} is neither a date nor a duration.")
+
+
+def due_of_task(
+    timer: Timer | None, data: Any, now: datetime, calendar: WorkingCalendar, place: str
+) -> datetime | None:
+    """By when a task should be done, from the drawing; None where it says nothing."""
+    if timer is None or timer.kind is TimerKind.CYCLE:
+        return None
+    value = evaluate(timer.expression, data, now=now)
+    return None if value is None else due(value, working=timer.working, now=now, calendar=calendar, place=place)
+
+
+def due_of_case(procedure: Procedure, now: datetime, calendar: WorkingCalendar) -> datetime | None:
+    """By when a case has to be done: the strictest of the limits of the whole case."""
+    return min(
+        (_limit(limit, now, calendar) for limit in procedure.time_limits if limit.activity is None), default=None
+    )
+
+
+def _limit(limit: TimeLimit, now: datetime, calendar: WorkingCalendar) -> datetime:
+    return calendar.add_days(now, limit.days) if limit.unit is DayUnit.WORKING else now + limit.days * DAY
