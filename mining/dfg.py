@@ -134,7 +134,7 @@ def as_plain(graph: Graph) -> dict[str, list[Mapping[str, Any]]]:
     }
 
 
-def readable(graph: Graph, *, nodes: int = 18, edges: int = 36) -> Graph:
+def readable(graph: Graph, *, nodes: int = 14, edges: int = 26) -> Graph:
     """At most that many of the most frequent activities and about as many of the paths between them, for a picture."""
     kept = graph.nodes[:nodes]
     names = {node.activity for node in kept}

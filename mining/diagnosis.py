@@ -21,7 +21,7 @@ from mining.errors import UnknownAnalysis
 from mining.findings import ENOUGH, Evidence, Finding, Note
 from mining.organisation import handovers, workload
 from mining.performance import Performance, is_open, performance
-from mining.reading import Models, Reading, reading
+from mining.reading import Models, Reading, read
 from mining.rework import returns, rework
 from mining.rules import broken_rules
 from mining.timeliness import timeliness
@@ -155,13 +155,13 @@ def diagnose(
     """
     chosen = _chosen(only)
     hours = calendar or (WorkingCalendar.china() if log.zone == "Asia/Shanghai" else None)
-    with reading(log, _by_version(models), calendar=hours, limits=limits, seed=seed) as shared:
-        analyses = {}
-        for name in chosen:
-            if progress is not None:
-                progress(name)
-            analyses[name] = ANALYSES[name](shared)
-        return _diagnosis(shared, analyses)
+    shared = read(log, _by_version(models), calendar=hours, limits=limits, seed=seed)
+    analyses = {}
+    for name in chosen:
+        if progress is not None:
+            progress(name)
+        analyses[name] = ANALYSES[name](shared)
+    return _diagnosis(shared, analyses)
 
 
 def _chosen(only: Iterable[str] | None) -> list[str]:
@@ -175,7 +175,7 @@ def _chosen(only: Iterable[str] | None) -> list[str]:
 def _by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Models:
     if isinstance(models, ProcessModel):
         return {None: models}
-    return {**models} if models else {}
+    return {version: model for version, model in models.items()} if models else {}  # noqa: C416  (the key type widens)
 
 
 def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis]) -> Diagnosis:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import ibis
@@ -42,34 +41,33 @@ class Reading:
     seed: int
 
 
-@contextmanager
-def reading(
+def read(
     log: EventLog,
     models: Models,
     *,
     calendar: WorkingCalendar | None = None,
     limits: Sequence[TimeLimit] = (),
     seed: int = 0,
-) -> Iterator[Reading]:
-    """The log, read once for all analyses as long as the context lasts; raises EmptyLog."""
+) -> Reading:
+    """Read the log once for all analyses; raises EmptyLog."""
     names = by_element(_activities(log), models.values()) if models else {}
     log = renamed(log, names)
-    with steps(log).cache() as rows:
-        cases = _cases(log, rows)
-        if cases.empty:
-            raise EmptyLog(log.name)
-        work = read_work(activity_instances(log), tuple(cases["case_id"]), models, calendar)
-        yield Reading(
-            log=log,
-            rows=rows,
-            cases=cases,
-            work=work,
-            models=models,
-            names=names,
-            calendar=calendar,
-            limits=limits,
-            seed=seed,
-        )
+    rows = steps(log)
+    cases = _cases(log, rows)
+    if cases.empty:
+        raise EmptyLog(log.name)
+    work = read_work(activity_instances(log), tuple(cases["case_id"]), models, calendar)
+    return Reading(
+        log=log,
+        rows=rows,
+        cases=cases,
+        work=work,
+        models=models,
+        names=names,
+        calendar=calendar,
+        limits=limits,
+        seed=seed,
+    )
 
 
 def _activities(log: EventLog) -> list[str]:
