@@ -15,9 +15,11 @@ from flask_wtf.csrf import generate_csrf
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from webui import answers, auth, failures, headers, language
+from webui.analyses import Shelf
 from webui.database import migrate, open_engine
 from webui.formats import FILTERS
 from webui.icons import VENDOR, icon
+from webui.jobs import Jobs
 from webui.pages import PAGES
 from webui.settings import LANGUAGES, Settings, read_settings, secret_key
 from webui.shell import navigation
@@ -49,6 +51,8 @@ def _configure(app: Flask, settings: Settings, engine: sa.Engine, clock: Callabl
         SETTINGS=settings,
         ENGINE=engine,
         CLOCK=clock,
+        JOBS=Jobs(failures.EXPECTED),
+        SHELF=Shelf(),
         SECRET_KEY=secret_key(settings),
         SESSION_COOKIE_NAME="__Host-qiangji" if settings.https else "qiangji",
         SESSION_COOKIE_HTTPONLY=True,

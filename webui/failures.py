@@ -18,6 +18,8 @@ from webui.answers import answer, wants_json
 from webui.formats import moment
 from webui.language import gettext as _
 
+EXPECTED: tuple[type[Exception], ...] = (WorkflowError, BpmnError, EventLogError, MiningError, window.WindowError)
+
 # The first line that fits decides.
 STATUS: tuple[tuple[type[Exception], int], ...] = (
     (workflow.AlreadyDone, 409),
@@ -48,7 +50,7 @@ def status_of(error: Exception) -> int:
 
 
 def install(app: Flask) -> None:
-    for kind in (WorkflowError, BpmnError, EventLogError, MiningError, window.WindowError):
+    for kind in EXPECTED:
         app.register_error_handler(kind, _ours)
     app.register_error_handler(CSRFError, _forged)
     app.register_error_handler(HTTPException, _http)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from flask import url_for
+from flask import current_app, url_for
 
 from webui.auth import Right, SignedIn
 from webui.language import gettext as _
@@ -32,8 +32,9 @@ def navigation(officer: SignedIn) -> tuple[Entry, ...]:
         (_("Improvement"), "bulb", "improvement.show", "improvement", (Right.REDESIGN,)),
         (_("Staff"), "users", "staff.show", "staff", (Right.ADMINISTER,)),
     )
+    known = current_app.view_functions
     return tuple(
         Entry(text, icon, url_for(endpoint), section)
         for text, icon, endpoint, section, rights in lines
-        if officer.may(*rights)
+        if officer.may(*rights) and endpoint in known
     )

@@ -2,6 +2,18 @@
 
 from __future__ import annotations
 
-from webui.pages import health, home, sign_in
+from webui.pages import analysis, case, cases, health, home, inbox, new_case, procedure, procedures, sign_in, task
 
-PAGES = (sign_in.page, health.page, home.page)
+PAGES = (
+    sign_in.page,
+    health.page,
+    home.page,
+    inbox.page,
+    task.page,
+    new_case.page,
+    cases.page,
+    case.page,
+    procedures.page,
+    procedure.page,
+    analysis.page,
+)

@@ -1,0 +1,145 @@
+"""Diagnoses of procedures and imported logs, made in the background and kept until something new happened."""
+
+from __future__ import annotations
+
+import threading
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+import sqlalchemy.orm
+from bpmn.model import ProcessModel
+from event_logs import store
+from event_logs.warehouse import Warehouse
+from flask import current_app
+from mining.diagnosis import Diagnosis, diagnose
+from mining.performance import ActivityTimes
+from workflows.tables import ProcedureVersion
+
+from webui import catalogue
+from webui.answers import engine
+from webui.database import reading_sessions
+from webui.jobs import Job, Jobs, Progress
+from webui.language import current_language
+from webui.settings import Settings
+
+KEPT = 32
+IMPORTED = "log:"  # before the name of an imported log; the name of a procedure stands alone
+Ran = Mapping[int, ProcessModel]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Analysed:
+    """A diagnosis with the models that the cases ran on, by version; `position` is the last event that it covers."""
+
+    name: str
+    diagnosis: Diagnosis
+    models: Ran
+    made_at: datetime
+    position: int = 0
+
+    def label(self, activity: str) -> str:
+        """What the screen calls an activity: by the newest model that has it."""
+        for number in sorted(self.models, reverse=True):
+            if self.models[number].has(activity):
+                return self.models[number].label(activity, current_language())
+        return activity
+
+    def by_activity(self, measure: str) -> dict[str, float]:
+        """Activity → median waiting or processing in seconds, or how often it was done."""
+        return {a.subject[0]: _measured(a, measure) for a in self.diagnosis.performance.activities}
+
+
+def _measured(times: ActivityTimes, measure: str) -> float:
+    if measure == "frequency":
+        return float(times.count)
+    sample = times.processing if measure == "processing" else times.waiting or times.between_completions
+    return sample.median if sample else 0.0
+
+
+class Shelf:
+    """The newest analysis of each name, in memory."""
+
+    def __init__(self) -> None:
+        self._kept: OrderedDict[str, Analysed] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def get(self, name: str) -> Analysed | None:
+        with self._lock:
+            return self._kept.get(name)
+
+    def put(self, analysed: Analysed) -> None:
+        with self._lock:
+            self._kept[analysed.name] = analysed
+            self._kept.move_to_end(analysed.name)
+            while len(self._kept) > KEPT:
+                self._kept.popitem(last=False)
+
+
+def latest(name: str) -> Analysed | None:
+    found: Analysed | None = shelf().get(name)
+    return found
+
+
+def shelf() -> Shelf:
+    found: Shelf = current_app.config["SHELF"]
+    return found
+
+
+def jobs() -> Jobs:
+    found: Jobs = current_app.config["JOBS"]
+    return found
+
+
+def warehouse(settings: Settings) -> Warehouse:
+    return Warehouse(settings.home)
+
+
+def running(name: str) -> Job | None:
+    return jobs().find(f"analyse:{name}")
+
+
+def start(name: str, *, by: str, now: datetime) -> Job:
+    """Analyse in the background; raises JobRunning."""
+    settings, shelf_here, database = current_app.config["SETTINGS"], shelf(), engine()
+
+    def work(progress: Progress) -> str:
+        made = make(settings, database, name, now=now, progress=progress)
+        shelf_here.put(made)
+        return made.name
+
+    return jobs().start(f"analyse:{name}", work, by=by, now=now)
+
+
+def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
+    """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events."""
+    if name.startswith(IMPORTED):
+        log = warehouse(settings).load(name.removeprefix(IMPORTED))
+        diagnosis = diagnose(log, progress=lambda step: progress(step, None))
+        return Analysed(name=name, diagnosis=diagnosis, models={}, made_at=now)
+    return _of_procedure(settings, database, name, now, progress)
+
+
+def _of_procedure(settings: Settings, database: sa.Engine, key: str, now: datetime, progress: Progress) -> Analysed:
+    progress("snapshot", None)
+    with reading_sessions(database)() as session:
+        read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, key)}
+        limits = catalogue.load(session, catalogue.in_use(session, key)).time_limits
+        position = store.last_position(session, procedure=key)
+    log = warehouse(settings).take_snapshot(database, key, now=now, zone=settings.zone.key, position=position)
+    models = {number: procedure.model for number, procedure in read.items()}
+    diagnosis = diagnose(log, models, limits=limits, progress=lambda step: progress(step, None))
+    return Analysed(name=key, diagnosis=diagnosis, models=models, made_at=now, position=position)
+
+
+def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:
+    """Whether events were recorded since."""
+    return not analysed.name.startswith(IMPORTED) and (
+        store.last_position(session, procedure=analysed.name) > analysed.position
+    )
+
+
+def procedures_with_events(session: sa.orm.Session) -> list[str]:
+    return list(session.scalars(sa.select(ProcedureVersion.key).distinct().order_by(ProcedureVersion.key)))

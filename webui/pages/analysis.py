@@ -1,0 +1,291 @@
+"""Analysis for managers: bottlenecks, the flow, variants, conformance, time limits and people, of procedures and imported logs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from mining.dfg import filtered
+from mining.dfg_drawing import draw
+from werkzeug.wrappers import Response as Redirect
+from workflows.tables import ProcedureVersion
+
+from webui import analyses
+from webui.analyses import IMPORTED, Analysed
+from webui.answers import answer, db, now
+from webui.auth import Right, me, requires
+from webui.catalogue import diagram as diagram_of
+from webui.catalogue import in_use, labels, load, named, newest
+from webui.errors import JobRunning, NotFound
+from webui.failures import sentence
+from webui.findings import TABS, Shown, shown_findings
+from webui.formats import duration
+from webui.language import gettext as _
+from webui.notes import note_texts
+from webui.settings import Settings
+from webui.shading import shade
+
+page = Blueprint("analysis", __name__)
+
+
+@page.get("/analysis")
+@requires(Right.MANAGE, Right.REDESIGN)
+def show() -> Response:
+    store = analyses.warehouse(_settings())
+    logs = [{"name": name, "report": store.report(name)} for name in store.names()]
+    rows = [
+        {"key": v.key, "name": named(v.names, v.key), "analysed": _headline(analyses.latest(v.key))} for v in newest(db())
+    ]
+    return answer("analysis_list.html", procedures=rows, logs=logs)
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _headline(found: Analysed | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    worst = found.diagnosis.worst
+    lead = found.diagnosis.performance.lead
+    return {
+        "made_at": found.made_at,
+        "cases": found.diagnosis.cases,
+        "worst": found.label(worst.subject[-1]) if worst else None,
+        "share": worst.share if worst else None,
+        "lead": lead.median if lead else None,
+    }
+
+
+@page.get("/analysis/<key>")
+@requires(Right.MANAGE, Right.REDESIGN)
+def procedure(key: str) -> Response:
+    return _page(key, in_use(db(), key))
+
+
+@page.get("/analysis/logs/<name>")
+@requires(Right.MANAGE, Right.REDESIGN)
+def log(name: str) -> Response:
+    analyses.warehouse(_settings()).report(name)  # raises UnknownLog
+    return _page(IMPORTED + name, None)
+
+
+def _page(name: str, version: ProcedureVersion | None) -> Response:
+    found = analyses.latest(name)
+    job = analyses.running(name)
+    title = named(version.names, version.key) if version else name.removeprefix(IMPORTED)
+    address = url_for("analysis.procedure", key=name) if version else url_for("analysis.log", name=title)
+    if found is None:
+        if job is None:
+            job = analyses.start(name, by=me().code, now=now())
+        return answer("analysis_wait.html", title=title, address=address, job=_job(job))
+    tab = request.args.get("tab", "bottlenecks")
+    tab = tab if tab in TABS else "bottlenecks"
+    return answer(
+        f"analysis_{tab}.html",
+        title=title,
+        address=address,
+        key=version.key if version else None,
+        tab=tab,
+        tabs=_tabs(found),
+        found=_summary(found),
+        stale=analyses.is_stale(db(), found),
+        job=_job(job) if job and job.going else None,
+        notes=note_texts(found, tab),
+        **TAB_VALUES[tab](found, version),
+    )
+
+
+def _tabs(found: Analysed) -> list[tuple[str, str]]:
+    words = {
+        "bottlenecks": _("Bottlenecks"),
+        "flow": _("Flow"),
+        "variants": _("Paths"),
+        "conformance": _("Conformance"),
+        "timeliness": _("Time limits"),
+        "people": _("People and rework"),
+    }
+    return [(key, words[key]) for key in TABS]
+
+
+def _summary(found: Analysed) -> dict[str, Any]:
+    d = found.diagnosis
+    return {
+        "made_at": found.made_at,
+        "cases": d.cases,
+        "open": d.open_cases,
+        "events": d.events,
+        "period": d.period,
+        "versions": d.versions,
+        "source": d.source,
+        "lead": d.performance.lead,
+        "lead_working": d.performance.lead_working,
+        "efficiency": d.performance.flow_efficiency,
+        "worst": _worst(found),
+    }
+
+
+def _worst(found: Analysed) -> Shown | None:
+    worst = found.diagnosis.worst
+    return shown_findings(found, [worst])[0] if worst else None
+
+
+def _bottlenecks(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
+    working = request.args.get("time") == "working"
+    by = "handover" if request.args.get("by") == "handover" else "activity"
+    rows = shown_findings(found, _delays(found, by), working=working)
+    shades = shade(found, "waiting") if version else None
+    return {
+        "rows": rows,
+        "working": working,
+        "by": by,
+        "shades": shades,
+        "version": version.number if version else None,
+        "names": labels(load(db(), version).model) if version else {},
+        "elapsed_only": not found.diagnosis.performance.processing_known,
+        "activities": _activity_times(found),
+    }
+
+
+def _delays(found: Analysed, by: str) -> list[Any]:
+    kinds = {
+        "activity": ("waiting_activity", "waiting_outside", "elapsed_activity"),
+        "handover": ("waiting_handover", "elapsed_handover"),
+    }[by]
+    got = found.diagnosis.findings(*kinds)
+    return sorted(got, key=lambda finding: (finding.insufficient, -finding.value))
+
+
+def _activity_times(found: Analysed) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": found.label(a.subject[0]),
+            "count": a.count,
+            "cases": a.cases,
+            "waiting": a.waiting,
+            "processing": a.processing,
+            "waiting_working": a.waiting_working,
+            "processing_working": a.processing_working,
+            "between": a.between_completions,
+        }
+        for a in sorted(found.diagnosis.performance.activities, key=lambda a: -a.count)
+    ]
+
+
+def _flow(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    return {
+        "activities": _percent("activities", 1.0),
+        "paths": _percent("paths", 0.8),
+    }
+
+
+def _percent(name: str, default: float) -> float:
+    text = request.args.get(name, "")
+    return min(max(int(text), 1), 100) / 100 if text.isdecimal() else default
+
+
+@page.get("/analysis/flow.svg")
+@requires(Right.MANAGE, Right.REDESIGN)
+def flow_svg() -> Response:
+    name = request.args.get("of", "")
+    found = analyses.latest(name)
+    if found is None:
+        raise NotFound("analysis", name)
+    graph = filtered(found.diagnosis.graph, activities=_percent("activities", 1.0), paths=_percent("paths", 0.8))
+    return Response(draw(graph, label=found.label, duration=duration), mimetype="image/svg+xml")
+
+
+def _variants(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    shown = found.diagnosis.variants[:30]
+    return {
+        "total": len(found.diagnosis.variants),
+        "variants": [{"v": v, "steps": [found.label(a) for a in v.activities]} for v in shown],
+    }
+
+
+def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    analysis = found.diagnosis.analyses["conformance"]
+    rules = found.diagnosis.analyses["rules"]
+    return {
+        "figures": analysis.figures,
+        "rows": shown_findings(found, analysis.findings),
+        "rules": shown_findings(found, rules.findings),
+    }
+
+
+def _timeliness(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    return {"rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings)}
+
+
+def _people(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    organisation = found.diagnosis.analyses["organisation"].findings
+    return {
+        "workload": shown_findings(found, [f for f in organisation if f.kind == "workload"]),
+        "handovers": shown_findings(found, [f for f in organisation if f.kind == "handover"])[:20],
+        "rework": shown_findings(found, found.diagnosis.analyses["rework"].findings)[:20],
+    }
+
+
+TAB_VALUES: dict[str, Callable[[Analysed, ProcedureVersion | None], dict[str, Any]]] = {
+    "bottlenecks": _bottlenecks,
+    "flow": _flow,
+    "variants": _variants,
+    "conformance": _conformance,
+    "timeliness": _timeliness,
+    "people": _people,
+}
+
+
+@page.post("/analysis/run")
+@requires(Right.MANAGE, Right.REDESIGN)
+def run() -> Redirect:
+    name = request.form.get("of", "")
+    if not name.startswith(IMPORTED):
+        in_use(db(), name)
+    try:
+        analyses.start(name, by=me().code, now=now())
+    except JobRunning:
+        pass  # somebody asked a moment ago; the page shows that one's progress
+    if name.startswith(IMPORTED):
+        return redirect(url_for("analysis.log", name=name.removeprefix(IMPORTED)))
+    return redirect(url_for("analysis.procedure", key=name))
+
+
+@page.get("/analysis/progress")
+@requires(Right.MANAGE, Right.REDESIGN)
+def progress() -> Response:
+    """The state of a running analysis for htmx; when it is done the page is loaded anew."""
+    name = request.args.get("of", "")
+    job = analyses.running(name)
+    response = answer("analysis_progress.html", job=_job(job) if job else None, name=name)
+    if job is None or job.state == "done":
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _job(job: Any) -> dict[str, Any]:
+    return {
+        "key": job.key,
+        "name": job.key.removeprefix("analyse:"),
+        "state": job.state,
+        "step": _step(job.step),
+        "share": job.share,
+        "error": sentence(job.error) if job.error else None,
+    }
+
+
+def _step(step: str) -> str:
+    words = {
+        "": _("waiting for its turn"),
+        "snapshot": _("freezing the recorded events"),
+        "bottlenecks": _("measuring where cases wait"),
+        "critical_path": _("following the critical path"),
+        "conformance": _("comparing with the drawing"),
+        "rules": _("checking the rules"),
+        "rework": _("looking for rework"),
+        "organisation": _("looking at workload and hand-overs"),
+        "timeliness": _("checking time limits"),
+    }
+    return words.get(step, step)

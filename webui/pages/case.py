@@ -1,0 +1,165 @@
+"""One case: its facts, its way on the diagram, its tasks and what happened; suspending, resuming and withdrawing it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from event_logs import store
+from event_logs.event import Event, Lifecycle
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Redirect
+from workflows import cases
+from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
+
+from webui import path
+from webui.answers import answer, db, now
+from webui.auth import Right, me, requires
+from webui.catalogue import Names, find, labels, load
+from webui.errors import NotAllowed, Refused
+from webui.forms import shown
+from webui.language import current_language
+from webui.language import gettext as _
+from webui.reasons import because
+from webui.seeing import case_seen
+from webui.standing import STYLES, Standing, standing
+from webui.timeline import moments
+
+page = Blueprint("case", __name__)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Work:
+    """A task of the case as its page shows it."""
+
+    id: int
+    activity: str
+    state: str
+    officer: str
+    post: str
+    office: str
+    since: datetime
+    due: datetime | None
+    completed: datetime | None
+    standing: Standing
+    style: str
+    why: str
+
+
+@page.get("/cases/<number>")
+@requires(Right.WORK, Right.MANAGE, Right.REDESIGN)
+def show(number: str) -> Response:
+    case = case_seen(db(), number, me(), now=now())
+    version = find(db(), case.procedure, case.version)
+    procedure = load(db(), version)
+    names = Names(db())
+    facts = list(store.read(db(), case_id=number))
+    work = list(db().scalars(select(Task).where(Task.case == number).order_by(Task.scheduled_at, Task.id)))
+    stands = standing(case.due_at, at=case.closed_at or now())
+    return answer(
+        "case.html",
+        case=case,
+        procedure_name=names.procedure(case.procedure),
+        office=names.office(case.office),
+        due=case.due_at,
+        standing=stands,
+        style=STYLES[stands],
+        facts=[shown(procedure, key, value) for key, value in case.data.items() if not key.startswith("_")],
+        colours=path.colours(procedure.model, *_way(facts, work, _waiting(number))),
+        names=labels(procedure.model),
+        tasks=[_work(procedure.model.label, task, names) for task in work],
+        moments=moments(procedure, facts, names)[::-1],
+        incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
+        labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
+        may_steer=_may_steer(),
+        elapsed=(case.closed_at or now()) - case.opened_at,
+    )
+
+
+def _waiting(number: str) -> set[str]:
+    """Events of the drawing that the case waits at."""
+    timers = db().scalars(select(Timer.node).where(Timer.case == number, Timer.fired_at.is_(None), Timer.kind == "timer"))
+    return set(timers) | set(db().scalars(select(Subscription.node).where(Subscription.case == number)))
+
+
+def _way(facts: list[Event], work: list[Task], waiting: set[str]) -> tuple[set[str], set[str]]:
+    done = {fact.activity for fact in facts if fact.lifecycle == Lifecycle.COMPLETE}
+    open_now = {task.activity for task in work if task.state in (*OPEN_TASK, TaskState.SUSPENDED)}
+    return done - open_now, open_now | (waiting - done)
+
+
+def _work(label: object, task: Task, names: Names) -> Work:
+    stands = standing(task.due_at, at=task.completed_at or now())
+    return Work(
+        id=task.id,
+        activity=label(task.activity, current_language()),  # type: ignore[operator]
+        state=task.state,
+        officer=names.officer(task.officer),
+        post=names.post(task.post),
+        office=names.office(task.office),
+        since=task.scheduled_at,
+        due=task.due_at,
+        completed=task.completed_at,
+        standing=stands,
+        style=STYLES[stands],
+        why=because(task.why, names),
+    )
+
+
+def _may_steer() -> bool:
+    return me().may(Right.WORK, Right.MANAGE)
+
+
+@page.get("/cases/<number>/diagram.bpmn")
+@requires(Right.WORK, Right.MANAGE, Right.REDESIGN)
+def diagram(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    return redirect(url_for("procedure.diagram", key=case.procedure, number=case.version))
+
+
+@page.post("/cases/<number>/suspend")
+@requires(Right.WORK, Right.MANAGE)
+def suspend(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    cases.suspend(db(), case, by=me().code, reason=_reason(), now=now())
+    return _back(case, _("The case is suspended."))
+
+
+@page.post("/cases/<number>/resume")
+@requires(Right.WORK, Right.MANAGE)
+def resume(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    cases.resume(db(), case, by=me().code, reason=request.form.get("reason", "").strip(), now=now())
+    return _back(case, _("The case goes on."))
+
+
+@page.post("/cases/<number>/withdraw")
+@requires(Right.WORK, Right.MANAGE)
+def withdraw(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    cases.withdraw(db(), case, by=me().code, reason=_reason(), now=now())
+    return _back(case, _("The case is withdrawn."))
+
+
+@page.post("/cases/<number>/incidents/<int:id>/retry")
+@requires(Right.MANAGE, Right.ADMINISTER)
+def retry(number: str, id: int) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    incident = db().get(Incident, id)
+    if incident is None or incident.case != case.number:
+        raise NotAllowed(Right.MANAGE)
+    cases.retry(db(), incident, by=me().code, now=now())
+    return _back(case, _("The step is tried again."))
+
+
+def _reason() -> str:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise Refused("A reason is needed; it becomes part of the record.")
+    return reason
+
+
+def _back(case: Case, text: str) -> Redirect:
+    flash(text, "good")
+    return redirect(url_for("case.show", number=case.number))

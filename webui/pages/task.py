@@ -1,0 +1,175 @@
+"""One task: its form beside the facts of the case; claiming, beginning, submitting, returning and passing it on."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bpmn.model import Activity
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
+from werkzeug.wrappers import Response as Redirect
+from workflows import tasks
+from workflows.errors import InvalidAnswers
+from workflows.tables import Case, Holding, Officer, Task, TaskState
+
+from webui.answers import answer, db, now
+from webui.auth import Right, me, requires
+from webui.catalogue import Names, named, of_case
+from webui.errors import Refused
+from webui.field_errors import in_words
+from webui.forms import answers, fields, heading, shown
+from webui.language import current_language
+from webui.language import gettext as _
+from webui.reasons import because
+from webui.seeing import task_seen
+from webui.standing import STYLES, standing
+
+page = Blueprint("task", __name__)
+OPEN = (TaskState.READY, TaskState.ASSIGNED, TaskState.STARTED)
+
+
+@page.get("/tasks/<int:id>")
+@requires(Right.WORK, Right.MANAGE)
+def show(id: int) -> Response:
+    task, case = task_seen(db(), id, me(), now=now())
+    return _page(task, case)
+
+
+def _page(
+    task: Task,
+    case: Case,
+    *,
+    sent: MultiDict[str, str] | None = None,
+    errors: Mapping[str, str] | None = None,
+    status: int = 200,
+) -> Response:
+    procedure = of_case(db(), case.procedure, case.version)
+    names = Names(db())
+    data = {**case.data, **(task.local or {}), **(task.answers or {})}
+    form = fields(procedure, task.form, data=data, sent=sent, errors=errors) if task.form else []
+    stands = standing(task.due_at or case.due_at, at=task.completed_at or now())
+    asked = {field.key for field in form if not field.locked}
+    return answer(
+        "task.html",
+        status=status,
+        task=task,
+        case=case,
+        activity=procedure.model.label(task.activity, current_language()),
+        heading=heading(procedure, task.form) if task.form else "",
+        documentation=procedure.model.node(task.activity).documentation if current_language() == "zh" else "",
+        procedure_name=names.procedure(case.procedure),
+        fields=[field for field in form if not field.locked],
+        errors=bool(errors),
+        facts=[shown(procedure, k, v) for k, v in case.data.items() if k not in asked and not k.startswith("_")],
+        filled=sent is not None,
+        mine=task.officer == me().code,
+        claimable=_claimable(task),
+        returnable=_returnable(form, task),
+        others=_others(task) if task.state in OPEN else [],
+        officer=names.officer(task.officer),
+        performed_for=names.officer(task.performed_for),
+        post=names.post(task.post),
+        office=names.office(task.office),
+        why=because(task.why, names),
+        due=task.due_at or case.due_at,
+        standing=stands,
+        style=STYLES[stands],
+        four_eyes=_four_eyes(procedure.model.node(task.activity), procedure.model.label),
+    )
+
+
+def _claimable(task: Task) -> bool:
+    if task.state == TaskState.READY:
+        return any(t.id == task.id for t in tasks.pool(db(), me().code, now()))
+    # a stand-in sees the work of the absent in the inbox
+    return task.state == TaskState.ASSIGNED and any(t.id == task.id for t in tasks.inbox(db(), me().code, now()))
+
+
+def _returnable(form: list[Any], task: Task) -> bool:
+    outcome = next((field for field in form if field.key == f"{task.activity}_outcome"), None)
+    return outcome is not None and any(option.value == "return" for option in outcome.options)
+
+
+def _others(task: Task) -> list[tuple[str, str]]:
+    """Officers who hold one of the posts that may do the task, for passing it on."""
+    posts = task.posts or ([task.post] if task.post else [])
+    query = select(Officer).join(Holding, Holding.officer == Officer.code)
+    found = db().scalars(query.where(Holding.post.in_(posts), Officer.active).distinct().order_by(Officer.code))
+    return [(o.code, f"{named(o.names, o.code)} ({o.code})") for o in found if o.code != task.officer]
+
+
+def _four_eyes(node: Any, label: Any) -> list[str]:
+    return [label(other, current_language()) for other in node.four_eyes] if isinstance(node, Activity) else []
+
+
+@page.post("/tasks/<int:id>/claim")
+@requires(Right.WORK)
+def claim(id: int) -> Redirect:
+    task, _case = task_seen(db(), id, me(), now=now())
+    tasks.claim(db(), task, me().code, now=now())
+    return redirect(url_for("task.show", id=id))
+
+
+@page.post("/tasks/<int:id>/release")
+@requires(Right.WORK)
+def release(id: int) -> Redirect:
+    task, _case = task_seen(db(), id, me(), now=now())
+    tasks.release(db(), task, me().code, now=now())
+    flash(_("The work is back in the pool of its post."), "good")
+    return redirect(url_for("inbox.show"))
+
+
+@page.post("/tasks/<int:id>/begin")
+@requires(Right.WORK)
+def begin(id: int) -> Redirect:
+    task, _case = task_seen(db(), id, me(), now=now())
+    tasks.begin(db(), task, me().code, now=now())
+    return redirect(url_for("task.show", id=id))
+
+
+@page.post("/tasks/<int:id>/complete")
+@requires(Right.WORK)
+def complete(id: int) -> Response | Redirect:
+    task, case = task_seen(db(), id, me(), now=now())
+    procedure = of_case(db(), case.procedure, case.version)
+    form = fields(procedure, task.form, data=case.data) if task.form else []
+    label = procedure.model.label(task.activity, current_language())
+    try:
+        tasks.complete(db(), task, me().code, answers(form, request.form), now=now())
+    except InvalidAnswers as error:
+        db().rollback()
+        return _page(db().get_one(Task, id), db().get_one(Case, case_number(id)), sent=request.form, errors=in_words(error), status=422)
+    flash(_("%(activity)s of %(case)s is done.", activity=label, case=task.case), "good")
+    return redirect(url_for("inbox.show"))
+
+
+def case_number(id: int) -> str:
+    return db().get_one(Task, id).case
+
+
+@page.post("/tasks/<int:id>/return")
+@requires(Right.WORK)
+def return_for_correction(id: int) -> Redirect:
+    task, _case = task_seen(db(), id, me(), now=now())
+    tasks.return_for_correction(db(), task, me().code, _reason(), now=now())
+    flash(_("Returned for correction."), "good")
+    return redirect(url_for("inbox.show"))
+
+
+@page.post("/tasks/<int:id>/reassign")
+@requires(Right.WORK, Right.MANAGE)
+def reassign(id: int) -> Redirect:
+    task, case = task_seen(db(), id, me(), now=now())
+    to = request.form.get("to", "")
+    tasks.reassign(db(), task, to, by=me().code, reason=_reason(), now=now())
+    flash(_("Passed on to %(name)s.", name=Names(db()).officer(to)), "good")
+    return redirect(url_for("inbox.show") if me().may(Right.WORK) else url_for("case.show", number=case.number))
+
+
+def _reason() -> str:
+    reason = request.form.get("reason", "").strip()
+    if not reason:
+        raise Refused("A reason is needed; it becomes part of the record.")
+    return reason

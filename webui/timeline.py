@@ -1,0 +1,86 @@
+"""What happened to a case, fact by fact, as a person reads it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from bpmn.model import Activity, EventNode, Position
+from bpmn.procedure import Procedure
+from event_logs.event import Event, Lifecycle
+
+from webui.catalogue import Names
+from webui.forms import shown
+from webui.language import current_language
+from webui.language import gettext as _
+
+
+@dataclass(frozen=True, slots=True)
+class Moment:
+    """One line of the timeline; `style` is done, open, bad or empty."""
+
+    at: datetime
+    activity: str
+    what: str
+    officer: str
+    office: str
+    style: str
+    details: tuple[tuple[str, str], ...]
+
+
+def moments(procedure: Procedure, events: Iterable[Event], names: Names) -> list[Moment]:
+    """The timeline, oldest first."""
+    return [_moment(procedure, event, names) for event in events]
+
+
+def _moment(procedure: Procedure, event: Event, names: Names) -> Moment:
+    return Moment(
+        at=event.at,
+        activity=procedure.model.label(event.activity, current_language()),
+        what=_what(procedure, event),
+        officer=names.officer(event.officer),
+        office=names.office(event.office),
+        style=_STYLES.get(event.lifecycle, ""),
+        details=_details(procedure, event),
+    )
+
+
+_STYLES: Mapping[Lifecycle, str] = {
+    Lifecycle.COMPLETE: "done",
+    Lifecycle.START: "open",
+    Lifecycle.WITHDRAW: "bad",
+    Lifecycle.SUSPEND: "bad",
+}
+
+
+def _what(procedure: Procedure, event: Event) -> str:
+    node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
+    if isinstance(node, EventNode) and event.lifecycle == Lifecycle.COMPLETE:
+        return {Position.START: _("opened"), Position.END: _("closed")}.get(node.position, _("happened"))
+    if isinstance(node, Activity) and event.lifecycle == Lifecycle.COMPLETE and event.officer is None:
+        return _("done automatically")
+    return word(event.lifecycle)
+
+
+def word(lifecycle: Lifecycle) -> str:
+    words = {
+        Lifecycle.SCHEDULE: _("became due to be done"),
+        Lifecycle.ASSIGN: _("assigned"),
+        Lifecycle.REASSIGN: _("reassigned"),
+        Lifecycle.START: _("begun"),
+        Lifecycle.SUSPEND: _("suspended"),
+        Lifecycle.RESUME: _("resumed"),
+        Lifecycle.COMPLETE: _("done"),
+        Lifecycle.WITHDRAW: _("withdrawn"),
+    }
+    return words[lifecycle]
+
+
+def _details(procedure: Procedure, event: Event) -> tuple[tuple[str, str], ...]:
+    if event.lifecycle not in (Lifecycle.COMPLETE, Lifecycle.WITHDRAW, Lifecycle.SUSPEND, Lifecycle.REASSIGN):
+        return ()
+    node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
+    if isinstance(node, EventNode) and node.position == Position.START:
+        return ()  # the facts of the case, which the page shows beside the timeline
+    return tuple(shown(procedure, key, value) for key, value in event.attributes.items() if value not in (None, ""))
