@@ -85,3 +85,12 @@ class NegativeWorkingTime(EventLogError, ValueError):
     def __init__(self, amount: object) -> None:
         self.amount = amount
         super().__init__(f"Working time is added forwards only; {amount} is negative.")
+
+
+class UnwritableLog(EventLogError):
+    """A log cannot be written to that place."""
+
+    def __init__(self, path: str, reason: str = "") -> None:
+        self.path = path
+        way_out = reason or "its name should end in .xes, .xes.gz, .csv or .csv.gz"
+        super().__init__(f"The log cannot be written to {path}: {way_out}.")

@@ -191,12 +191,13 @@ class Warehouse:
     def _put(self, folder: Path, target: Path) -> None:
         for path in folder.rglob("*"):
             _sync(path)
-        if target.exists():
-            target.rename(Path(tempfile.mkdtemp(prefix=".building-", dir=target.parent)) / "replaced")
-        try:
-            folder.rename(target)
-        except OSError:  # somebody else was faster
-            raise LogExists(target.name) from None
+        with self._building(target.parent) as aside:
+            if target.exists():
+                target.rename(aside / "replaced")
+            try:
+                folder.rename(target)
+            except OSError:  # somebody else was faster
+                raise LogExists(target.name) from None
         _sync(target.parent)
 
 

@@ -25,6 +25,7 @@ _DELIMITERS = ",;\t|"
 _LONGEST_CELL = 16 * 1024**2
 _INT = re.compile(r"-?(0|[1-9]\d{0,17})$")
 _FLOAT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")
+_TRUTH = {"true": True, "false": False}
 _CASE_PREFIX = "case:"
 Given = ColumnMapping | Mapping[str, str] | None
 
@@ -252,6 +253,8 @@ class TableReader:
         mapped = self.mapping.columns()
         self._at = {meaning: at[column] for meaning, column in mapped.items()}
         free = [column for column in self.header if column not in mapped.values()]
+        self._version, self._closed = at.get("qj:version"), at.get("case:qj:closed")
+        free = [column for column in free if column not in ("qj:version", "case:qj:closed")]
         of_case = [column for column in free if column.startswith(_CASE_PREFIX)]
         self._event_cells = [(key_text(c), at[c], self._kinds[c]) for c in free if c not in of_case]
         self._case_cells = [(key_text(c.removeprefix(_CASE_PREFIX)), at[c], self._kinds[c]) for c in of_case]
@@ -269,8 +272,9 @@ class TableReader:
             return
         self._count += 1
         self.writer.add(self._row(line, row, case_id, activity))
-        if self._case_cells:
-            self.writer.describe_case(case_id, _object(row, self._case_cells))
+        if self._case_cells or self._closed is not None:
+            closed = None if self._closed is None else _TRUTH.get(row[self._closed])
+            self.writer.describe_case(case_id, _object(row, self._case_cells), closed)
 
     def _row(self, line: int, row: list[str], case_id: str, activity: str) -> Row:
         start = self._cell(row, "start_timestamp")
@@ -283,7 +287,7 @@ class TableReader:
             self._cell(row, "timestamp"),
             start,
             instance,
-            None,
+            int(row[self._version]) if self._version is not None and _INT.match(row[self._version]) else None,
             self._cell(row, "resource"),
             self._cell(row, "post"),
             self._cell(row, "office"),

@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, fields, replace
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from event_logs.errors import UnreadableLog
-from event_logs.reading.stamps import looks_like_time
+from event_logs.reading.stamps import looks_counted, looks_like_time
 
 DEFAULT_ZONE = "Asia/Shanghai"
 
@@ -309,11 +309,7 @@ def _by_data(meaning: str, free: Sequence[str], sample: Sample) -> str | None:
 
 
 def _are_times(cells: Sequence[str]) -> bool:
-    return (
-        not cells
-        or sum(map(looks_like_time, cells)) >= 0.5 * len(cells)
-        or all(c.isdigit() and len(c) >= 10 for c in cells)
-    )
+    return not cells or sum(map(looks_like_time, cells)) >= 0.5 * len(cells) or all(map(looks_counted, cells))
 
 
 def _are_no_times(cells: Sequence[str]) -> bool:
@@ -331,7 +327,7 @@ _FITS: Mapping[str, Callable[[Sequence[str]], bool]] = {
 
 
 def _a_time(free: Sequence[str], sample: Sample) -> str | None:
-    times = [column for column in free if (cells := sample.cells(column)) and _are_times(cells)]
+    times = [column for column in free if (cells := sample.cells(column)) and not _are_no_times(cells)]
     return times[-1] if times else None
 
 

@@ -98,7 +98,10 @@ class Source:
 
     def _unpacked(self, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
         plain = self._inflated(first, rest)
-        yield from self._checked(next(plain, b""), plain)
+        begin = next(plain, b"")
+        if not begin:
+            raise self.unreadable("there is nothing in the gzip file: it is empty")
+        yield from self._checked(begin, plain)
 
     def _inflated(self, first: bytes, rest: Iterator[bytes]) -> Iterator[bytes]:
         packed, unpacked = 0, 0

@@ -23,6 +23,7 @@ _NUMERIC = re.compile(
     r"(?:[T ,]+(?P<h>\d{1,2})[:.时](?P<m>\d{2})分?(?:[:.]?(?P<s>\d{2})秒?(?:[.,](?P<f>\d{1,9}))?)?)?"
     r"\s*(?P<half>[AaPp][Mm])?\s*(?P<zone>Z|UTC|GMT|[+\-]\d\d:?\d\d)?$"
 )
+_BARE_DATE = re.compile(r"(19|20)\d\d(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])$")
 _MONTHS = {
     name: n
     for n, name in enumerate(["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"], 1)
@@ -34,6 +35,11 @@ def looks_like_time(text: str) -> bool:
     """Whether the text can be a date or a time of day on one; bare numbers are not taken for times."""
     text = text.strip()
     return bool(_ISO.match(text) or _NUMERIC.match(text)) and not text.isdigit()
+
+
+def looks_counted(text: str) -> bool:
+    """Whether bare digits can be a date (20260304) or a count since 1970; many other numbers can, too."""
+    return text.isdigit() and (len(text) in (10, 13, 16) or bool(_BARE_DATE.match(text)))
 
 
 @dataclass

@@ -1,0 +1,60 @@
+"""Logs out of our columns: XES for other tools and exact return, CSV for spreadsheets."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import os
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from event_logs.errors import UnwritableLog
+from event_logs.log import EventLog
+from event_logs.writing.table import csv_text
+from event_logs.writing.xes import xes_text
+
+__all__ = ["csv_text", "write_csv", "write_log", "write_xes", "xes_text"]
+
+
+def write_log(log: EventLog, path: Path | str, header: Mapping[str, object] | None = None) -> None:
+    """Write by the ending of the path: .xes, .csv, either with .gz; raises UnwritableLog for another one."""
+    name = Path(path).name.lower().removesuffix(".gz")
+    if name.endswith(".xes"):
+        write_xes(log, path, header)
+    elif name.endswith(".csv"):
+        write_csv(log, path)
+    else:
+        raise UnwritableLog(str(path))
+
+
+def write_xes(log: EventLog, path: Path | str, header: Mapping[str, object] | None = None) -> None:
+    """XES 1849-2016, gzipped where the path says .gz. `header` is what an imported log said of itself (`Warehouse.header`).
+
+    Read back it gives the same cases and events; only positions are numbered anew. Characters that XML cannot hold become U+FFFD.
+    """
+    _write(Path(path), xes_text(log, header or {}))
+
+
+def write_csv(log: EventLog, path: Path | str) -> None:
+    """A table with a byte order mark, so that spreadsheets show Chinese; one column for each attribute, `case:` before those of cases.
+
+    Read back it gives the same cases and events, as far as a table without types can tell them.
+    """
+    _write(Path(path), csv_text(log), encoding="utf-8-sig")
+
+
+def _write(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
+    """Beside the target first, so that a reader never sees half a file."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with gzip.open(part, "wb", compresslevel=6) if path.name.lower().endswith(".gz") else part.open("wb") as file:
+            text = io.TextIOWrapper(file, encoding=encoding, newline="")
+            for piece in pieces:
+                text.write(piece)
+            text.flush()
+            text.detach()
+        os.replace(part, path)
+    except OSError as error:
+        raise UnwritableLog(str(path), str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
