@@ -37,8 +37,9 @@ Choice = tuple[Flow, ...]
 def net(model: ProcessModel, *, repeat: bool = True) -> Net:
     """The token game of the model; raises NotCovered with the element and the reason.
 
-    With `repeat=False` each non-interrupting event fires at most once, so that reminders cannot pile up without bound:
-    the form in which soundness is asked. Non-interrupting timers with a date or duration always fire at most once.
+    Non-interrupting timers with a date or duration fire at most once each time that their activity runs. With
+    `repeat=False` every non-interrupting event fires at most once in a whole case, so that reminders cannot pile up
+    without bound in loops: the form in which soundness is asked.
     What is assumed is listed in `assumptions`; messages and signals may always arrive at any time.
     """
     board = Board(model, repeat, matched_joins(model))
@@ -50,7 +51,15 @@ def net(model: ProcessModel, *, repeat: bool = True) -> Net:
     _scope(board, model.key, start)
     for node in model.nodes:
         _node(board, node)
-    return finish(board, (start,))
+    return finish(board, tuple(sorted((start, *_armed_for_the_case(board)))))
+
+
+def _armed_for_the_case(board: Board) -> tuple[str, ...]:
+    """Where each non-interrupting event may fire once in a case: a token that it takes, or that is put aside unused."""
+    armed = sorted(place for place in board.scopes if place.endswith(":armed")) if not board.repeat else []
+    for place in armed:
+        board.step(place.removesuffix(":armed"), (place,), ())
+    return tuple(armed)
 
 
 def _refuse(model: ProcessModel, node: AnyNode) -> None:
@@ -135,7 +144,7 @@ def _listening(board: Board, host: str) -> list[EventNode]:
 def _marks(board: Board, scope: str, events: list[EventNode]) -> tuple[str, ...]:
     """The places that are marked while the scope runs, so that its events can take their turn."""
     marks = [board.place(_watch(scope, event), scope) for event in events]
-    armed = [board.place(f"{event.id}:armed", scope) for event in events if _single(board, event)]
+    armed = [board.place(f"{event.id}:armed", scope) for event in events if _rearmed(board, event)]
     return (*dict.fromkeys(marks), *armed)
 
 
@@ -143,9 +152,21 @@ def _watch(scope: str, event: EventNode) -> str:
     return f"{scope}:running" if event.attached_to else f"{scope}:open"
 
 
-def _single(board: Board, event: EventNode) -> bool:
+def _rearmed(board: Board, event: EventNode) -> bool:
+    """Whether the event fires at most once each time that what it listens to runs."""
     once = event.timer is not None and event.timer.kind is not TimerKind.CYCLE
-    return not event.interrupting and (once or not board.repeat)
+    return once and not event.interrupting and board.repeat
+
+
+def _listen_beside(board: Board, event: EventNode, running: str, scope: str, choice: Choice) -> None:
+    """A non-interrupting event: what it listens to goes on."""
+    outputs: tuple[str, ...] = (running, *board.onward(event, choice))
+    inputs: tuple[str, ...] = (running,)
+    if _rearmed(board, event):
+        outputs = (*outputs, board.place(f"{event.id}:fired", scope))
+    if _rearmed(board, event) or not board.repeat:
+        inputs = (running, board.place(f"{event.id}:armed", scope if board.repeat else f"{board.model.key}:outside"))
+    board.step(event.id, inputs, outputs, label=event.id, flows=choice)
 
 
 def _listen_to_scope(board: Board, scope: str, event: EventNode) -> None:
@@ -155,12 +176,8 @@ def _listen_to_scope(board: Board, scope: str, event: EventNode) -> None:
         outputs = board.onward(event, choice)
         if event.interrupting:
             board.step(event.id, (watch,), outputs, label=event.id, flows=choice, empties=scope, keeps=kept)
-        elif _single(board, event):
-            fired = board.place(f"{event.id}:fired", scope)
-            inputs = (watch, f"{event.id}:armed")
-            board.step(event.id, inputs, (watch, fired, *outputs), label=event.id, flows=choice)
         else:
-            board.step(event.id, (watch,), (watch, *outputs), label=event.id, flows=choice)
+            _listen_beside(board, event, watch, scope, choice)
 
 
 def _boundary_marks(board: Board, scope: str) -> tuple[str, ...]:
@@ -210,7 +227,7 @@ def _repeats(node: Activity) -> bool:
 def _activity(board: Board, node: Activity) -> None:
     entrances = _own_entrance(board, node)
     events = _listening(board, node.id)
-    single = [event for event in events if _single(board, event)]
+    single = [event for event in events if _rearmed(board, event)]
     if len(single) > MOST_SINGLE_EVENTS:
         raise NotCovered(node.id, f"its {len(single)} non-interrupting events have too many combinations.")
     running = board.place(f"{node.id}:running", board.scope(node)) if single else board.at(node)
@@ -255,11 +272,8 @@ def _listen_to_activity(
         if event.interrupting:
             for fate in fates:
                 board.step(event.id, (running, *fate), outputs, label=event.id, flows=choice)
-        elif _single(board, event):
-            armed, fired = f"{event.id}:armed", f"{event.id}:fired"
-            board.step(event.id, (running, armed), (running, fired, *outputs), label=event.id, flows=choice)
         else:
-            board.step(event.id, (running,), (running, *outputs), label=event.id, flows=choice)
+            _listen_beside(board, event, running, board.scope(host), choice)
 
 
 def _gateway(board: Board, node: Gateway) -> None:
