@@ -62,157 +62,29 @@ XES = ColumnMapping(
 )
 
 # Names without blanks and marks, best first. What a tax office's own systems call them is among them.
-_NAMES: Mapping[str, Sequence[str]] = {
-    "case_id": [
-        "caseconceptname",
-        "caseid",
-        "case",
-        "casenumber",
-        "caseno",
-        "casekey",
-        "traceid",
-        "processinstanceid",
-        "instanceid",
-        "processid",
-        "serviceid",
-        "ticketid",
-        "applicationid",
-        "requestid",
-        "orderid",
-        "办件编号",
-        "案件编号",
-        "案例编号",
-        "流程实例编号",
-        "流程编号",
-        "业务编号",
-        "受理编号",
-        "申请编号",
-        "文书号",
-        "案例",
-        "案件",
-    ],
-    "activity": [
-        "conceptname",
-        "activity",
-        "activityname",
-        "event",
-        "eventname",
-        "task",
-        "taskname",
-        "operation",
-        "action",
-        "step",
-        "stage",
-        "环节",
-        "环节名称",
-        "活动",
-        "活动名称",
-        "任务",
-        "任务名称",
-        "操作",
-        "步骤",
-        "节点",
-        "节点名称",
-        "事件",
-    ],
-    "timestamp": [
-        "timetimestamp",
-        "timestamp",
-        "endtimestamp",
-        "endtime",
-        "enddate",
-        "end",
-        "completetimestamp",
-        "completetime",
-        "completiontime",
-        "completed",
-        "completedat",
-        "finishtime",
-        "finished",
-        "eventtime",
-        "datetime",
-        "date",
-        "time",
-        "occurredat",
-        "at",
-        "完成时间",
-        "结束时间",
-        "办结时间",
-        "时间戳",
-        "时间",
-        "操作时间",
-        "办理时间",
-        "发生时间",
-        "日期",
-    ],
-    "start_timestamp": [
-        "starttimestamp",
-        "starttime",
-        "startdate",
-        "start",
-        "started",
-        "startedat",
-        "begintime",
-        "begin",
-        "开始时间",
-        "接收时间",
-        "起始时间",
-    ],
-    "resource": [
-        "orgresource",
-        "resource",
-        "resourcename",
-        "user",
-        "username",
-        "officer",
-        "agent",
-        "employee",
-        "performer",
-        "worker",
-        "operator",
-        "staff",
-        "originator",
-        "办理人员",
-        "办理人",
-        "经办人",
-        "操作人",
-        "处理人",
-        "执行人",
-        "人员",
-        "资源",
-    ],
-    "lifecycle": [
-        "lifecycletransition",
-        "lifecycle",
-        "lifecyclestate",
-        "transition",
-        "eventtype",
-        "生命周期",
-        "操作类型",
-    ],
-    "instance": [
-        "conceptinstance",
-        "activityinstance",
-        "activityinstanceid",
-        "taskid",
-        "eventinstance",
-        "任务编号",
-        "活动实例",
-    ],
-    "post": ["orgrole", "role", "post", "position", "agentposition", "岗位", "角色"],
-    "office": [
-        "orggroup",
-        "group",
-        "office",
-        "department",
-        "orgunit",
-        "team",
-        "部门",
-        "机关",
-        "税务机关",
-        "单位",
-        "机构",
-    ],
+_NAMES: Mapping[str, str] = {
+    "case_id": (
+        "caseconceptname caseid case casenumber caseno casekey traceid processinstanceid instanceid processid serviceid ticketid "
+        "applicationid requestid orderid 办件编号 案件编号 案例编号 流程实例编号 流程编号 业务编号 受理编号 申请编号 文书号 案例 案件"
+    ),
+    "activity": (
+        "conceptname activity activityname event eventname task taskname operation action step stage "
+        "环节 环节名称 活动 活动名称 任务 任务名称 操作 步骤 节点 节点名称 事件"
+    ),
+    "timestamp": (
+        "timetimestamp timestamp endtimestamp endtime enddate end completetimestamp completetime completiontime completed completedat "
+        "finishtime finished eventtime datetime date time occurredat at "
+        "完成时间 结束时间 办结时间 时间戳 时间 操作时间 办理时间 发生时间 日期"
+    ),
+    "start_timestamp": "starttimestamp starttime startdate start started startedat begintime begin 开始时间 接收时间 起始时间",
+    "resource": (
+        "orgresource resource resourcename user username officer agent employee performer worker operator staff originator "
+        "办理人员 办理人 经办人 操作人 处理人 执行人 人员 资源"
+    ),
+    "lifecycle": "lifecycletransition lifecycle lifecyclestate transition eventtype 生命周期 操作类型",
+    "instance": "conceptinstance instance activityinstance activityinstanceid taskid eventinstance 任务编号 活动实例",
+    "post": "orgrole role post position agentposition 岗位 角色",
+    "office": "orggroup group office department orgunit team 部门 机关 税务机关 单位 机构",
 }
 _REQUIRED = ("case_id", "activity", "timestamp")
 
@@ -300,7 +172,7 @@ def _by_name(meaning: str, free: Sequence[str], sample: Sample) -> str | None:
     fits = _FITS.get(meaning, bool)
     # The first of two columns that are called alike but for marks and blanks.
     by_plain = {_plain(column): column for column in reversed(free) if fits(sample.cells(column))}
-    return next((by_plain[name] for name in _NAMES[meaning] if name in by_plain), None)
+    return next((by_plain[name] for name in _NAMES[meaning].split() if name in by_plain), None)
 
 
 def _by_data(meaning: str, free: Sequence[str], sample: Sample) -> str | None:
