@@ -1,0 +1,168 @@
+"""Places for new elements in a drawing that stays as it is: what is right of them makes room."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bpmn.artifacts import links, pools, things
+from bpmn.layout.layering import begins, columns, forward, scope_edges
+from bpmn.layout.placing import on_border
+from bpmn.layout.sizes import GAP, PADDING, ROW_GAP, TASK, bottom, centre, moved, right, size
+from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Layout, ProcessModel
+
+_CLEAR = 20.0  # distance to neighbours below which two shapes stand too close
+
+
+def place_new(model: ProcessModel) -> Layout:
+    """The layout without what is gone, with places for the nodes that have none, in the order of their flows."""
+    layout = _without_gone(model)
+    for node in _in_order(model):
+        if node.id not in layout.shapes:
+            layout = _place(model, layout, node)
+    return _grown(model, layout)
+
+
+def _without_gone(model: ProcessModel) -> Layout:
+    there = {e.id for e in (*model.nodes, *model.flows, *model.lanes, *pools(model), *things(model), *links(model))}
+    there |= {id for id in model.layout.shapes if any(id in entry for entry in (*model.raw, *model.extensions))}
+    there |= {id for id in model.layout.edges if any(id in entry for entry in (*model.raw, *model.extensions))}
+    layout = model.layout
+    return replace(
+        layout,
+        shapes={id: v for id, v in layout.shapes.items() if id in there},
+        edges={id: v for id, v in layout.edges.items() if id in there},
+        labels={id: v for id, v in layout.labels.items() if id in there},
+        expanded={id: v for id, v in layout.expanded.items() if id in there},
+        horizontal={id: v for id, v in layout.horizontal.items() if id in there},
+        styles={id: v for id, v in layout.styles.items() if id in there},
+    )
+
+
+def _in_order(model: ProcessModel) -> list[AnyNode]:
+    """Nodes by column, activities before their boundary events."""
+    found: list[AnyNode] = []
+    for scope in dict.fromkeys(node.scope for node in model.nodes):
+        nodes = [node for node in model.nodes if node.scope == scope]
+        edges = scope_edges(model, nodes)
+        column = columns(forward(edges, begins(model, nodes)))
+        found += sorted(nodes, key=lambda n: (n.id not in column, column.get(n.id, 0)))
+    return found
+
+
+def _place(model: ProcessModel, layout: Layout, node: AnyNode) -> Layout:
+    if isinstance(node, EventNode) and node.attached_to in layout.shapes:
+        events = model.boundary_events(node.attached_to or "")
+        number = [event.id for event in events].index(node.id)
+        box = on_border(node, layout.shapes[str(node.attached_to)], number, len(events))
+        return replace(layout, shapes={**layout.shapes, node.id: box})
+    if isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS:
+        layout = replace(layout, expanded={**layout.expanded, node.id: False})
+    width, height = size(node)
+    left, middle = _wanted(model, layout, node)
+    box = Bounds(left, middle - height / 2, width, height)
+    layout, box = _free(model, layout, node, box)
+    return replace(layout, shapes={**layout.shapes, node.id: box})
+
+
+def _wanted(model: ProcessModel, layout: Layout, node: AnyNode) -> tuple[float, float]:
+    """Left edge and middle of a new node: behind the last placed one before it, in its own lane."""
+    before = [f.source for f in model.incoming(node.id) if f.source in layout.shapes]
+    after = [f.target for f in model.outgoing(node.id) if f.target in layout.shapes]
+    boxes = [layout.shapes[id] for id in before] or [layout.shapes[id] for id in after]
+    if not boxes:
+        boxes = [layout.shapes[n.id] for n in model.nodes if n.id in layout.shapes]
+    left = max(right(box) for box in boxes) + GAP if before else min(box.x for box in boxes) - GAP - size(node)[0]
+    same = [id for id in (*before, *after) if model.node(id).lane == node.lane]
+    if same:
+        return left, centre(layout.shapes[same[0]])[1]
+    lane = layout.shapes.get(node.lane or "")
+    return left, centre(lane)[1] if lane else centre(boxes[0])[1]
+
+
+def _free(model: ProcessModel, layout: Layout, node: AnyNode, box: Bounds) -> tuple[Layout, Bounds]:
+    """Room for the new node: what stands right of its left edge moves to the right where it would be in the way."""
+    after = [layout.shapes[f.target] for f in model.outgoing(node.id) if f.target in layout.shapes]
+    ahead = [other for other in after if other.x >= box.x - GAP]
+    need = max((right(box) + GAP - other.x for other in ahead), default=0.0)
+    if need > 0 and not _parallel(model, layout, node):
+        layout = _shifted(model, layout, box.x - _CLEAR, need)
+    boxes = [layout.shapes[n.id] for n in model.nodes if n.id in layout.shapes and n.scope == node.scope]
+    while any(_close(box, other) for other in boxes):
+        box = moved(box, 0, TASK[1] + ROW_GAP)
+    return layout, box
+
+
+def _parallel(model: ProcessModel, layout: Layout, node: AnyNode) -> bool:
+    """Whether another branch already has the room that the new node needs, so that it goes below it."""
+    before = {f.source for f in model.incoming(node.id)}
+    siblings = [f.target for id in before for f in model.outgoing(id) if f.target != node.id]
+    after = {f.target for f in model.outgoing(node.id)}
+    return any(
+        s in layout.shapes and s not in after and {f.target for f in model.outgoing(s)} & after for s in siblings
+    )
+
+
+def _close(one: Bounds, two: Bounds) -> bool:
+    return (
+        one.x < right(two) + _CLEAR
+        and two.x < right(one) + _CLEAR
+        and one.y < bottom(two) + _CLEAR
+        and two.y < bottom(one) + _CLEAR
+    )
+
+
+def _shifted(model: ProcessModel, layout: Layout, from_x: float, by: float) -> Layout:
+    """Everything that begins right of a line moves; what the line goes through grows."""
+    frames = {lane.id for lane in model.lanes} | {pool.id for pool in pools(model)}
+    frames |= {a.id for a in model.activities if layout.expanded.get(a.id)}
+    shapes = {id: _moved_or_grown(box, id in frames, from_x, by) for id, box in layout.shapes.items()}
+    for node in model.nodes:
+        if isinstance(node, EventNode) and node.attached_to in shapes and node.id in shapes:
+            host, before = shapes[node.attached_to], layout.shapes[node.attached_to]
+            shapes[node.id] = moved(layout.shapes[node.id], host.x - before.x, 0)
+    edges = {id: tuple((x + by if x > from_x else x, y) for x, y in way) for id, way in layout.edges.items()}
+    labels = {id: moved(box, by if centre(box)[0] > from_x else 0, 0) for id, box in layout.labels.items()}
+    return replace(layout, shapes=shapes, edges=edges, labels=labels)
+
+
+def _moved_or_grown(box: Bounds, frame: bool, from_x: float, by: float) -> Bounds:
+    if frame and box.x <= from_x:
+        return Bounds(box.x, box.y, box.width + (by if right(box) > from_x else 0), box.height)
+    return moved(box, by if centre(box)[0] > from_x else 0, 0)
+
+
+def _grown(model: ProcessModel, layout: Layout) -> Layout:
+    """Lanes and pools large enough for the nodes in them; lower lanes move down."""
+    for lane in model.lanes:
+        if lane.id in layout.shapes:
+            layout = _with_tall_lane(model, layout, lane.id)
+    shapes = dict(layout.shapes)
+    end = max((right(shapes[n.id]) for n in model.nodes if n.id in shapes), default=0.0) + PADDING
+    frames = {lane.id for lane in model.lanes} | {pool.id for pool in pools(model)}
+    for id in frames & shapes.keys():
+        box = shapes[id]
+        shapes[id] = Bounds(box.x, box.y, max(box.width, end - box.x), box.height)
+    return replace(layout, shapes=shapes)
+
+
+def _with_tall_lane(model: ProcessModel, layout: Layout, lane: str) -> Layout:
+    """What is below the lane moves down by as much as its lowest node stands out of it."""
+    line = bottom(layout.shapes[lane])
+    members = {n.id for n in model.nodes if n.lane == lane and n.scope is None and n.id in layout.shapes}
+    members |= {n.id for n in model.nodes if isinstance(n, EventNode) and n.attached_to in members}
+    need = max((bottom(layout.shapes[id]) + PADDING - line for id in members & layout.shapes.keys()), default=0.0)
+    if need <= 0:
+        return layout
+    shapes = {id: box if id in members else _down(box, line, need) for id, box in layout.shapes.items()}
+    edges = {id: tuple((x, y + need if y >= line else y) for x, y in way) for id, way in layout.edges.items()}
+    labels = {id: box if id in members else _down(box, line, need) for id, box in layout.labels.items()}
+    return replace(layout, shapes=shapes, edges=edges, labels=labels)
+
+
+def _down(box: Bounds, line: float, by: float) -> Bounds:
+    """Below the line it moves, across the line it grows."""
+    if box.y >= line:
+        return moved(box, 0, by)
+    if bottom(box) >= line and box.width > 3 * TASK[0]:
+        return Bounds(box.x, box.y, box.width, box.height + by)
+    return box
