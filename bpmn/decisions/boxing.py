@@ -15,7 +15,7 @@ from bpmn.feel.free_names import free_names
 from bpmn.feel.parsing import read_expression, read_unary_tests
 from bpmn.feel.running import Run, Scope, Warned
 from bpmn.feel.types import ANY, Type, convert
-from bpmn.feel.values import Function, Undefined, Value
+from bpmn.feel.values import Function, Undefined, Value, kind
 
 
 class Boxing:
@@ -173,7 +173,15 @@ class Boxing:
 
     def conditional(self, boxed: m.Conditional) -> Closure:
         condition, then, otherwise = self.box(boxed.condition), self.box(boxed.then), self.box(boxed.otherwise)
-        return lambda scope: then(scope) if condition(scope) is True else otherwise(scope)
+
+        def choose(scope: Scope) -> Value:
+            answer = condition(scope)
+            if answer is not None and type(answer) is not bool:
+                scope.run.warn(f"a condition is true or false, not a {kind(answer)}", 0)
+                return None
+            return then(scope) if answer is True else otherwise(scope)
+
+        return choose
 
     def walk(self, boxed: m.Walk) -> Closure:
         source, body, variable = self.box(boxed.source), self.box(boxed.body), boxed.variable

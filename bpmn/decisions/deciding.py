@@ -171,8 +171,8 @@ class _Deciding:
         return None if declared == ANY else declared
 
     def _service(self, element: m.Service) -> Value:
-        """A function of the input decisions and then the input data."""
-        required = [self.ready.resolve(reference) for reference in (*element.input_decisions, *element.input_data)]
+        """A function of the input data and then the input decisions."""
+        required = [self.ready.resolve(reference) for reference in (*element.input_data, *element.input_decisions)]
         parameters = [(ready, part) for _, ready, part in required if part is not None]
         outputs = [part for _, ready, part in map(self.ready.resolve, element.outputs) if part is not None]
 

@@ -102,15 +102,27 @@ def invoke_named(run: Run, function: Value, arguments: Mapping[str, Value]) -> V
     """The result of a call with named arguments."""
     run.charge(1)
     if type(function) is Builtin:
-        for overload in function.overloads:
-            if (ordered := _in_order(overload, arguments)) is not None:
-                return overload.call(run, *_fitted(overload, ordered))
-        raise Undefined(f"{function.name} has no parameters {', '.join(arguments)}.")
+        return _invoke_builtin_named(run, function, arguments)
     if type(function) is Function:
         if set(arguments) != set(function.parameters):
             raise Undefined(f"The parameters of the function are {', '.join(function.parameters)}.")
         return _invoke_defined(run, function, [arguments[name] for name in function.parameters])
     raise Undefined(f"{'null' if function is None else f'A {kind(function)}'} cannot be called.")
+
+
+def _invoke_builtin_named(run: Run, function: Builtin, arguments: Mapping[str, Value]) -> Value:
+    reason = Undefined(f"{function.name} has no parameters {', '.join(arguments)}.")
+    for overload in function.overloads:
+        ordered = _in_order(overload, arguments)
+        if ordered is None:
+            continue
+        try:
+            fitted = _fitted(overload, ordered)
+        except Undefined as error:
+            reason = Undefined(f"{function.name}: {error}")
+            continue
+        return overload.call(run, *fitted)
+    raise reason
 
 
 def _in_order(overload: Overload, arguments: Mapping[str, Value]) -> list[Value] | None:

@@ -106,7 +106,8 @@ def contains(interval: Range, value: Value, run: Run) -> bool | None:
     if interval.operator in ("=", "!="):
         same = equal(value, interval.low, run)
         return same if interval.operator == "=" or same is None else not same
-    if value is None or (interval.low is None and interval.high is None):
+    unbounded = interval.operator != ""  # `(< 5)` has no low end; `(null..5)` has an unknown one
+    if value is None or (not unbounded and (interval.low is None or interval.high is None)):
         return None
     try:
         above = interval.low is None or ordered(">=" if interval.low_included else ">", value, interval.low)

@@ -13,11 +13,12 @@ from typing import Any, TypeAlias
 from bpmn.feel import syntax as s
 from bpmn.feel.arithmetic import TABLES, calculate, negate
 from bpmn.feel.builtins import BUILTINS
+from bpmn.feel.builtins.ranges import make_range
 from bpmn.feel.calling import invoke, invoke_named
 from bpmn.feel.comparing import ORDERS, contains, equal, ordered
 from bpmn.feel.paths import read_path
 from bpmn.feel.running import LONGEST_LIST, Run, Scope
-from bpmn.feel.types import Resolve, belongs, resolve
+from bpmn.feel.types import Resolve, belongs, resolve, unconstrained
 from bpmn.feel.values import CONTEXT, Function, Range, Undefined, Value, kind
 
 Closure: TypeAlias = Callable[[Scope], Value]
@@ -164,6 +165,7 @@ class _Closing:
     def instance_of(self, node: s.InstanceOf) -> Closure:
         operand, position = self.close(node.operand), node.position
         type_ = resolve(node.type, self.known_types)
+        type_ = type_ and unconstrained(type_)
 
         def is_instance(scope: Scope) -> Value:
             value = operand(scope)
@@ -438,13 +440,6 @@ def _matches(given: Value, wanted: Value, run: Run) -> bool | None:
         answers = [_matches(given, item, run) for item in wanted]
         return True in answers if True in answers or None not in answers else False
     return equal(given, wanted, run)
-
-
-def make_range(low: Value, high: Value, low_included: bool, high_included: bool) -> Range:
-    """An interval of two ends that have an order; raises Undefined."""
-    if low is not None and high is not None and not ordered("<=", low, high):
-        raise Undefined("A range goes from the smaller to the larger end.")
-    return Range(low, high, low_included and low is not None, high_included and high is not None)
 
 
 def select(scope: Scope, items: list[Value], predicate: Closure, weight: int, position: int) -> Value:

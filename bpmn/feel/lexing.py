@@ -85,9 +85,16 @@ def _token(match: re.Match[str], text: str) -> Token:
     kind = _KINDS[match.lastgroup or ""]
     content = match.group()
     if kind is Kind.STRING:
-        content = _ESCAPE.sub(lambda m: _unescaped(m.group(1), text, match.start() + m.start() + 1), content[1:-1])
-        content = content.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+        content = unescape(content[1:-1], text, match.start() + 1)
     return Token(kind, content, match.start(), match.end())
+
+
+def unescape(content: str, text: str, position: int) -> str:
+    """What stands between the quotes, which begins at that position of the text, without its escapes."""
+    if "\\" not in content:
+        return content
+    plain = _ESCAPE.sub(lambda m: _unescaped(m.group(1), text, position + m.start()), content)
+    return plain.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
 
 
 def _unescaped(escape: str, text: str, position: int) -> str:

@@ -76,6 +76,16 @@ def resolve(written: TypeName, known: Resolve = lambda name: None) -> Type | Non
     return named(written.name) or known(written.name)
 
 
+def unconstrained(type_: Type) -> Type:
+    """The type without allowed values, which `instance of` does not ask for."""
+    return Type(
+        type_.name,
+        tuple(map(unconstrained, type_.arguments)),
+        {key: unconstrained(part) for key, part in type_.fields.items()},
+        type_.result and unconstrained(type_.result),
+    )
+
+
 def belongs(value: Value, to: Type) -> bool:
     """Is this a value of the type? null belongs to every type that is assigned to, but is an instance of none."""
     if to.name == "Any":

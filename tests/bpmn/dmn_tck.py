@@ -7,6 +7,7 @@ binary fractions. A case that expects an error passes when the value is null.
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Iterator
@@ -27,6 +28,7 @@ SUITES = SHARED / "peers" / "dmn-tck"
 _NIL = "{http://www.w3.org/2001/XMLSchema-instance}nil"
 _TYPE = "{http://www.w3.org/2001/XMLSchema-instance}type"
 _CLOSE = Decimal("1e-8")
+NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
 
 
 @dataclass(frozen=True)
@@ -111,10 +113,16 @@ def run_case(suite: str, model: DecisionModel, case: Any) -> Iterator[Result]:
         expected = _or_null(child(node, "expected"))
         name = case.get("invocableName") or node.get("name")
         try:
-            found = decide(model, inputs, name).value
+            found = _of_service(decide(model, inputs, name, now=NOW).value, node.get("name"), case)
         except BpmnError as error:
             found = None if expected is None else error
         yield Result(suite, case.get("id"), node.get("name"), same(expected, found), expected, found)
+
+
+def _of_service(found: Any, node: str, case: Any) -> Any:
+    """A service with several outputs gives them all in one context."""
+    several = case.get("type") == "decisionService" and len(list(children(case, "resultNode"))) > 1
+    return found[node] if several and isinstance(found, dict) else found
 
 
 def _or_null(element: Any) -> Any:

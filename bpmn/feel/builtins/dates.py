@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
+from zoneinfo import ZoneInfo
 
 from bpmn.feel.calling import builtin
 from bpmn.feel.running import Run
@@ -53,8 +54,8 @@ def today(run: Run) -> dt.date:
     return run.time().date()
 
 
-@builtin("is", "value1: Any, value2: Any")
-def is_(run: Run, value1: Value, value2: Value) -> bool:
+@builtin("is", "value1?: Any, value2?: Any")
+def is_(run: Run, value1: Value = None, value2: Value = None) -> bool:
     """The same element of the same kind: times must agree in their zone too, and to the microsecond."""
     if kind(value1) != kind(value2):
         return False
@@ -72,4 +73,4 @@ def _clock(at: Value) -> Value:
 
 
 def _offset(at: Value) -> Value:
-    return None if at.tzinfo is None else (at.utcoffset() if at.utcoffset() is not None else str(at.tzinfo))
+    return at.tzinfo.key if isinstance(at.tzinfo, ZoneInfo) else at.utcoffset()

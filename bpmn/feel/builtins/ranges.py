@@ -1,11 +1,49 @@
-"""How ranges and points lie to each other (DMN 1.5, table 78)."""
+"""Ranges from text, and how ranges and points lie to each other (DMN 1.5, tables 70 and 78)."""
 
 from __future__ import annotations
 
-from bpmn.feel.calling import builtin
+import re
+
+from bpmn.feel.calling import BUILTINS, builtin, invoke
 from bpmn.feel.comparing import contains, equal, ordered
+from bpmn.feel.lexing import unescape
 from bpmn.feel.running import Run
+from bpmn.feel.temporal import from_text
 from bpmn.feel.values import Range, Undefined, Value
+
+_END = r'\s*(-?[\d.]+|@?"(?:[^"\\]|\\.)*"|(?:date|time|date and time|duration)\(\s*"[^"]*"\s*\))\s*'
+_RANGE = re.compile(rf"\s*([\[\](]){_END}\.\.{_END}([\])\[])\s*", re.ASCII)
+
+
+@builtin("range", "from: string")
+def range_from_text(run: Run, text: str) -> Range:
+    """`[1..3]` with ends that are literals, or dates, times and durations made of one literal."""
+    match = _RANGE.fullmatch(text)
+    if match is None:
+        raise Undefined(f'"{text[:60]}" is no range such as [1..3].')
+    opening, low, high, closing = match.groups()
+    ends = [_end(run, low), _end(run, high)]
+    if type(ends[0]) is not type(ends[1]):
+        raise Undefined("The ends of a range have one type.")
+    return make_range(ends[0], ends[1], opening == "[", closing == "]")
+
+
+def _end(run: Run, text: str) -> Value:
+    if text.startswith('"'):
+        return unescape(text[1:-1], text, 0)
+    if text.startswith("@"):
+        return from_text(text[2:-1])
+    if text.endswith(")"):
+        name, _, argument = text.partition("(")
+        return invoke(run, BUILTINS[name], [argument.rstrip(")").strip()[1:-1]])
+    return invoke(run, BUILTINS["number"], [text])
+
+
+def make_range(low: Value, high: Value, low_included: bool, high_included: bool) -> Range:
+    """An interval of two ends that have an order; raises Undefined."""
+    if low is not None and high is not None and not ordered("<=", low, high):
+        raise Undefined("A range goes from the smaller to the larger end.")
+    return Range(low, high, low_included and low is not None, high_included and high is not None)
 
 
 def _same(run: Run, one: Value, other: Value) -> bool:
@@ -95,13 +133,7 @@ def overlaps_before(run: Run, one: Range, other: Range) -> bool:
 
 @builtin("overlaps after", "range1: range, range2: range")
 def overlaps_after(run: Run, one: Range, other: Range) -> bool:
-    starts_later = ordered(">", one.low, other.low) or (
-        _same(run, one.low, other.low) and (not one.low_included or other.low_included)
-    )
-    ends_later = ordered(">", one.high, other.high) or (
-        _same(run, one.high, other.high) and one.high_included and not other.high_included
-    )
-    return starts_later and ends_later and not _ends_before(run, other, one)
+    return overlaps_before(run, other, one)
 
 
 @builtin("finishes", "range1: range, range2: range")

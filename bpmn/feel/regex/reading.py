@@ -141,7 +141,7 @@ class Reader:
         if sign == "(":
             return self.group()
         if sign == "[":
-            return One(self._cased(self.char_class()))
+            return One(self.char_class())
         if sign == ".":
             return One(c.negated(c.one_of(frozenset() if self.dot_all else frozenset("\n\r"))))
         if sign in "^$":
@@ -180,7 +180,7 @@ class Reader:
             if number not in self.closed:
                 raise self.wrong()
             return Reference(number)
-        return One(self._cased(self.escaped_class()))
+        return One(self.escaped_class())
 
     def escaped_class(self) -> c.Class:
         """What follows a backslash: one character or a class of them."""
@@ -230,8 +230,8 @@ class Reader:
             end = self.single(first=False)
             if callable(end) or end < start:
                 raise self.wrong()
-            return c.between(start, end)
-        return c.one_of(frozenset(start))
+            return self._cased(c.between(start, end))
+        return self._cased(c.one_of(frozenset(start)))
 
     def single(self, *, first: bool) -> str | c.Class:
         sign = self.take()
