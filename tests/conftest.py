@@ -9,8 +9,13 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from hypothesis import settings
 
 from tests.postgres import PostgresServer
+
+# A busy machine is no defect: how long one example takes says nothing about the law; benchmarks/ measure speed.
+settings.register_profile("qiangji", deadline=None, print_blob=True)
+settings.load_profile("qiangji")
 
 REPOSITORY = Path(__file__).resolve().parent.parent
 
