@@ -158,7 +158,7 @@ def _expect(session: Session, floor: Floor, subscription: Subscription, now: dat
         return
     at = after(subscription.since, answer.delay, chance, floor.calendar)
     payload = {
-        name: value(draw, chance, {**variables, "today": at.astimezone(ZONE).date()})
+        name: value(draw, chance, {**variables, "this_day": at.astimezone(ZONE).date()})
         for name, draw in answer.payload.items()
     }
     floor.put(max(at, now), Kind.MESSAGE, answer.message, subscription.correlation, payload)

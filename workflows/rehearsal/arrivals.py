@@ -81,7 +81,7 @@ def _hours_of_day(calendar: WorkingCalendar) -> timedelta:
 
 
 def application(demand: Demand, arrival: Arrival, taxpayer: Taxpayer, seed: int, zone: ZoneInfo) -> dict[str, Any]:
-    """What the taxpayer fills in; later fields may use earlier ones, and `today`."""
+    """What the taxpayer fills in; later fields may use earlier ones, and `this_day`."""
     chance = stream(seed, "application", arrival.key, arrival.at, arrival.of_day)
     fields: dict[str, Any] = {
         "taxpayer_id": taxpayer.number,
@@ -89,7 +89,7 @@ def application(demand: Demand, arrival: Arrival, taxpayer: Taxpayer, seed: int,
         "credit_rating": taxpayer.rating,
         "key_taxpayer": taxpayer.key,
     }
-    today = arrival.at.astimezone(zone).date()
+    this_day = arrival.at.astimezone(zone).date()
     for name, draw in demand.application.items():
-        fields[name] = value(draw, chance, {**fields, "today": today})
+        fields[name] = value(draw, chance, {**fields, "this_day": this_day})
     return fields
