@@ -76,7 +76,7 @@ def _write(tables: Iterator[pa.Table], path: Path) -> None:
 
 
 def _write_cases(folder: Path) -> None:
-    """The attributes of a case are those of its first event; it is closed when an end event says so, or it was withdrawn."""
+    """The attributes of a case are those of its first event; it is closed when an event says that it ended."""
     database: Any = connection().con
     database.execute(
         f"""
@@ -91,9 +91,8 @@ def _write_cases(folder: Path) -> None:
     )
 
 
-_CLOSES = (
-    "coalesce(json_extract(attributes, '$.end') = 'true' OR json_extract(attributes, '$.withdrawn') = 'true', false)"
-)
+# The engine says on the last event of a case in which state it ended; other recorders may mark it with `end`.
+_CLOSES = "coalesce(json_exists(attributes, '$.case_state') OR json_extract(attributes, '$.end') = 'true', false)"
 
 
 def _quoted(path: Path) -> str:

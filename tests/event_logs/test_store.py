@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -23,8 +22,8 @@ NOON = datetime(2026, 3, 2, 4, 0, 0, 1, tzinfo=UTC)
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = create_engine(f"sqlite:///{tmp_path / 'qiangji.sqlite'}")
+def engine(any_database_url: str) -> Iterator[Engine]:
+    engine = create_engine(any_database_url)
     metadata.create_all(engine)
     yield engine
     engine.dispose()

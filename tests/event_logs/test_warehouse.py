@@ -116,18 +116,19 @@ def record(engine: Engine, *facts: Event) -> None:
 def test_snapshots_are_numbered_and_never_change(warehouse: Warehouse, engine: Engine) -> None:
     record(engine, fact("1", "start", amount=7), fact("x", "start", "other"), fact("1", "done", end=True))
     first = warehouse.take_snapshot(engine, "refund", now=NOON)
-    record(engine, fact("2", "start", amount=8))
+    record(engine, fact("2", "start", amount=8), fact("3", "start", case_state="withdrawn"))
     second = warehouse.take_snapshot(engine, "refund", now=NOON)
     again = warehouse.take_snapshot(engine, "refund", now=NOON)
     assert (
         first.source == "snapshot 3 of the recorded events"
-        and second.source == again.source == "snapshot 4 of the recorded events"
+        and second.source == again.source == "snapshot 5 of the recorded events"
     )
     assert first.events.count().execute() == 2
-    assert second.events.order_by("position").position.to_pyarrow().to_pylist() == [1, 3, 4]
+    assert second.events.order_by("position").position.to_pyarrow().to_pylist() == [1, 3, 4, 5]
     assert second.cases.to_pyarrow().to_pylist() == [
         {"case_id": "1", "closed": True, "attributes": '{"amount":7}'},
         {"case_id": "2", "closed": False, "attributes": '{"amount":8}'},
+        {"case_id": "3", "closed": True, "attributes": '{"case_state":"withdrawn"}'},
     ]
     assert warehouse.load_snapshot("refund", 3).events.to_pyarrow() == first.events.to_pyarrow()
     assert warehouse.take_snapshot(engine, "refund", position=3).events.count().execute() == 2
