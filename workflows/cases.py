@@ -15,7 +15,8 @@ from bpmn.feel import evaluate
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
 from workflows import deployment, staff, working_hours
-from workflows.errors import NotAllowed, NotOpen, UnknownCase
+from workflows.errors import InvalidAnswers, NotAllowed, NotOpen, UnknownCase
+from workflows.filling_in import filled_in
 from workflows.following import follow
 from workflows.locking import locked_case
 from workflows.routing import is_key_taxpayer
@@ -48,7 +49,7 @@ def start(
     number: str | None = None,
     event: str | None = None,
 ) -> Case:
-    """Start a case of a procedure with the values of its application; raises UnknownProcedure.
+    """Start a case of a procedure with the values of its application; raises UnknownProcedure, InvalidAnswers.
 
     `event` names the start event that happened where the drawing has several; `number` is given out where none is.
     Besides the application the case knows `case_number` and `office`.
@@ -56,6 +57,7 @@ def start(
     number = number or next_number(session, key, now)
     version = deployment.version_for_new_case(session, key, number)
     ready = runnable(session, version.digest)
+    application = _checked(ready.procedure, application) if event is None else application
     data = {**application, "case_number": number, "office": office}
     case = Case(
         number=number,
@@ -97,6 +99,15 @@ def _first_turn(
     }
     turn.close()
     follow(session, turn)
+
+
+def _checked(procedure: Procedure, application: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The application read by its form; what the form does not ask (another system knows it) stands as it is."""
+    form = procedure.application.form
+    result = filled_in(procedure.forms.get(form) if form else None, application, extra=True)
+    if result.errors:
+        raise InvalidAnswers(result.errors)
+    return result.values
 
 
 def _named(procedure: Procedure, data: Mapping[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from hashlib import sha256
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from bpmn import feel
 from bpmn.errors import BpmnError
 from bpmn.model import EventNode, Position, TimerKind, Trigger
 from bpmn.procedure import Procedure, procedure_from_sources
@@ -61,7 +62,7 @@ def _refuse_problems(procedure: Procedure, sources: dict[str, bytes]) -> None:
     models = {key: procedure_from_sources(files).model for key, files in called.items()}
     told = {getattr(problem, "element", None) for problem in found}
     found += [refusal for refusal in refusals(procedure.model, models) if refusal.element not in told]
-    found += [refusal for refusal in _missing_parts(procedure)]
+    found += _missing_parts(procedure)
     if not own:
         found.append(
             Refusal("sources", procedure.key, "It has no source files; write it to a folder and read it again.")
@@ -240,6 +241,6 @@ def next_start(session: Session, node: EventNode, after: datetime) -> datetime:
     """When a timer start event begins the next case; raises StepFailed when its time cannot be read."""
     assert node.timer is not None
     text = node.timer.expression
-    value = text if node.timer.kind is TimerKind.CYCLE else working_hours.evaluate(text, {}, now=after)
+    value = text if node.timer.kind is TimerKind.CYCLE else feel.evaluate(text, {}, now=after)
     calendar = working_hours.calendar(session)
     return working_hours.due(value, working=node.timer.working, now=after, calendar=calendar, place=node.id)

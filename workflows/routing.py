@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Collection, Mapping
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -20,12 +22,18 @@ def route(
 ) -> None:
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
     with session.no_autoflush:
-        found = eligible(session, task.posts, task.office, now)
+        found = _with_unwritten(session, eligible(session, task.posts, task.office, now))
         excluded = excluded_by_four_eyes(session, case.number, _mutual(procedure, task.activity, four_eyes))
         choice = choose(found, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
     task.why = dict(choice.why)
     if choice.officer is not None:
         assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
+
+
+def _with_unwritten(session: Session, found: list[Candidate]) -> list[Candidate]:
+    """Tasks that this very turn has given out count as work too, though no row has them yet."""
+    given = Counter(task.officer for task in session.new if isinstance(task, Task) and task.officer is not None)
+    return [replace(c, load=c.load + given[c.officer]) if given[c.officer] else c for c in found] if given else found
 
 
 def assign(task: Task, officer: str, *, post: str | None, office: str | None, now: datetime) -> None:

@@ -14,7 +14,7 @@ from event_logs.event import Lifecycle
 from workflows import staff
 from workflows.assignment import Candidate
 from workflows.errors import AlreadyDone, CannotReturn, InvalidAnswers, NotAllowed, NotOpen, UnknownTask
-from workflows.filling_in import filled_in, outcome_field
+from workflows.filling_in import filled_in, outcomes
 from workflows.following import follow
 from workflows.locking import locked_task
 from workflows.routing import assign, candidates
@@ -138,7 +138,7 @@ def complete(
     held, case = _running(session, task)
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
-    return _complete(session, held, case, officer, _checked(ready, held, answers, now), now)
+    return _complete(session, held, case, officer, _checked(ready, held, answers), now)
 
 
 def _complete(
@@ -155,12 +155,15 @@ def _complete(
     return held
 
 
-def _checked(ready: Runnable, task: Task, answers: Mapping[str, Any], now: datetime) -> Mapping[str, Any]:
-    form = ready.owner(task.activity).forms.get(task.form) if task.form else None
-    values, errors = filled_in(form, answers, now)
-    if errors:
-        raise InvalidAnswers(errors)
-    return values
+def _checked(ready: Runnable, task: Task, answers: Mapping[str, Any]) -> Mapping[str, Any]:
+    result = filled_in(_form(ready, task), answers)
+    if result.errors:
+        raise InvalidAnswers(result.errors)
+    return result.values
+
+
+def _form(ready: Runnable, task: Task) -> Mapping[str, Any] | None:
+    return ready.owner(task.activity).forms.get(task.form) if task.form else None
 
 
 def return_for_correction(
@@ -174,11 +177,10 @@ def return_for_correction(
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
     node = _activity(ready, held)
-    form = ready.owner(held.activity).forms.get(held.form) if held.form else None
-    name = outcome_field(form, node.id)
-    if name is None:
+    if RETURN not in outcomes(_form(ready, held), node.id):
         raise CannotReturn(held.activity)
-    return _complete(session, held, case, officer, {name: RETURN, f"{node.id}_remark": reason}, now)
+    values = {f"{node.id}_outcome": RETURN, f"{node.id}_remark": reason}
+    return _complete(session, held, case, officer, values, now)
 
 
 def reassign(

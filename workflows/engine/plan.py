@@ -211,9 +211,9 @@ def is_link_target(node: AnyNode, thrower: EventNode) -> bool:
 
 def starting(model: ProcessModel, inside: list[AnyNode]) -> list[AnyNode]:
     """Where a scope begins: its start events, else every element that no flow leads to."""
-    events = [node for node in inside if _is_start(node)]
+    events: list[AnyNode] = [node for node in inside if _is_start(node)]
     if events:
-        plain = [node for node in events if isinstance(node, EventNode) and node.trigger is Trigger.NONE]
+        plain: list[AnyNode] = [node for node in events if isinstance(node, EventNode) and node.trigger is Trigger.NONE]
         return plain or events[:1]
     return [node for node in inside if not model.incoming(node.id) and _may_begin(node)]
 

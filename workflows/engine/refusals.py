@@ -159,7 +159,7 @@ def _details(node: EventNode) -> Iterator[Refusal]:
 
 def _recursion(model: ProcessModel, called: Mapping[str, ProcessModel], line: tuple[str, ...]) -> Iterator[Refusal]:
     for node in model.activities:
-        if node.kind is ActivityKind.CALL and node.called in called:
+        if node.kind is ActivityKind.CALL and node.called and node.called in called:
             if node.called in line:
                 yield Refusal("recursion", node.id, f"It calls {node.called!r}, which is already running around it.")
             else:

@@ -79,7 +79,7 @@ def _settle_inclusive(run: Run) -> bool:
     for token in run.tasks.values():
         if token.has_state(TaskState.WAITING) and isinstance(token.task_spec, InclusiveSpec):
             waiting.setdefault((token.scope or 0, token.task_spec.name), token)
-    return any(token.task_spec.settle(scope, token) for (scope, _), token in waiting.items())  # type: ignore[attr-defined]
+    return any(token.task_spec.settle(scope, token) for (scope, _), token in waiting.items())
 
 
 def _conditional(run: Run) -> bool:
@@ -91,7 +91,7 @@ def _conditional(run: Run) -> bool:
         if isinstance(spec, CatchSpec) and spec.condition and token.has_state(TaskState.STARTED) and not token.leaving:
             data = {**token.data, **run.view}
             if spec.condition.is_true(data, run.steps.now):
-                guarded(token, lambda spec=spec, token=token: spec.fire(token, {}))  # type: ignore[misc]
+                guarded(token, lambda spec=spec, token=token: spec.fire(token, {}))
                 return True
     return False
 
@@ -115,7 +115,7 @@ def signal(run: Run, name: str, values: Mapping[str, Any]) -> int:
         spec = token.task_spec
         waits = isinstance(spec, CatchSpec) and spec.node.trigger is Trigger.SIGNAL and spec.node.signal == name
         if waits and token.has_state(TaskState.STARTED) and token.live and not token.leaving:
-            spec.fire(token, values)  # type: ignore[attr-defined]
+            spec.fire(token, values)
             fired += 1
     return fired
 

@@ -25,10 +25,11 @@ class ScopeSpec(NodeSpec):
         self.starts: list[NodeSpec] = []
         self.watchers: list[EventScopeSpec] = []
 
-    def step(self, token: Token) -> None:
+    def step(self, token: Token) -> bool | None:
         token.workflow.say(ScopeOpened(token.id, self.place))
         self.open(token)
         self.attach(token)
+        return None
 
     def open(self, token: Token) -> None:
         run = token.workflow
