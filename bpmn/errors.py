@@ -85,3 +85,19 @@ class UnreadableForm(BpmnError):
     def __init__(self, form: str, mistakes: tuple[str, ...]) -> None:
         self.form, self.mistakes = form, mistakes
         super().__init__(f"The form {form!r} cannot be read:" + "".join(f"\n- {mistake}" for mistake in mistakes))
+
+
+class UnknownData(BpmnError):
+    """What an element reads or writes cannot be told."""
+
+    def __init__(self, element: str, reason: str) -> None:
+        self.element, self.reason = element, reason
+        super().__init__(f"It cannot be told what {element!r} reads and writes: {reason}")
+
+
+class ChangeRefused(BpmnError):
+    """A redesign would break the procedure; `reason` is a sentence for the process owner."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(reason)
