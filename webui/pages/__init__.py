@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
-from webui.pages import analysis, case, cases, health, home, inbox, new_case, procedure, procedures, sign_in, task
+from webui.pages import (
+    analysis,
+    case,
+    cases,
+    health,
+    home,
+    import_log,
+    inbox,
+    modeler,
+    new_case,
+    procedure,
+    procedures,
+    sign_in,
+    staff,
+    task,
+)
 
 PAGES = (
     sign_in.page,
@@ -15,5 +30,8 @@ PAGES = (
     case.page,
     procedures.page,
     procedure.page,
+    modeler.page,
+    import_log.page,
     analysis.page,
+    staff.page,
 )

@@ -1,0 +1,159 @@
+"""Importing a log of another system: upload it, confirm what its columns mean, read it in the background."""
+
+from __future__ import annotations
+
+import csv
+import secrets
+from datetime import timedelta
+from itertools import islice
+from pathlib import Path
+
+from event_logs.errors import UnreadableLog
+from event_logs.reading import COLUMNS, ColumnMapping
+from event_logs.reading.delimited import TableReader, dialect_of
+from event_logs.reading.source import Source
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response as Redirect
+
+from webui import analyses
+from webui.answers import answer, now
+from webui.auth import Right, me, requires
+from webui.errors import JobRunning, NotFound, Refused
+from webui.failures import sentence
+from webui.jobs import Progress
+from webui.language import gettext as _
+from webui.settings import Settings
+
+page = Blueprint("import_log", __name__)
+SHOWN_ROWS = 5
+UPLOADS_LAST = timedelta(days=1)
+NEEDED = ("case_id", "activity", "timestamp")
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.config["SETTINGS"]
+    return settings
+
+
+def _folder() -> Path:
+    folder = _settings().home / "uploads"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
+
+
+@page.get("/analysis/import")
+@requires(Right.MANAGE, Right.REDESIGN)
+def show() -> Response:
+    return answer("import_log.html", error=None)
+
+
+@page.post("/analysis/import")
+@requires(Right.MANAGE, Right.REDESIGN)
+def upload() -> Redirect:
+    sent = request.files.get("file")
+    if sent is None or not sent.filename:
+        raise Refused("No file was chosen: pick an XES, XES.gz or CSV file.")
+    _forget_old()
+    token = f"{secrets.token_hex(8)}-{secure_filename(sent.filename) or 'log'}"
+    sent.save(_folder() / token)
+    return redirect(url_for("import_log.mapping", token=token))
+
+
+def _forget_old() -> None:
+    for path in _folder().iterdir():
+        if path.stat().st_mtime < (now() - UPLOADS_LAST).timestamp():
+            path.unlink(missing_ok=True)
+
+
+def _uploaded(token: str) -> Path:
+    path = _folder() / token
+    if secure_filename(token) != token or not path.is_file():
+        raise NotFound("upload", token)
+    return path
+
+
+@page.get("/analysis/import/<token>")
+@requires(Right.MANAGE, Right.REDESIGN)
+def mapping(token: str) -> Response:
+    path = _uploaded(token)
+    name = path.name.split("-", 1)[1]
+    shown = None if _is_xes(path) else _table(path)
+    return answer("import_mapping.html", token=token, file=name, name=name.split(".")[0], table=shown, needed=NEEDED, words=_words())
+
+
+def _is_xes(path: Path) -> bool:
+    return Source(path).head(512).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
+
+
+def _table(path: Path) -> dict[str, object]:
+    """The head of a table with a proposal of what its columns mean; `missing` says what could not be guessed."""
+    dialect = dialect_of(Source(path))
+    lines = Source(path).head().decode(dialect.encoding, errors="replace").splitlines()
+    rows = list(islice(csv.reader(lines, delimiter=dialect.delimiter), SHOWN_ROWS + 1))
+    proposed: ColumnMapping | None = None
+    missing = ""
+    try:
+        proposed = TableReader(Source(path)).prepare()
+    except UnreadableLog as error:
+        missing = sentence(error)
+    return {
+        "header": rows[0] if rows else [],
+        "rows": rows[1:],
+        "proposed": proposed.columns() if proposed else {},
+        "missing": missing,
+        "encoding": dialect.encoding,
+        "delimiter": {"\t": _("tab")}.get(dialect.delimiter, dialect.delimiter),
+    }
+
+
+def _words() -> dict[str, str]:
+    words = {
+        "case_id": _("Case number"),
+        "activity": _("Activity"),
+        "timestamp": _("Time (of completion)"),
+        "start_timestamp": _("Time of beginning"),
+        "resource": _("Officer"),
+        "lifecycle": _("Lifecycle"),
+        "instance": _("Piece of work"),
+        "post": _("Post"),
+        "office": _("Office"),
+    }
+    return {meaning: words[meaning] for meaning in COLUMNS}
+
+
+@page.post("/analysis/import/<token>")
+@requires(Right.MANAGE, Right.REDESIGN)
+def take_in(token: str) -> Redirect:
+    path, name = _uploaded(token), request.form.get("name", "").strip()
+    given = {meaning: column for meaning in COLUMNS if (column := request.form.get(meaning, ""))}
+    for option in ("zone", "timestamp_format"):
+        if text := request.form.get(option, "").strip():
+            given[option] = text
+    store, at = analyses.warehouse(_settings()), now()
+
+    def work(progress: Progress) -> str:
+        report = store.import_log(path, name or None, given or None, lambda share: progress("import", share), now=at)
+        path.unlink(missing_ok=True)
+        return report.name
+
+    try:
+        analyses.jobs().start(f"import:{token}", work, by=me().code, now=at)
+    except JobRunning:
+        pass  # sent twice: the page shows the one that runs
+    return redirect(url_for("import_log.progress", token=token))
+
+
+@page.get("/analysis/import/<token>/progress")
+@requires(Right.MANAGE, Right.REDESIGN)
+def progress(token: str) -> Response | Redirect:
+    job = analyses.jobs().find(f"import:{token}")
+    if job is None:
+        raise NotFound("import", token)
+    if job.state == "done":
+        target = url_for("analysis.log", name=job.result)
+        if request.headers.get("HX-Request"):
+            return Response(headers={"HX-Redirect": target})
+        return redirect(target)
+    template = "import_progress_part.html" if request.headers.get("HX-Request") else "import_progress.html"
+    return answer(template, token=token, share=job.share or 0.0, error=sentence(job.error) if job.error else None)

@@ -1,0 +1,138 @@
+"""Administration: offices, posts, officers, what they hold, when they are away, and their first password."""
+
+from __future__ import annotations
+
+import secrets
+from datetime import datetime, time, timedelta
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Redirect
+from workflows import staff
+from workflows.tables import Absence, Holding, Office, Officer, Post
+
+from webui import accounts
+from webui.answers import answer, db, now
+from webui.auth import Right, requires
+from webui.catalogue import Names, named
+from webui.errors import Refused
+from webui.formats import zone
+from webui.language import gettext as _
+
+page = Blueprint("staff", __name__)
+
+
+@page.get("/staff")
+@requires(Right.ADMINISTER)
+def show() -> Response:
+    names, text = Names(db()), request.args.get("q", "").strip().casefold()
+    held: dict[str, list[Holding]] = {}
+    open_ones = select(Holding).where((Holding.until.is_(None)) | (Holding.until > now()))
+    for holding in db().scalars(open_ones.order_by(Holding.id)):
+        held.setdefault(holding.officer, []).append(holding)
+    everyone = [_row(officer, held.get(officer.code, []), names) for officer in db().scalars(select(Officer).order_by(Officer.code))]
+    return answer(
+        "staff.html",
+        officers=[row for row in everyone if not text or text in f"{row['code']} {row['name']} {row['office']}".casefold()],
+        total=len(everyone),
+        text=text,
+        offices=[(o.key, named(o.names, o.key), o.level) for o in db().scalars(select(Office).order_by(Office.level, Office.key))],
+        posts=[(p.key, named(p.names, p.key), p.rights) for p in db().scalars(select(Post).order_by(Post.key))],
+        absences=_absences(names),
+    )
+
+
+def _row(officer: Officer, held: list[Holding], names: Names) -> dict[str, object]:
+    return {
+        "code": officer.code,
+        "name": named(officer.names, officer.code),
+        "office": names.office(officer.office),
+        "active": officer.active,
+        "holdings": [
+            {"post": h.post, "office": h.office, "text": f"{names.post(h.post)} · {names.office(h.office)}"} for h in held
+        ],
+    }
+
+
+def _absences(names: Names) -> list[dict[str, object]]:
+    rows = db().scalars(select(Absence).where(Absence.until > now()).order_by(Absence.since))
+    return [
+        {"officer": names.officer(a.officer), "since": a.since, "until": a.until, "stand_in": names.officer(a.stand_in)}
+        for a in rows
+    ]
+
+
+def _text(name: str, label: str) -> str:
+    text = request.form.get(name, "").strip()
+    if not text:
+        raise Refused(_("%(label)s is missing.", label=label))
+    return text
+
+
+@page.post("/staff/officers")
+@requires(Right.ADMINISTER)
+def add_officer() -> Redirect:
+    code, office = _text("code", _("Officer code")), _text("office", _("Office"))
+    if db().get(Officer, code) is not None:
+        raise Refused(_("There is already an officer %(code)s.", code=code))
+    names = {"zh": _text("name", _("Name")), "en": request.form.get("en", "").strip() or request.form["name"].strip()}
+    staff.add_officer(db(), code, names, office=office, posts=request.form.getlist("posts"))
+    return _with_password(code, _("Officer %(code)s is added.", code=code))
+
+
+@page.post("/staff/officers/<code>/password")
+@requires(Right.ADMINISTER)
+def new_password(code: str) -> Redirect:
+    staff.find_officer(db(), code)
+    return _with_password(code, _("Officer %(code)s has a new password; all earlier sign-ins have ended.", code=code))
+
+
+def _with_password(code: str, text: str) -> Redirect:
+    password = secrets.token_urlsafe(9)
+    accounts.set_password(db(), code, password, now=now())
+    return _back(f"{text} " + _("First password, shown only now: %(password)s", password=password))
+
+
+@page.post("/staff/officers/<code>/active")
+@requires(Right.ADMINISTER)
+def set_active(code: str) -> Redirect:
+    officer = staff.find_officer(db(), code)
+    officer.active = request.form.get("active") == "yes"
+    return _back(_("Changed."))
+
+
+@page.post("/staff/officers/<code>/appoint")
+@requires(Right.ADMINISTER)
+def appoint(code: str) -> Redirect:
+    staff.appoint(db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), since=now())
+    return _back(_("Appointed."))
+
+
+@page.post("/staff/officers/<code>/dismiss")
+@requires(Right.ADMINISTER)
+def dismiss(code: str) -> Redirect:
+    staff.dismiss(db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), now=now())
+    return _back(_("The post is taken back; open tasks stay until somebody passes them on."))
+
+
+@page.post("/staff/absences")
+@requires(Right.ADMINISTER)
+def add_absence() -> Redirect:
+    since, until = _day("since"), _day("until") + timedelta(days=1)
+    if until <= since:
+        raise Refused(_("The absence ends before it begins."))
+    officer = staff.find_officer(db(), _text("officer", _("Officer")))
+    staff.record_absence(db(), officer, since=since, until=until, stand_in=request.form.get("stand_in") or None)
+    return _back(_("The absence is recorded."))
+
+
+def _day(name: str) -> datetime:
+    try:
+        return datetime.combine(datetime.strptime(request.form.get(name, ""), "%Y-%m-%d"), time(), zone())
+    except ValueError as error:
+        raise Refused(_("A date such as 2026-03-02 is wanted.")) from error
+
+
+def _back(text: str) -> Redirect:
+    flash(text, "good")
+    return redirect(url_for("staff.show"))
