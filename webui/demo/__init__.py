@@ -32,7 +32,7 @@ from workflows.tables import Office
 
 ZONE = ZoneInfo("Asia/Shanghai")
 YEAR = timedelta(days=365)
-CASES_PER_YEAR = 3640
+CASES_PER_YEAR = 3100
 SEED = 20250701
 PLAN = Path(__file__).parent / "year.toml"
 
