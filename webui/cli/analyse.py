@@ -1,0 +1,79 @@
+"""`qiangji analyse`: a log read for bottlenecks, deviations, rework and time limits."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import click
+
+from bpmn.model import ProcessModel
+from webui.cli.given import PAIR
+from webui.cli.log import MEANINGS
+from webui.cli.output import steps
+from webui.settings import LANGUAGES, read_settings
+
+
+@click.command()
+@click.argument("what", metavar="LOG_OR_FILE")
+@click.option("--model", metavar="FILE|PROCEDURE[@VERSION]", help="The drawing to compare with.")
+@click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
+@click.option("--json", "wants_json", is_flag=True, help="The same as --format json.")
+@click.option("--map", "pairs", type=PAIR, multiple=True, help=f"For a FILE of columns. {MEANINGS}")
+@click.option("--language", type=click.Choice(LANGUAGES), help="Of text and html; by default QIANGJI_LANGUAGE.")
+@click.option(
+    "--seed", type=int, default=0, show_default=True, help="Of the intervals: the same seed, the same figures."
+)
+@click.option("--output", "-o", type=click.Path(path_type=Path, dir_okay=False), help="A file instead of the screen.")
+def analyse(
+    what: str,
+    model: str | None,
+    form: str,
+    wants_json: bool,
+    pairs: tuple[tuple[str, str], ...],
+    language: str | None,
+    seed: int,
+    output: Path | None,
+) -> None:
+    """Say where the cases of an imported log, a file or a procedure wait, and where they leave the drawing.
+
+    Recorded casework is compared with the very versions that ran; for a log from elsewhere --model names the drawing.
+    """
+    from mining.diagnosis import as_dict, diagnose
+    from webui import report
+    from webui.cli import logs
+
+    language = language or read_settings().language
+    with steps("Analysing") as step:
+        step("reading")
+        subject = logs.subject(what, dict(pairs))
+        ran, limits = logs.models(model) if model else (subject.models, subject.limits)
+        diagnosis = diagnose(subject.log, ran or None, limits=limits, seed=seed, progress=step)
+    if wants_json or form == "json":
+        text = json.dumps(as_dict(diagnosis), ensure_ascii=False, indent=2) + "\n"
+    elif form == "html":
+        text = report.as_html(diagnosis, _labels(ran, language), language)
+    else:
+        text = report.as_text(diagnosis, _labels(ran, language), language)
+    _give(text, output)
+
+
+def _labels(ran: Mapping[int, ProcessModel] | ProcessModel | None, language: str) -> Callable[[str], str]:
+    """The name of an activity in the newest model that has it."""
+    newest_first = [ran] if isinstance(ran, ProcessModel) else [ran[n] for n in sorted(ran or (), reverse=True)]  # type: ignore[index]
+
+    def label(activity: str) -> str:
+        return next((m.label(activity, language) for m in newest_first if m.has(activity)), activity)
+
+    return label
+
+
+def _give(text: str, output: Path | None) -> None:
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise click.FileError(str(output), error.strerror) from error

@@ -1,0 +1,77 @@
+"""`qiangji log`: event logs into the warehouse and out of it."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import click
+
+from event_logs.reading.mapping import COLUMNS, OPTIONS
+from event_logs.warehouse import ImportReport, Warehouse
+from event_logs.writing import write_log
+from webui.cli.given import PAIR
+from webui.cli.output import as_json, print_facts, print_rows, progress
+from webui.settings import read_settings
+
+MEANINGS = f"A column and what it means; meanings: {', '.join(COLUMNS)}; also {', '.join(OPTIONS)}."
+_SHOWN = ("name", "cases", "events", "activities", "variants", "set_aside")
+
+
+def warehouse() -> Warehouse:
+    return Warehouse(read_settings().home)
+
+
+@click.group()
+def log() -> None:
+    """Event logs: XES, XES.gz and CSV of any dialect."""
+
+
+@log.command("import")
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option("--name", help="What to call it; by default what the file is called.")
+@click.option("--map", "pairs", type=PAIR, multiple=True, help=MEANINGS)
+@click.option("--replace", is_flag=True, help="Take the place of a log of that name.")
+@as_json
+def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], replace: bool, wants_json: bool) -> None:
+    """Read FILE and keep it. Rows that cannot go in are set aside with the reason."""
+    with progress(f"Reading {file.name}") as share:
+        report = warehouse().import_log(file, name, dict(pairs) or None, share, replace=replace, now=datetime.now(UTC))
+    print_facts(_facts(report), wants_json=wants_json)
+    if not wants_json:
+        for note in report.notes:
+            click.echo(note)
+
+
+def _facts(report: ImportReport) -> dict[str, Any]:
+    return report.as_dict()
+
+
+@log.command("export")
+@click.argument("name")
+@click.argument("file", type=click.Path(path_type=Path))
+def export(name: str, file: Path) -> None:
+    """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .xes.gz, .csv or .csv.gz."""
+    from webui.cli.logs import kept_log
+
+    found, header = kept_log(name)
+    write_log(found, file, header)
+
+
+@log.command("list")
+@as_json
+def list_(wants_json: bool) -> None:
+    """The logs that were imported."""
+    kept = warehouse()
+    rows = [kept.report(name).as_dict() for name in kept.names()]
+    print_rows(
+        rows, _SHOWN, wants_json=wants_json, empty="There is no log yet; `qiangji log import FILE` brings one in."
+    )
+
+
+@log.command("remove")
+@click.argument("name")
+def remove(name: str) -> None:
+    """Forget the log NAME; the file that it came from stays."""
+    warehouse().remove(name)

@@ -1,0 +1,104 @@
+"""Which log a word on the command line means: a file, an imported log, or a procedure's recorded events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from bpmn.model import ProcessModel
+from bpmn.procedure import Procedure, TimeLimit, read_all_procedures
+from bpmn.reading import read_bpmn
+from event_logs.errors import UnknownLog
+from event_logs.log import EventLog
+from event_logs.reading import open_log
+from event_logs.warehouse import Warehouse
+from webui.cli.database import now, open_database
+from webui.database import reading_sessions
+from webui.errors import Refused
+from webui.settings import Settings, read_settings
+from workflows import deployment
+from workflows.errors import UnknownProcedure
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A log with the models that its cases ran on, by version, and the time limits of their procedure."""
+
+    log: EventLog
+    models: Mapping[int, ProcessModel]
+    limits: tuple[TimeLimit, ...] = ()
+
+
+def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
+    """A file where there is one of that name, else an imported log, else a procedure that was deployed; raises UnknownLog."""
+    settings = read_settings()
+    if Path(word).is_file():
+        return Subject(open_log(Path(word), dict(mapping or {}) or None), {})
+    kept = Warehouse(settings.home)
+    if word in kept.names():
+        return Subject(kept.load(word), {})
+    return recorded(word, settings)
+
+
+def recorded(key: str, settings: Settings) -> Subject:
+    """What was recorded of a procedure, frozen now; raises UnknownLog."""
+    engine = open_database(settings)
+    with reading_sessions(engine)() as session:
+        deployed = _deployed(session, key)
+    if not deployed:
+        raise UnknownLog(key)
+    log = Warehouse(settings.home).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
+    limits = deployed[max(deployed)].time_limits
+    return Subject(log, {number: procedure.model for number, procedure in deployed.items()}, limits)
+
+
+def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
+    """An imported log or a procedure's recorded events, with what an XES file said of itself."""
+    settings = read_settings()
+    kept = Warehouse(settings.home)
+    if name in kept.names():
+        return kept.load(name), kept.header(name)
+    return recorded(name, settings).log, {}
+
+
+def models(word: str) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[TimeLimit, ...]]:
+    """What `--model` means: a BPMN file, `procedure@version`, or a procedure with all its versions."""
+    path = Path(word)
+    if path.is_file():
+        return read_bpmn(_bytes(path)), ()
+    key, sign, number = word.partition("@")
+    if sign and not number.isdecimal():
+        raise Refused(f"{word!r} names no version; write it as {key}@1.")
+    engine = open_database()
+    with reading_sessions(engine)() as session:
+        return _named(session, key, int(number) if sign else None)
+
+
+def _named(
+    session: Session, key: str, number: int | None
+) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[TimeLimit, ...]]:
+    if number is not None:
+        procedure = deployment.load(session, deployment.find_version(session, key, number))
+        return procedure.model, procedure.time_limits
+    deployed = _deployed(session, key)
+    if deployed:
+        newest = deployed[max(deployed)]
+        return {n: procedure.model for n, procedure in deployed.items()}, newest.time_limits
+    drawn = next((procedure for procedure in read_all_procedures() if procedure.key == key), None)
+    if drawn is None:
+        raise UnknownProcedure(key)
+    return drawn.model, drawn.time_limits
+
+
+def _deployed(session: Session, key: str) -> dict[int, Procedure]:
+    return {version.number: deployment.load(session, version) for version in deployment.versions(session, key)}
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Refused(f"{path} cannot be read: {error.strerror}.") from error
