@@ -267,12 +267,11 @@ def _trial(
     """The logarithm of the ratio that one trial shows."""
     arms = (Arm(current, 1 - share, "current", 1), Arm(proposed, share, "proposed", 2))
     found = simulate_trial(arms, scenario, cases=cases, seed=seed, start=start)
-    calendar = scenario.calendars[0]
-    frame = case_times(found).cache()
-    log_ratio = _ratio(*(_of_version(found, frame, version, measure, calendar) for version in (1, 2)))[0]
+    frame = case_times(found).to_pandas()
+    values = [MEASURES[measure](found, frame[frame.version == version], scenario.calendars[0]) for version in (1, 2)]
     if progress is not None:
         progress(done)
-    return _log_of(log_ratio)
+    return _log_of(_ratio(*values)[0])
 
 
 def _log_of(relative: float) -> float:
