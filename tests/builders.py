@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 from typing import Any
+
+from sqlalchemy.orm import Session
 
 from bpmn.model import (
     Activity,
@@ -22,6 +25,9 @@ from bpmn.model import (
     TimerKind,
     Trigger,
 )
+from bpmn.procedure import Procedure, procedure_from_sources
+from bpmn.writing import write_bpmn
+from workflows import staff
 
 
 def start(id: str = "start", trigger: Trigger = Trigger.NONE, **more: Any) -> EventNode:
@@ -104,3 +110,62 @@ def model(*nodes: AnyNode, paths: Iterable[str], key: str = "trial", lanes: tupl
 def inside(scope: str, *nodes: AnyNode) -> tuple[AnyNode, ...]:
     """The same nodes, lying in that subprocess."""
     return tuple(replace(node, scope=scope) for node in nodes)
+
+
+# procedures: a model with all that a folder has
+
+
+def description(key: str, posts: Iterable[str] = (), more: str = "") -> bytes:
+    entries = "".join(f'[[post]]\nkey = "{post}"\nzh = "{post}"\nen = "{post}"\n\n' for post in posts)
+    head = f'key = "{key}"\ncategory = "approval"\nlegal_basis = []\n\n[name]\nzh = "{key}"\nen = "{key}"\n\n'
+    return f'{head}[description]\nzh = "{key}"\nen = "{key}"\n\n{entries}{more}'.encode()
+
+
+def form(key: str, *fields: dict[str, Any]) -> bytes:
+    return json.dumps({"type": "default", "id": key, "components": list(fields)}).encode()
+
+
+def choice(key: str, *options: str) -> dict[str, Any]:
+    values = [{"label": option, "value": option} for option in options]
+    return {"type": "radio", "key": key, "label": key, "values": values, "validate": {"required": True}}
+
+
+def number(key: str, **rules: Any) -> dict[str, Any]:
+    return {"type": "number", "key": key, "label": key, "validate": rules}
+
+
+def text(key: str, **rules: Any) -> dict[str, Any]:
+    return {"type": "textfield", "key": key, "label": key, "validate": rules}
+
+
+def procedure(drawn: ProcessModel, *, posts: Iterable[str] = (), more: str = "", **files: bytes) -> Procedure:
+    """A procedure as if read from a folder; `files` are forms by key."""
+    used = {post for a in drawn.activities for post in a.posts} | {post for lane in drawn.lanes for post in lane.posts}
+    sources = {
+        "procedure.toml": description(drawn.key, sorted({*posts, *used}), more),
+        f"{drawn.key}.bpmn": write_bpmn(drawn),
+        **{f"forms/{name}.json": content for name, content in files.items()},
+    }
+    return procedure_from_sources(sources)
+
+
+# a small office: a bureau with two offices below it
+
+
+def small_office(session: Session, *, clerks: int = 2) -> None:
+    """The bureau `city` above the office `east`; clerks c1, c2 …, reviewers r1, r2, a head h1 (manages), a leader above."""
+    staff.add_office(session, "city", {"zh": "市局", "en": "Bureau"})
+    staff.add_office(session, "east", {"zh": "东所", "en": "East office"}, parent="city")
+    for post, rights in (
+        ("clerk", ("work",)),
+        ("reviewer", ("work",)),
+        ("head", ("work", "manage")),
+        ("leader", ("work",)),
+    ):
+        staff.add_post(session, post, {"zh": post, "en": post}, rights=rights)
+    for index in range(1, clerks + 1):
+        staff.add_officer(session, f"c{index}", {"zh": f"示例{index}"}, office="east", posts=["clerk"])
+    for index in (1, 2):
+        staff.add_officer(session, f"r{index}", {"zh": f"示例{index}"}, office="east", posts=["reviewer"])
+    staff.add_officer(session, "h1", {"zh": "示例"}, office="east", posts=["head"])
+    staff.add_officer(session, "l1", {"zh": "示例"}, office="city", posts=["leader"])

@@ -16,12 +16,17 @@ from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.tokens import Run, Token
 from workflows.errors import ProcedureFault, RunawayProcedure, ServiceFailed, StepFailed
 
-MOST_STEPS = 100_000
+MOST_STEPS = 50_000
+PRUNE_AT = 64
 
 
 def drain(run: Run) -> None:
     """Step until everything waits; raises RunawayProcedure. The order makes an event interrupt before more is done."""
+    crowded = PRUNE_AT
     for _ in range(MOST_STEPS):
+        if len(run.tasks) > crowded:
+            run.prune()
+            crowded = max(PRUNE_AT, 2 * len(run.tasks))
         if run.thrown:
             _catch(run, run.thrown.popleft())
         elif run.emptied:

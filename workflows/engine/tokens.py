@@ -147,15 +147,12 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         """End these and whatever is inside or attached to them, innermost first."""
         for token in list(tokens):
             if token.live:
-                self.cancel_all(t for t in list(self.tasks.values()) if t.live and t.id in self._dependants(token))
+                self.cancel_all([t for t in self.tasks.values() if t.live and token.id in (t.scope, t.host)])
                 token.task_spec.withdraw(token)
                 token._state = TaskState.CANCELLED
                 token.failure = None
                 if token.scope is not None:
                     self.emptied.add(token.scope)
-
-    def _dependants(self, token: Token) -> set[int]:
-        return {t.id for t in self.tasks.values() if t.live and (t.scope == token.id or t.host == token.id)}
 
     def _task_completed_notify(self, token: Token) -> None:
         if not any(self.tasks[id].live for id in token._children) and token.scope is not None:

@@ -86,7 +86,6 @@ class InclusiveSpec(JoinSpec):
         self.upstream: dict[str, frozenset[str]] = {}
 
     def meet_if_complete(self, token: Token) -> bool:
-        token.workflow.inclusive.add((token.scope or 0, self))
         return False
 
     def settle(self, scope: int, token: Token) -> bool:

@@ -59,7 +59,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
 
     def _on_complete_hook(self, my_task: Token) -> None:
         run = my_task.workflow
-        run.cancel_all(t for t in run.living() if t.host == my_task.id)
+        if self.boundaries:
+            run.cancel_all(t for t in run.living() if t.host == my_task.id)
         for way in my_task.taking:
             run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
         if not my_task.taking and my_task.scope is not None:
@@ -94,7 +95,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         token.write(values)
         run.say(Completed(token.id, self.place, values))
         token.leaving = True
-        run.cancel_all(t for t in run.living() if t.host == token.id or _rival(t, token))
+        if self.boundaries or token.group is not None:
+            run.cancel_all(t for t in run.living() if t.host == token.id or _rival(t, token))
         run.queue.append(token)
 
     def withdraw(self, token: Token) -> None:
