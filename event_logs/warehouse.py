@@ -45,7 +45,7 @@ class ImportReport:
     notes: tuple[str, ...]
     set_aside_file: Path | None
 
-    def as_dict(self) -> dict[str, object]:
+    def as_dict(self) -> dict[str, Any]:
         aside = None if self.set_aside_file is None else str(self.set_aside_file)
         return asdict(self) | {"notes": list(self.notes), "set_aside_file": aside}
 

@@ -74,7 +74,7 @@ def show(number: str, wants_json: bool) -> None:
     if wants_json:
         print_json({**facts, "values": values, "tasks": tasks, "events": events})
         return
-    print_facts({name: value for name, value in facts.items() if value is not None}, wants_json=False)
+    print_facts(facts, wants_json=False)
     for heading, rows, columns in (("Tasks", tasks, _TASKS), ("Events", events, _EVENTS)):
         click.echo(f"\n{heading}")
         print_rows(rows, columns, wants_json=False, empty="none")

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
 
 import click
 
 from event_logs.reading.mapping import COLUMNS, OPTIONS
-from event_logs.warehouse import ImportReport, Warehouse
+from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
 from webui.cli.given import PAIR
-from webui.cli.output import as_json, print_facts, print_rows, progress
+from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
 from webui.settings import read_settings
 
 MEANINGS = f"A column and what it means; meanings: {', '.join(COLUMNS)}; also {', '.join(OPTIONS)}."
@@ -38,14 +37,14 @@ def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], re
     """Read FILE and keep it. Rows that cannot go in are set aside with the reason."""
     with progress(f"Reading {file.name}") as share:
         report = warehouse().import_log(file, name, dict(pairs) or None, share, replace=replace, now=datetime.now(UTC))
-    print_facts(_facts(report), wants_json=wants_json)
-    if not wants_json:
-        for note in report.notes:
-            click.echo(note)
-
-
-def _facts(report: ImportReport) -> dict[str, Any]:
-    return report.as_dict()
+    facts = report.as_dict()
+    if wants_json:
+        print_json(facts)
+        return
+    notes = facts.pop("notes")
+    print_facts(facts, wants_json=False)
+    for note in notes:
+        click.echo(note)
 
 
 @log.command("export")

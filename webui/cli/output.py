@@ -36,12 +36,13 @@ def print_rows(rows: Sequence[Row], columns: Sequence[str], *, wants_json: bool,
 
 
 def print_facts(facts: Row, *, wants_json: bool) -> None:
-    """One thing: a line for each of its facts."""
+    """One thing: a line for each of its facts; what is empty is left out."""
     if wants_json:
         print_json(facts)
         return
-    width = max(map(len, facts), default=0)
-    for name, value in facts.items():
+    told = {name: value for name, value in facts.items() if value not in (None, [], {}, "")}
+    width = max(map(len, told), default=0)
+    for name, value in told.items():
         click.echo(f"{name.replace('_', ' '):<{width}}  {_cell(value)}")
 
 
