@@ -133,6 +133,7 @@ def _scenario(
     clock = Clock(calendar)
     cases, done = record.cases, record.done
     rows = list(cases.attributes)
+    offices = _case_offices(cases, done)
     telling = learning.telling_attributes(rows)
     replayed = [(record.replays[id].choices, learning.marked(cases.attributes[id], telling)) for id in record.replays]
     newest = models[max(models, key=lambda version: version or 0)]
@@ -142,8 +143,8 @@ def _scenario(
         work=_work(done, models, clock),
         choices=learning.choices(replayed),
         waits=_waits(record, models, clock),
-        officers=learning.officers(record.instances),
-        case_mix=_case_mix(cases, done),
+        officers=learning.officers(record.instances, offices),
+        case_mix=_case_mix(cases, offices),
         calendars=(calendar,),
         posts={activity.id: newest.posts(activity.id) for activity in newest.activities},
         routing=_routing(done),
@@ -178,6 +179,8 @@ def _reached(model: ProcessModel, node: EventNode | Activity, done: pd.Series, o
     """How often the event was waited for: with its host, or with its rivals behind an event-based gateway."""
     if isinstance(node, EventNode) and node.attached_to is not None:
         return int(offered.get(node.attached_to, 0))
+    if isinstance(node, Activity) and model.boundary_events(node.id):
+        return int(offered.get(node.id, 0))
     rivals = {node.id}
     for flow in model.incoming(node.id):
         source = model.node(flow.source)
@@ -186,11 +189,18 @@ def _reached(model: ProcessModel, node: EventNode | Activity, done: pd.Series, o
     return int(sum(done.get(rival, 0) for rival in rivals))
 
 
-def _case_mix(cases: pd.DataFrame, done: pd.DataFrame) -> tuple[CaseMix, ...]:
-    offices = done.dropna(subset=["office"]).groupby("case_id").office.agg(lambda column: column.mode().iloc[0])
+def _case_offices(cases: pd.DataFrame, done: pd.DataFrame) -> dict[str, str]:
+    """The office of a case: its own attribute, else the one that did most of its work."""
+    worked = done.dropna(subset=["office"]).groupby("case_id").office.agg(lambda column: column.mode().iloc[0])
+    offices = {str(id): str(office) for id, office in worked.items()}
+    stated = {str(id): str(known["office"]) for id, known in cases.attributes.items() if known.get("office")}
+    return {**offices, **stated}
+
+
+def _case_mix(cases: pd.DataFrame, offices: Mapping[str, str]) -> tuple[CaseMix, ...]:
     every = max(len(cases) // MOST_CASES_RESAMPLED, 1)
     picked = cases.iloc[::every]
-    return tuple(CaseMix(offices.get(id), attributes) for id, attributes in picked.attributes.items())
+    return tuple(CaseMix(offices.get(str(id)), attributes) for id, attributes in picked.attributes.items())
 
 
 def _routing(done: pd.DataFrame) -> Routing:

@@ -175,12 +175,11 @@ def _gaps(
 # --- staff -----------------------------------------------------------------------------------------------------------
 
 
-def officers(instances: pd.DataFrame) -> tuple[Officer, ...]:
-    """Everybody who did something, with the posts that they acted in and the office they nearly always act for."""
+def officers(instances: pd.DataFrame, case_offices: Mapping[str, str]) -> tuple[Officer, ...]:
+    """Everybody who did something, with the posts that they acted in and the offices whose cases they worked on."""
     found = []
     for name, rows in instances[instances.officer.notna()].groupby("officer", sort=True):
-        offices = rows.office.value_counts(normalize=True)
-        office = str(offices.index[0]) if len(offices) and offices.iloc[0] >= 0.9 else None
+        offices = {case_offices[id] for id in rows.case_id.unique() if id in case_offices}
         posts = tuple(sorted(str(post) for post in rows.post.dropna().unique()))
-        found.append(Officer(str(name), office, posts))
+        found.append(Officer(str(name), tuple(sorted(offices)), posts))
     return tuple(found)

@@ -111,10 +111,11 @@ class Wait:
 
 @dataclass(frozen=True)
 class Officer:
-    """Somebody who works: for an office (None: for all), holding posts, by one of the scenario's calendars."""
+    """Somebody who works: on the cases of some offices (none named: of all), holding posts, by one of the scenario's
+    calendars."""
 
     id: str
-    office: str | None = None
+    offices: tuple[str, ...] = ()
     posts: tuple[str, ...] = ()
     calendar: int = 0
 
@@ -183,7 +184,7 @@ def _as_dict(scenario: Scenario) -> dict[str, Any]:
         "work": {name: _work_as_dict(work) for name, work in scenario.work.items()},
         "choices": {name: vars(choice) for name, choice in scenario.choices.items()},
         "waits": {name: [wait.sample.quantiles, wait.probability] for name, wait in scenario.waits.items()},
-        "officers": [[o.id, o.office, o.posts, o.calendar] for o in scenario.officers],
+        "officers": [[o.id, o.offices, o.posts, o.calendar] for o in scenario.officers],
         "case_mix": [[case.office, typed_json.dumps(dict(case.attributes))] for case in scenario.case_mix],
         "calendars": [_calendar_as_dict(calendar) for calendar in scenario.calendars],
         "posts": dict(scenario.posts),
@@ -230,7 +231,7 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
         work={name: _work_from_dict(work) for name, work in read["work"].items()},
         choices={name: Choice(**{**c, "later": tuple(c["later"])}) for name, c in read["choices"].items()},
         waits={name: Wait(Sample(tuple(values)), p) for name, (values, p) in read["waits"].items()},
-        officers=tuple(Officer(id, office, tuple(posts), calendar) for id, office, posts, calendar in read["officers"]),
+        officers=tuple(Officer(id, tuple(offices), tuple(posts), n) for id, offices, posts, n in read["officers"]),
         case_mix=tuple(CaseMix(office, typed_json.loads(text)) for office, text in read["case_mix"]),
         calendars=tuple(_calendar_from_dict(calendar) for calendar in read["calendars"]),
         posts={name: tuple(posts) for name, posts in read["posts"].items()},

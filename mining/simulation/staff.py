@@ -134,8 +134,8 @@ class Staff:
         return found
 
     def _serves(self, officer: str, office: str | None) -> bool:
-        own = self._workers[officer].officer.office
-        return own is None or office is None or own == office
+        own = self._workers[officer].officer.offices
+        return not own or office is None or office in own
 
     def _names(self, element: Element) -> list[str]:
         """Who did it in the log; where the model has changed the posts, the holders of those posts."""
