@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from bpmn import feel
 from bpmn.errors import BpmnError
 from workflows.errors import StepFailed
+
+
+KEPT = (str, bool, int, Decimal, date, time, timedelta)
 
 
 class Expression:
@@ -24,6 +28,21 @@ class Expression:
             return self.compiled(data, now=now)
         except BpmnError as error:
             raise StepFailed(place, f"the expression {self.text!r} has no value: {error}") from error
+
+    def kept(self, place: str, data: Mapping[str, Any], now: datetime) -> Any:
+        """Its value for a variable of the case; a function or a range is no such value, so StepFailed says so."""
+        value = self.value(place, data, now)
+        if not _is_kept(value):
+            raise StepFailed(place, f"{self.text!r} gives a {type(value).__name__}, which no variable can hold.")
+        return value
+
+
+def _is_kept(value: Any) -> bool:
+    if isinstance(value, list):
+        return all(_is_kept(item) for item in value)
+    if isinstance(value, Mapping):
+        return all(_is_kept(item) for item in value.values())
+    return value is None or isinstance(value, KEPT)
 
 
 class Condition(Expression):

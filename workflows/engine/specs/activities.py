@@ -32,7 +32,7 @@ class ActivitySpec(NodeSpec):
         """The values of these lines; each line sees those above it."""
         values: dict[str, Any] = {}
         for name, expression in lines:
-            values[name] = expression.value(self.place, {**data, **values}, token.workflow.steps.now)
+            values[name] = expression.kept(self.place, {**data, **values}, token.workflow.steps.now)
         return values
 
     def given(self, token: Token) -> Mapping[str, Any]:
@@ -148,7 +148,7 @@ def correlated(expression: Expression | None, spec: NodeSpec, token: Token) -> s
     """The correlation as text; a message that should be correlated but has no value to go by is a failure."""
     if expression is None:
         return None
-    value = expression.value(spec.place, token.data, token.workflow.steps.now)
+    value = expression.kept(spec.place, token.data, token.workflow.steps.now)
     if value is None:
         raise StepFailed(spec.place, f"its correlation {expression.text!r} has no value.")
     return str(value)

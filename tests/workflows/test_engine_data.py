@@ -1,0 +1,157 @@
+"""Data of parallel branches: isolated while they run, merged without losing anybody's work."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, datetime, timedelta, timezone
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bpmn.model import ActivityKind, Assignment
+from tests.builders import activity, both, end, model, start, user
+from tests.workflows.playing import Play, Surroundings
+from workflows.engine import begin, facts, prepare, resume
+from workflows.engine.merging import merge
+
+SPLIT = model(
+    start(), both("s"), user("a"), user("b"), both("j"), user("z"), paths=["start > s > a > j > z", "s > b > j"]
+)
+
+
+def met(order: str, before: dict[str, Any], **writes: dict[str, Any]) -> tuple[dict[str, Any], list[str]]:
+    play = Play(SPLIT, before)
+    for branch in order:
+        play.complete(branch, **writes[branch])
+    return dict(play.execution.variables(play.token("z"))), [c.path for c in play.said(facts.Conflict)]
+
+
+@pytest.mark.parametrize("order", ["ab", "ba"])
+@pytest.mark.parametrize(
+    ("before", "a", "b", "after"),
+    [
+        ({"status": "new"}, {"status": "checked"}, {"y": 1}, {"status": "checked", "y": 1}),
+        (
+            {"inv": [{"ok": None}, {"ok": None}]},
+            {"inv": [{"ok": True}, {"ok": None}]},
+            {"inv": [{"ok": None}, {"ok": False}]},
+            {"inv": [{"ok": True}, {"ok": False}]},
+        ),
+        ({"docs": [1, 2, 3]}, {"docs": [1, 2]}, {}, {"docs": [1, 2]}),
+        ({"c": {"x": 1, "y": 1}}, {"c": {"x": 2, "y": 1}}, {"c": {"x": 1, "y": 2}}, {"c": {"x": 2, "y": 2}}),
+        ({"v": 1}, {"v": 5}, {"v": 5}, {"v": 5}),
+    ],
+)
+def test_nobody_s_work_is_lost(
+    order: str, before: dict[str, Any], a: dict[str, Any], b: dict[str, Any], after: dict[str, Any]
+) -> None:
+    assert met(order, before, a=a, b=b) == (after, [])
+
+
+def test_both_append_and_all_is_kept() -> None:
+    merged, conflicts = met("ab", {"notes": ["n0"]}, a={"notes": ["n0", "from a"]}, b={"notes": ["n0", "from b"]})
+    assert sorted(merged["notes"]) == ["from a", "from b", "n0"] and not conflicts
+
+
+def test_a_real_conflict_is_recorded() -> None:
+    merged, conflicts = met("ab", {"risk": "?"}, a={"risk": "high"}, b={"risk": "low"})
+    assert conflicts == ["risk"] and merged["risk"] in ("high", "low")
+
+
+def test_a_branch_does_not_see_what_the_other_writes() -> None:
+    play = Play(SPLIT, {"risk": "?"}).complete("a", risk="high")
+    assert play.execution.variables(play.token("b"))["risk"] == "?"
+
+
+scalars = st.one_of(st.booleans(), st.decimals(allow_nan=False, allow_infinity=False), st.text(max_size=5), st.none())
+contexts = st.dictionaries(st.sampled_from("pqrs"), st.one_of(scalars, st.lists(scalars, max_size=3)), max_size=4)
+
+
+@given(contexts, contexts)
+def test_one_branch_alone_decides(base: dict[str, Any], changed: dict[str, Any]) -> None:
+    conflicts: list[Any] = []
+    assert merge(base, [base, changed], conflicts) == changed == merge(base, [changed, base], conflicts)
+    assert not conflicts
+
+
+@given(contexts, contexts)
+def test_agreeing_branches_agree(base: dict[str, Any], changed: dict[str, Any]) -> None:
+    conflicts: list[Any] = []
+    assert merge(base, [changed, dict(changed)], conflicts) == changed and not conflicts
+
+
+@given(contexts, contexts, contexts)
+def test_every_conflict_is_a_key_that_both_changed(
+    base: dict[str, Any], one: dict[str, Any], other: dict[str, Any]
+) -> None:
+    conflicts: list[Any] = []
+    merge(base, [one, other], conflicts)
+    for path, _ in conflicts:
+        key = path.partition("[")[0].partition(".")[0]
+        assert one.get(key, "-") != other.get(key, "-")
+
+
+values = st.one_of(
+    scalars,
+    st.dates(min_value=date(1900, 1, 1)),
+    st.datetimes(min_value=datetime(1900, 1, 1), timezones=st.just(timezone(timedelta(hours=8)))),
+    st.timedeltas(min_value=timedelta(-1000), max_value=timedelta(1000)),
+    st.dictionaries(st.text(max_size=3), scalars, max_size=3),
+    st.lists(scalars, max_size=3),
+)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    st.dictionaries(st.text(min_size=1, max_size=4), values, max_size=5),
+    st.dictionaries(st.text(min_size=1, max_size=4), values, max_size=3),
+)
+def test_the_stored_state_is_the_state(data: dict[str, Any], written: dict[str, Any]) -> None:
+    plan, around = prepare(SPLIT), Surroundings()
+    one = begin(plan, data, around)
+    other = resume(plan, one.dump(), dict(one.data), around)
+    for execution in (one, other):
+        token = next(t for t, place in execution.waiting().items() if place == "a")
+        execution.complete(token, written)
+    assert one.dump() == other.dump() and one.data == other.data == {**data, **written}
+
+
+def test_inputs_and_outputs_map_the_names() -> None:
+    call = activity(
+        "ask",
+        ActivityKind.SEND,
+        message="m",
+        inputs=(Assignment("sum", "amount * 2"),),
+        outputs=(Assignment("asked", "true"),),
+    )
+    play = Play(model(start(), call, end(), paths=["start > ask > end"]), {"amount": Decimal(2)})
+    assert play.said(facts.Sent)[0].payload == {"sum": Decimal(4)} and play.data["asked"] is True
+
+
+def test_a_called_procedure_sees_its_inputs_and_gives_back_its_outputs() -> None:
+    inner = model(start("s2"), user("pay"), end("e2"), paths=["s2 > pay > e2"], key="payment")
+    call = activity(
+        "call",
+        ActivityKind.CALL,
+        called="payment",
+        inputs=(Assignment("sum", "amount"),),
+        outputs=(Assignment("slip", "reference"),),
+    )
+    drawn = model(start(), call, user("after"), paths=["start > call > after"])
+    plan, around = prepare(drawn, {"payment": inner}), Surroundings()
+    execution = begin(plan, {"amount": Decimal(3), "secret": "x"}, around)
+    ((token, place),) = execution.waiting().items()
+    assert place == "call/pay" and execution.variables(token) == {"sum": Decimal(3)}
+    execution.complete(token, {"reference": "S1"})
+    ((token, place),) = execution.waiting().items()
+    assert place == "after" and execution.variables(token) == {"amount": Decimal(3), "secret": "x", "slip": "S1"}
+
+
+def test_a_procedure_that_calls_itself_is_refused() -> None:
+    call: Callable[[str], Any] = lambda key: activity("call", ActivityKind.CALL, called=key)  # noqa: E731
+    drawn = model(start(), call("trial"), end(), paths=["start > call > end"])
+    with pytest.raises(ValueError, match="already running"):
+        prepare(drawn, {"trial": drawn})
