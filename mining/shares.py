@@ -14,4 +14,6 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     share, z2 = hits / of, Z95 * Z95
     centre = (share + z2 / (2 * of)) / (1 + z2 / of)
     half = Z95 / (1 + z2 / of) * sqrt(share * (1 - share) / of + z2 / (4 * of * of))
-    return max(0.0, centre - half), min(1.0, centre + half)
+    low = centre - half if hits else 0.0
+    high = centre + half if hits < of else 1.0
+    return low, high

@@ -196,9 +196,9 @@ def _verdict(model: ProcessModel, name: str) -> int:
         return UNKNOWN
     node = model.node(name)
     if isinstance(node, EventNode):
-        if node.position is not Position.CATCH:  # a boundary event waits beside the work that it is attached to
-            return Cause.NOTHING
-        return Cause.DATE if node.trigger is Trigger.TIMER else Cause.OUTSIDE
+        waits = node.position is Position.CATCH or _ends_a_wait(model, node)
+        outside = Cause.DATE if node.trigger is Trigger.TIMER else Cause.OUTSIDE
+        return outside if waits else Cause.NOTHING
     if isinstance(node, Activity):
         if node.kind is ActivityKind.RECEIVE:
             return Cause.OUTSIDE
@@ -206,6 +206,14 @@ def _verdict(model: ProcessModel, name: str) -> int:
             return Cause.NOTHING
         return Cause.ENGINE if node.kind in AUTOMATIC else UNKNOWN
     return Cause.NOTHING
+
+
+def _ends_a_wait(model: ProcessModel, event: EventNode) -> bool:
+    """Whether it interrupts waiting for a message. Any other boundary event goes on beside the work that it is attached to."""
+    if event.position is not Position.BOUNDARY or not event.interrupting or event.attached_to is None:
+        return False
+    host = model.node(event.attached_to)
+    return isinstance(host, Activity) and host.kind is ActivityKind.RECEIVE
 
 
 def _concurrency(models: Mapping[int | None, ProcessModel], columns: _Columns) -> dict[int, npt.NDArray[np.bool_]]:
