@@ -225,9 +225,11 @@ def _vertical(source: Bounds, target: Bounds) -> Way:
 
 
 def _label_of_node(model: ProcessModel, node: AnyNode, box: Bounds, edges: dict[str, Way]) -> Bounds:
-    """Below events; above gateways, where no edge of theirs runs."""
+    """Below events, beside the edge of boundary events; above gateways, where no edge of theirs runs."""
     x, _ = centre(box)
     below = label_box(node.name, x, bottom(box) + 6)
+    if _on_border(node):
+        return moved(below, -below.width / 2 - 8, -2)
     if not isinstance(node, Gateway):
         return below
     ends = [edges[f.id][0] for f in model.outgoing(node.id) if f.id in edges]
@@ -236,7 +238,7 @@ def _label_of_node(model: ProcessModel, node: AnyNode, box: Bounds, edges: dict[
         return moved(below, 0, -box.height - 12 - below.height)
     if (x, bottom(box)) not in ends:
         return below
-    return moved(below, GATEWAY[0] / 2 + below.width / 2, -box.height - 6 - below.height)
+    return moved(below, -GATEWAY[0] / 4 - below.width / 2, -box.height - 6 - below.height)
 
 
 def _label_of_flow(flow: Flow, way: Way) -> Bounds:

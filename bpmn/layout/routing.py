@@ -16,7 +16,8 @@ Way = tuple[Point, ...]
 _STUBS = (12.0, 22.0, 32.0)  # distances from a shape at which edges may run
 _MARGIN = 8.0
 _BEND, _ALONG, _ACROSS = 40.0, 6.0, 25.0  # prices: a bend, a pixel on top of another edge, crossing one
-_LARGE = 150  # shapes beyond which the plain way is taken
+_EFFORT = 60_000  # steps of search for all edges of a board, about a second; then the plain way is taken
+_EFFORT_PER_EDGE = 4_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Board:
     obstacles: dict[str, Bounds]
     used: dict[tuple[int, int, bool], str] = field(default_factory=dict)  # step → an edge that runs there
     crossed: dict[tuple[int, int], str] = field(default_factory=dict)
+    effort: int = _EFFORT
 
     def __post_init__(self) -> None:
         boxes = list(self.obstacles.values())
@@ -83,9 +85,7 @@ def entering(box: Bounds, *, diamond: bool = False) -> list[Port]:
 
 def route(board: Board, id: str, outs: list[Port], ins: list[Port]) -> Way:
     """The cheapest way from one of the ports to one of the others; the plain one where there is none."""
-    if len(board.obstacles) > _LARGE:
-        return plain(outs[0], ins[0])
-    path = _search(board, id, outs, ins)
+    path = _search(board, id, outs, ins) if board.effort > 0 else None
     return path or plain(outs[0], ins[0])
 
 
@@ -119,7 +119,9 @@ def _search(board: Board, id: str, outs: list[Port], ins: list[Port]) -> Way | N
             heapq.heappush(queue, (port.price, number, state))
     best: tuple[float, State, Port] | None = None
     count = len(outs)
-    while queue:
+    limit = min(board.effort, _EFFORT_PER_EDGE)
+    while queue and limit > 0:
+        limit, board.effort = limit - 1, board.effort - 1
         estimate, _, state = heapq.heappop(queue)
         if best is not None and estimate >= best[0]:
             break
