@@ -68,6 +68,11 @@ def _hasher() -> PasswordHasher:
     return PasswordHasher()
 
 
+def hashed(password: str) -> str:
+    """What is kept of a password."""
+    return _hasher().hash(password)
+
+
 @cache
 def _nobody() -> str:
     """A hash that no password fits, so that an unknown code takes as long as a wrong password."""
@@ -79,7 +84,7 @@ def set_password(session: Session, officer: str, password: str, *, now: datetime
     if len(password) < LEAST_CHARACTERS or password.lower() == officer.lower():
         raise WeakPassword(LEAST_CHARACTERS)
     account = session.get(Account, officer) or Account(officer=officer)
-    account.password_hash = _hasher().hash(password)
+    account.password_hash = hashed(password)
     account.changed_at = now
     session.add(account)
     session.execute(delete(SignIn).where(SignIn.officer == officer))

@@ -139,7 +139,7 @@ def _offices(database: Session, held: list[tuple[str, frozenset[str]]]) -> froze
     overseen = {office for office, rights in held if rights & OVERSEEING}
     if not overseen:
         return frozenset(seen)
-    parents = dict(database.execute(select(Office.key, Office.parent)).tuples().all())
+    parents = {key: parent for key, parent in database.execute(select(Office.key, Office.parent))}
     return frozenset(seen | {office for office in parents if _lies_under(office, overseen, parents)})
 
 

@@ -66,7 +66,7 @@ def diagram(session: Session, version: ProcedureVersion) -> bytes:
     sources = session.execute(
         select(ProcedureSource.path, ProcedureSource.content).where(ProcedureSource.version == version.id)
     )
-    for path, content in sources.tuples():
+    for path, content in sources:
         if path.endswith(".bpmn"):
             return content
     raise NotFound("diagram", f"{version.key} {version.number}")

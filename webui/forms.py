@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
@@ -165,6 +165,12 @@ def answers(found: list[Field], sent: MultiDict[str, str]) -> dict[str, Any]:
         else:
             given[field.key] = sent.get(field.key, "").strip()
     return given
+
+
+def known_facts(procedure: Procedure, data: Mapping[str, Any], *, without: Collection[str] = ()) -> list[tuple[str, str]]:
+    """The variables of a case that some form of the procedure asks for, with their names; the engine's own stay out."""
+    asked = _components(procedure)
+    return [shown(procedure, key, value) for key, value in data.items() if key in asked and key not in without]
 
 
 def shown(procedure: Procedure, key: str, value: object) -> tuple[str, str]:

@@ -18,7 +18,7 @@ from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, find, labels, load
 from webui.errors import NotAllowed, Refused
-from webui.forms import shown
+from webui.forms import known_facts
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.reasons import because
@@ -65,7 +65,7 @@ def show(number: str) -> Response:
         due=case.due_at,
         standing=stands,
         style=STYLES[stands],
-        facts=[shown(procedure, key, value) for key, value in case.data.items() if not key.startswith("_")],
+        facts=known_facts(procedure, case.data),
         colours=path.colours(procedure.model, *_way(facts, work, _waiting(number))),
         names=labels(procedure.model),
         tasks=[_work(procedure.model.label, task, names) for task in work],

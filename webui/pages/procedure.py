@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -142,9 +143,14 @@ def _post(procedure: Procedure, key: str) -> str:
 
 
 def _due(activity: Activity) -> str:
+    """`2 working days` where the limit is a plain number of days, else the expression as it is drawn."""
     if activity.due is None:
         return ""
-    return activity.due.expression + (" " + _("working days") if activity.due.working else "")
+    unit = day_unit("working_days" if activity.due.working else "calendar_days")
+    days = re.search(r"P(\d+)D", activity.due.expression)
+    if days is None:
+        return activity.due.expression
+    return f"{days[1]} {unit}" if current_language() == "en" else f"{days[1]}{unit}"
 
 
 @page.get("/procedures/<key>/<int:number>/diagram.bpmn")

@@ -37,13 +37,8 @@ class Row:
 @page.get("/procedures")
 @requires(Right.WORK, Right.MANAGE, Right.REDESIGN)
 def show() -> Response:
-    open_by_key = dict(
-        db()
-        .execute(
-            select(Case.procedure, func.count()).where(visible(me()), Case.state.in_(OPEN)).group_by(Case.procedure)
-        )
-        .tuples().all()
-    )
+    counted = select(Case.procedure, func.count()).where(visible(me()), Case.state.in_(OPEN)).group_by(Case.procedure)
+    open_by_key = {key: count for key, count in db().execute(counted)}
     return answer("procedures.html", rows=[_row(version, open_by_key) for version in newest(db())])
 
 

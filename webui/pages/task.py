@@ -7,19 +7,18 @@ from typing import Any
 
 from bpmn.model import Activity
 from flask import Blueprint, Response, flash, redirect, request, url_for
-from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
-from workflows import tasks
+from workflows import staff, tasks
 from workflows.errors import InvalidAnswers
-from workflows.tables import Case, Holding, Officer, Task, TaskState
+from workflows.tables import Case, Task, TaskState
 
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, named, of_case
+from webui.catalogue import Names, of_case
 from webui.errors import Refused
 from webui.field_errors import in_words
-from webui.forms import answers, fields, heading, shown
+from webui.forms import answers, fields, heading, known_facts
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.reasons import because
@@ -51,6 +50,7 @@ def _page(
     form = fields(procedure, task.form, data=data, sent=sent, errors=errors) if task.form else []
     stands = standing(task.due_at or case.due_at, at=task.completed_at or now())
     asked = {field.key for field in form if not field.locked}
+    node = procedure.model.node(task.activity) if procedure.model.has(task.activity) else None
     return answer(
         "task.html",
         status=status,
@@ -58,13 +58,13 @@ def _page(
         case=case,
         activity=procedure.model.label(task.activity, current_language()),
         heading=heading(procedure, task.form) if task.form else "",
-        documentation=procedure.model.node(task.activity).documentation if current_language() == "zh" else "",
+        documentation=node.documentation if node and current_language() == "zh" else "",
         procedure_name=names.procedure(case.procedure),
         fields=[field for field in form if not field.locked],
         errors=bool(errors),
-        facts=[shown(procedure, k, v) for k, v in case.data.items() if k not in asked and not k.startswith("_")],
+        facts=known_facts(procedure, case.data, without=asked),
         filled=sent is not None,
-        mine=task.officer == me().code,
+        mine=_mine(task),
         claimable=_claimable(task),
         returnable=_returnable(form, task),
         others=_others(task) if task.state in OPEN else [],
@@ -76,15 +76,17 @@ def _page(
         due=task.due_at or case.due_at,
         standing=stands,
         style=STYLES[stands],
-        four_eyes=_four_eyes(procedure.model.node(task.activity), procedure.model.label),
+        four_eyes=_four_eyes(node, procedure.model.label),
     )
 
 
+def _mine(task: Task) -> bool:
+    """It lies on my desk, or on the desk of an absent colleague whom I stand in for."""
+    return task.officer is not None and me().code in (task.officer, staff.absent(db(), now()).get(task.officer))
+
+
 def _claimable(task: Task) -> bool:
-    if task.state == TaskState.READY:
-        return any(t.id == task.id for t in tasks.pool(db(), me().code, now()))
-    # a stand-in sees the work of the absent in the inbox
-    return task.state == TaskState.ASSIGNED and any(t.id == task.id for t in tasks.inbox(db(), me().code, now()))
+    return task.state == TaskState.READY and me().code in {c.officer for c in tasks.candidates_for(db(), task, now())}
 
 
 def _returnable(form: list[Any], task: Task) -> bool:
@@ -93,11 +95,10 @@ def _returnable(form: list[Any], task: Task) -> bool:
 
 
 def _others(task: Task) -> list[tuple[str, str]]:
-    """Officers who hold one of the posts that may do the task, for passing it on."""
-    posts = task.posts or ([task.post] if task.post else [])
-    query = select(Officer).join(Holding, Holding.officer == Officer.code)
-    found = db().scalars(query.where(Holding.post.in_(posts), Officer.active).distinct().order_by(Officer.code))
-    return [(o.code, f"{named(o.names, o.code)} ({o.code})") for o in found if o.code != task.officer]
+    """Those who may do the task as well, for passing it on: the posts, the office and four eyes decide."""
+    names = Names(db())
+    codes = sorted({c.officer for c in tasks.candidates_for(db(), task, now())} - {task.officer, None})
+    return [(code, f"{names.officer(code)} ({code})") for code in codes]
 
 
 def _four_eyes(node: Any, label: Any) -> list[str]:

@@ -1,0 +1,61 @@
+"""Migrations: the database that they make is the one that the tables describe."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.runtime.migration import MigrationContext
+from sqlalchemy.exc import DBAPIError
+from workflows.database import open_engine
+
+from webui.database import migrate
+from webui.schema import METADATAS
+
+
+def test_migrations_make_what_the_tables_say(any_database_url: str) -> None:
+    engine = open_engine(any_database_url)
+    migrate(engine)
+    migrate(engine)  # once more changes nothing
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": False})
+        assert compare_metadata(context, list(METADATAS)) == []
+    engine.dispose()
+
+
+def test_recorded_events_cannot_be_changed_in_a_migrated_database(any_database_url: str) -> None:
+    engine = open_engine(any_database_url)
+    migrate(engine)
+    with engine.begin() as connection:
+        connection.execute(
+            sa.text(
+                "insert into events (procedure, case_id, activity, lifecycle, at, attributes) "
+                "values ('p', 'c', 'a', 'complete', '2026-03-02 02:00:00', '{}')"
+            )
+        )
+    with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+        connection.execute(sa.text("update events set activity = 'b'"))
+    engine.dispose()
+
+
+def test_two_starts_at_once_migrate_once(tmp_path: Path) -> None:
+    engine = open_engine(f"sqlite:///{tmp_path / 'both.sqlite'}")
+    failures: list[BaseException] = []
+
+    def start() -> None:
+        try:
+            migrate(engine)
+        except BaseException as error:
+            failures.append(error)
+
+    starts = [threading.Thread(target=start) for _ in range(4)]
+    for one in starts:
+        one.start()
+    for one in starts:
+        one.join()
+    assert failures == []
+    assert "cases" in sa.inspect(engine).get_table_names()
+    engine.dispose()
