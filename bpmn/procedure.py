@@ -9,6 +9,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from bpmn.decisions import DecisionModel
 from bpmn.errors import BpmnError, UnreadableProcedure
 from bpmn.feel import FeelError, parse
 from bpmn.model import Activity, EventNode, ProcessModel
@@ -81,15 +82,19 @@ class Application:
 
 @dataclass(frozen=True, kw_only=True)
 class Procedure:
-    """One procedure as drawn and described. `sources` are the files that it was read from, by path inside its folder."""
+    """One procedure as drawn and described.
+
+    `forms` are form-js schemas by key, as the browser needs them (`bpmn.forms.read_form` gives their fields), `decisions`
+    the decision models by the id of each decision in them. `sources` are the files that it was read from, by path inside its folder.
+    """
 
     key: str
     names: Mapping[str, str]
     descriptions: Mapping[str, str]
     category: Category
     model: ProcessModel
-    forms: Mapping[str, Any] = field(default_factory=dict)
-    decisions: Mapping[str, Any] = field(default_factory=dict)
+    forms: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    decisions: Mapping[str, DecisionModel] = field(default_factory=dict)
     posts: tuple[PostName, ...] = ()
     time_limits: tuple[TimeLimit, ...] = ()
     legal_basis: tuple[str, ...] = ()
