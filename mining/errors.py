@@ -67,3 +67,19 @@ class MissingVersion(MiningError):
     def __init__(self, version: int | None, known: list[int]) -> None:
         self.version = version
         super().__init__(f"The log has cases of version {version}, but models were given for {known}; give that model too.")
+
+
+class UnknownProposal(MiningError):
+    """No redesign is filed under that number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"No redesign has the number {number}; `qiangji redesign propose` makes and lists them.")
+
+
+class AlreadyDecided(MiningError):
+    """A trial is decided once."""
+
+    def __init__(self, trial: int, decision: str) -> None:
+        self.trial, self.decision = trial, decision
+        super().__init__(f"Trial {trial} was already decided: {decision}. Start a new trial to try it again.")
