@@ -29,7 +29,8 @@ def parse_safely(xml: bytes | str) -> Element:
     try:
         root = _parse(xml)
     except etree.XMLSyntaxError as error:
-        raise UnreadableModel(_reason(xml, error), line=error.lineno or None) from error
+        line = _line_of_doctype(xml) or error.lineno or None
+        raise UnreadableModel(_reason(xml, error), line=line) from error
     if root.getroottree().docinfo.internalDTD is not None:
         raise UnreadableModel(_DOCTYPE, line=_line_of_doctype(xml))
     return root
