@@ -23,7 +23,7 @@ class Place:
 COMMANDS: Mapping[str, Place] = {
     "serve": Place("webui.cli.running", "serve", "Serve the pages, and fire what is due."),
     "work": Place("webui.cli.running", "work", "Fire what is due, without pages."),
-    "demo": Place("webui.cli.running", "demo", "Fill an empty database with a year of casework."),
+    "demo": Place("webui.cli.demo", "demo", "Fill an empty database with a year of casework."),
     "migrate": Place("webui.cli.running", "migrate", "Bring the database to this version of the product."),
     "procedure": Place("webui.cli.procedure", "procedure", "Deploy and list procedures."),
     "case": Place("webui.cli.case", "case", "Start, show and list cases."),

@@ -1,4 +1,4 @@
-"""`qiangji serve`, `work`, `demo` and `migrate`: the product as processes."""
+"""`qiangji serve`, `work` and `migrate`: the product as processes."""
 
 from __future__ import annotations
 

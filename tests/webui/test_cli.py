@@ -1,0 +1,199 @@
+"""The command, as people and scripts call it."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from bpmn.procedure import read_all_procedures
+from webui.cli import COMMANDS, main
+from webui.database import open_engine, transaction
+from webui.demo.staffing import appoint_everybody, read_staffing
+from webui.settings import read_settings
+
+NOW = datetime(2026, 3, 2, 1, tzinfo=UTC)
+TABLE = "case,activity,start,end,who\n1,a,2026-03-02 09:00,2026-03-02 09:30,li\n1,b,2026-03-02 10:00,2026-03-02 10:10,wang\n2,a,soon,2026-03-02 09:00,li\n"
+APPLICATION = {
+    "taxpayer_id": "91440300TEST00001X",
+    "taxpayer_name": "演示公司",
+    "credit_rating": "A",
+    "tax_type": "vat",
+    "tax_due": 120000.5,
+    "due_date": "2026-03-15",
+    "applied_on": "2026-03-02",
+    "months": 3,
+    "hardship_reason": "short_of_funds",
+    "funds": 1000,
+    "wages": 800,
+    "social_insurance": 200,
+}
+
+
+class Said(NamedTuple):
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.out)
+
+
+Call = Callable[..., Said]
+
+
+@pytest.fixture
+def call(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]) -> Call:
+    """The command in a home of its own."""
+    for name in [name for name in os.environ if name.startswith("QIANGJI_")]:
+        monkeypatch.delenv(name)
+    monkeypatch.setenv("QIANGJI_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("QIANGJI_LANGUAGE", "en")
+
+    def run(*words: str) -> Said:
+        capfd.readouterr()
+        code = 0
+        try:
+            main(list(words))
+        except SystemExit as end:
+            code = int(end.code or 0)
+        out, err = capfd.readouterr()
+        assert "Traceback" not in err
+        return Said(code, out, err)
+
+    return run
+
+
+@pytest.fixture
+def table(tmp_path: Path) -> Path:
+    path = tmp_path / "window.csv"
+    path.write_text(TABLE, encoding="utf-8")
+    return path
+
+
+def test_help_names_every_command_and_is_quick() -> None:
+    began = time.monotonic()
+    said = subprocess.run([sys.executable, "-m", "webui.cli", "--help"], capture_output=True, text=True, check=True)
+    assert time.monotonic() - began < 5  # half a second on a quiet machine
+    assert all(name in said.stdout and place.help in said.stdout for name, place in COMMANDS.items())
+    loaded = "import sys; import webui.cli; print([m for m in ('sqlalchemy', 'pandas', 'flask', 'duckdb') if m in sys.modules])"
+    assert (
+        subprocess.run([sys.executable, "-c", loaded], capture_output=True, text=True, check=True).stdout.strip()
+        == "[]"
+    )
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_every_command_explains_itself(call: Call, name: str) -> None:
+    said = call(name, "--help")
+    assert said.code == 0 and said.out.startswith("Usage: qiangji")
+
+
+def test_a_log_comes_in_is_listed_and_goes_out(call: Call, table: Path, tmp_path: Path) -> None:
+    told = call("log", "import", str(table), "--name", "window", "--json").json
+    assert {key: told[key] for key in ("cases", "events", "activities", "variants", "set_aside")} == {
+        "cases": 1,
+        "events": 2,
+        "activities": 2,
+        "variants": 1,
+        "set_aside": 1,
+    }
+    assert [row["name"] for row in call("log", "list", "--json").json] == ["window"]
+    assert call("log", "list").out == "window\t1\t2\t2\t1\t1\n"
+    said = call("log", "import", str(table), "--name", "window")
+    assert "cases" in said.out and "Asia/Shanghai" in said.out and said.err == ""
+    assert call("log", "export", "window", str(tmp_path / "out.xes")).code == 0
+    assert "<trace>" in (tmp_path / "out.xes").read_text("utf-8")
+    assert call("log", "remove", "window").code == 0 and call("log", "list", "--json").json == []
+
+
+def test_columns_can_be_mapped_by_hand(call: Call, table: Path) -> None:
+    mapped = ("--map", "case_id=who", "--map", "activity=activity", "--map", "timestamp=end", "--map", "zone=UTC")
+    assert call("log", "import", str(table), *mapped, "--json").json["cases"] == 2
+
+
+def test_what_cannot_be_is_one_sentence_and_exit_code_2(call: Call, table: Path, tmp_path: Path) -> None:
+    broken = tmp_path / "broken.xes"
+    broken.write_text("<log><trace>", encoding="utf-8")
+    for words, part in (
+        (("log", "import", str(broken)), "broken.xes, line 1: the file is cut off"),
+        (("log", "import", str(tmp_path / "absent.csv")), "cannot be opened"),
+        (("log", "import", str(table), "--map", "case_id=absent"), "no column 'absent'"),
+        (("log", "import", str(table), "--map", "case_id"), "no name=value"),
+        (("log", "export", "absent", "x.csv"), "no log named 'absent'"),
+        (("analyse", "absent"), "no log named 'absent'"),
+        (("analyse", str(table), "--model", "absent"), "absent"),
+        (("procedure", "deploy", "absent"), "neither a folder nor one of our procedures"),
+        (("case", "show", "absent"), "absent"),
+        (("case", "start", "absent"), "absent"),
+        (("task", "claim", "7", "--officer", "nobody"), "nobody"),
+        (("dance",), "no command 'dance'"),
+    ):
+        said = call(*words)
+        assert said.code == 2 and part in said.err and said.out == "", words
+
+
+def test_a_wrong_setting_and_a_database_that_does_not_answer_are_said(
+    call: Call, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("QIANGJI_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    said = call("case", "list")
+    assert said.code == 2 and "check QIANGJI_DATABASE_URL" in said.err
+    monkeypatch.setenv("QIANGJI_PORT", "many")
+    assert "QIANGJI_PORT" in call("case", "list").err
+
+
+def test_a_file_is_analysed_in_three_forms(call: Call, table: Path, tmp_path: Path) -> None:
+    assert call("analyse", str(table), "--json").json["cases"] == 1
+    assert call("analyse", str(table), "--format", "json", "--map", "case_id=who").json["cases"] == 2
+    assert "Cases: 1" in call("analyse", str(table), "--language", "en").out
+    page = tmp_path / "report.html"
+    assert call("analyse", str(table), "--format", "html", "-o", str(page)).out == ""
+    assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+def appoint() -> None:
+    """The demo's officers into the database of this home."""
+    engine = open_engine(read_settings())
+    posts = {post.key: post for procedure in read_all_procedures() for post in procedure.posts}
+    with transaction(engine) as session:
+        appoint_everybody(session, read_staffing(), posts.values())
+
+
+def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path) -> None:
+    assert call("migrate", "--json").json["version"]
+    appoint()
+    assert call("procedure", "deploy", "deferred_payment", "--json").json["version"] == 1
+    assert [row["key"] for row in call("procedure", "list", "--json").json] == ["deferred_payment"]
+    application = tmp_path / "application.json"
+    application.write_text(json.dumps(APPLICATION), encoding="utf-8")
+    refused = call("case", "start", "deferred_payment", "--set", "months=7", "--file", str(application))
+    assert refused.code == 2 and "months" in refused.err and call("case", "list", "--json").json == []
+
+    office = read_staffing().officers[0].office
+    opened = call("case", "start", "deferred_payment", "--file", str(application), "--office", office, "--json").json
+    assert opened["state"] == "running" and call("case", "list", "--state", "running", "--json").json == [opened]
+    (task,) = call("task", "list", "--case", opened["number"], "--json").json
+    whole = call("case", "show", opened["number"], "--json").json
+    assert whole["values"]["tax_due"] == "120000.5" and whole["tasks"][0]["id"] == task["id"] and whole["events"]
+    assert opened["number"] in call("case", "show", opened["number"]).out
+    if task["officer"]:
+        assert task["id"] in [row["id"] for row in call("task", "list", "--officer", task["officer"], "--json").json]
+        refused = call("task", "complete", str(task["id"]), "--officer", task["officer"])
+        assert refused.code == 2 and "required" in refused.err
+        passed = ("--set", f"{task['activity']}_outcome=pass")
+        done = call("task", "complete", str(task["id"]), "--officer", task["officer"], *passed, "--json")
+        assert done.json["state"] == "completed" or "field" in done.err
+    assert call("analyse", "deferred_payment", "--json").json["models"] == ["deferred_payment"]
+    assert call("analyse", "deferred_payment", "--model", "deferred_payment@1", "--json").json["cases"] == 1
+    assert call("log", "export", "deferred_payment", str(tmp_path / "d.csv")).code == 0
+    assert call("work", "--once", "--json").json == {"fired": 0}
