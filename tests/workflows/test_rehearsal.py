@@ -78,6 +78,13 @@ await_papers = [{ message = "papers_corrected", share = 1, days = [2, 0.3] }]
 [procedure.withdrawal]
 share = 0.1
 days = [2, 0.5]
+
+[procedure.suspension]
+share = 0.5
+days = [0.4, 0.5]
+lasts = [3, 0.3]
+by = "head"
+reason = "等待协查回函"
 """.replace('{ choice = { "1000000" = 1 } }', "1000000")
 
 
@@ -92,6 +99,8 @@ def office(path: Path, holders: int = 2) -> sessionmaker[Session]:
             staff.add_post(session, post, {"zh": post})
             for n in range(holders):
                 staff.add_officer(session, f"{post}{n}", {"zh": f"演示员{n}"}, office="district", posts=[post])
+        staff.add_post(session, "manager", {"zh": "科室负责人"}, rights=["manage"])
+        staff.add_officer(session, "head", {"zh": "演示员"}, office="district", posts=["manager"])
         procedure = read_procedure(PROCEDURES / "invoice_ceiling")
         deployment.activate(session, deployment.deploy(session, procedure, now=START), now=START)
     return sessions
@@ -161,6 +170,14 @@ def test_taxpayers_answer_and_the_case_goes_on(month: sessionmaker[Session]) -> 
     answered = {e.case_id for e in facts if e.activity == "await_papers" and e.lifecycle is Lifecycle.COMPLETE}
     assert len(answered) > len(asked) / 2
     assert answered <= asked
+
+
+def test_a_suspended_case_rests_and_goes_on(month: sessionmaker[Session]) -> None:
+    rested = defaultdict(list)
+    for event in log(month):
+        if event.lifecycle in (Lifecycle.SUSPEND, Lifecycle.RESUME, Lifecycle.COMPLETE):
+            rested[event.case_id, event.activity, event.instance].append(event.lifecycle)
+    assert [Lifecycle.SUSPEND, Lifecycle.RESUME, Lifecycle.COMPLETE] in rested.values()
 
 
 def test_outcomes_follow_the_attributes_of_the_case(month: sessionmaker[Session]) -> None:

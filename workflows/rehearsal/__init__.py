@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from event_logs.working_time import WorkingCalendar, china
@@ -60,6 +61,7 @@ def rehearse(
     with sessions.begin() as session:
         floor = open_floor(session, plan, start=start, end=end, seed=seed, calendar=calendar or china())
         _dispatch(session, floor, what_waits(session), start)
+        _expect_resumptions(session, floor, start)
     while floor.moments:
         until = min(_hour(floor.moments[0].at) + TRANSACTION, end)
         _play(sessions, floor, until)
@@ -92,11 +94,15 @@ def _happen(session: Session, floor: Floor, moment: Moment) -> None:
             officer, task = moment.of
             desks.finish(session, floor, officer, task, moment.at)
         case Kind.MESSAGE:
-            floor.delivered += messages.deliver(session, *moment.of, now=moment.at)
+            _answer(session, floor, moment)
         case Kind.TIMER:
             deadlines.fire_due(session, moment.at)
         case Kind.WITHDRAWAL:
             _withdraw(session, floor, moment)
+        case Kind.SUSPENSION:
+            _suspend(session, floor, moment)
+        case Kind.RESUMPTION:
+            _resume(session, floor, moment)
         case Kind.MORNING:
             desks.claim_what_nobody_has(session, floor, moment.at)
             _next_morning(floor, moment.at)
@@ -108,14 +114,58 @@ def _arrive(session: Session, floor: Floor, moment: Moment) -> None:
     fields = application(demand, arrival, taxpayer, floor.seed, ZONE)
     case = cases.start(session, arrival.key, fields, now=moment.at, office=taxpayer.office)
     floor.started += 1
+    _interrupt(floor, case, moment.at)
+
+
+def _answer(session: Session, floor: Floor, moment: Moment) -> None:
+    """Deliver what somebody outside says; a suspended case takes nothing, so it is said again the next day."""
+    number, name, correlation, payload = moment.of
+    taken = messages.deliver(session, name, correlation, payload, now=moment.at)
+    floor.delivered += taken
+    if not taken and session.get_one(Case, number).state == CaseState.SUSPENDED:
+        floor.put(moment.at + timedelta(days=1), Kind.MESSAGE, *moment.of)
+
+
+def _interrupt(floor: Floor, case: Case, now: datetime) -> None:
+    """Put down what will come between: the taxpayer withdraws, or a manager suspends the case."""
+    demand = floor.demands[case.procedure]
     chance = stream(floor.seed, "withdrawal", case.number)
     if chance.random() < demand.withdrawn_share:
-        floor.put(after(moment.at, demand.withdrawn_after, chance, floor.calendar), Kind.WITHDRAWAL, case.number)
+        floor.put(after(now, demand.withdrawn_after, chance, floor.calendar), Kind.WITHDRAWAL, case.number)
+    chance = stream(floor.seed, "suspension", case.number)
+    if demand.rest and chance.random() < demand.rest.share:
+        floor.put(after(now, demand.rest.after, chance, floor.calendar), Kind.SUSPENSION, case.number)
+
+
+def _suspend(session: Session, floor: Floor, moment: Moment) -> None:
+    case = session.get_one(Case, moment.of[0])
+    rest = floor.demands[case.procedure].rest
+    if rest and case.state == CaseState.RUNNING:
+        cases.suspend(session, case, by=rest.by, reason=rest.reason, now=moment.at)
+        chance = stream(floor.seed, "resumption", case.number)
+        floor.put(after(moment.at, rest.lasts, chance, floor.calendar), Kind.RESUMPTION, case.number)
+
+
+def _expect_resumptions(session: Session, floor: Floor, now: datetime) -> None:
+    """Cases that rest already go on after the usual time."""
+    for case in session.scalars(select(Case).where(Case.state == CaseState.SUSPENDED).order_by(Case.number)):
+        demand = floor.demands.get(case.procedure)
+        if demand and demand.rest:
+            chance = stream(floor.seed, "resumption", case.number)
+            at = after(case.suspended_at or now, demand.rest.lasts, chance, floor.calendar)
+            floor.put(max(at, now), Kind.RESUMPTION, case.number)
+
+
+def _resume(session: Session, floor: Floor, moment: Moment) -> None:
+    case = session.get_one(Case, moment.of[0])
+    rest = floor.demands[case.procedure].rest
+    if rest and case.state == CaseState.SUSPENDED:
+        cases.resume(session, case, by=rest.by, now=moment.at)
 
 
 def _withdraw(session: Session, floor: Floor, moment: Moment) -> None:
     case = session.get_one(Case, moment.of[0])
-    if case.state == CaseState.RUNNING:
+    if case.state in (CaseState.RUNNING, CaseState.SUSPENDED):
         cases.withdraw(session, case, by=None, reason="纳税人撤回申请", now=moment.at)
         floor.withdrawn += 1
 
@@ -130,6 +180,8 @@ def _dispatch(session: Session, floor: Floor, noticed: Noticed, now: datetime) -
     for task in noticed.tasks:
         if task.state in OPEN_TASK:
             _lay_once(floor, task, now)
+        else:
+            floor.lies.pop(task.id, None)  # done, or suspended: then it is laid again when the case goes on
     for timer in noticed.timers:
         if timer.fired_at is None:
             floor.put(max(timer.due_at, now), Kind.TIMER)
@@ -161,7 +213,7 @@ def _expect(session: Session, floor: Floor, subscription: Subscription, now: dat
         name: value(draw, chance, {**variables, "this_day": at.astimezone(ZONE).date()})
         for name, draw in answer.payload.items()
     }
-    floor.put(max(at, now), Kind.MESSAGE, answer.message, subscription.correlation, payload)
+    floor.put(max(at, now), Kind.MESSAGE, subscription.case, answer.message, subscription.correlation, payload)
 
 
 def _choose(choices: tuple[Answer, ...], drawn: float, variables: Mapping[str, Any]) -> Answer | None:

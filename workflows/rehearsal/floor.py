@@ -22,6 +22,8 @@ class Kind(StrEnum):
     MESSAGE = "message"  # somebody outside answers
     TIMER = "timer"
     WITHDRAWAL = "withdrawal"
+    SUSPENSION = "suspension"
+    RESUMPTION = "resumption"
     MORNING = "morning"  # work that nobody was found for is looked at again
 
 

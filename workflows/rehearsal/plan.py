@@ -92,6 +92,17 @@ class Seasons:
 
 
 @dataclass(frozen=True, slots=True)
+class Rest:
+    """A share of the cases is suspended for a while by a manager (whose code is `by`), who waits for something outside."""
+
+    share: float
+    after: Delay
+    lasts: Delay
+    by: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Demand:
     """One procedure's cases. `answers` has the outside answers by the node that waits for them."""
 
@@ -103,6 +114,7 @@ class Demand:
     answers: Mapping[str, tuple[Answer, ...]]
     withdrawn_share: float
     withdrawn_after: Delay
+    rest: Rest | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,6 +191,17 @@ def _demand(raw: Mapping[str, Any]) -> Demand:
         answers={node: _answers(rows, f"{key}.answers.{node}") for node, rows in raw.get("answers", {}).items()},
         withdrawn_share=float(leaving.get("share", 0)),
         withdrawn_after=_delay(leaving or {"days": [5, 1]}, f"{key}.withdrawal"),
+        rest=_rest(raw["suspension"], f"{key}.suspension") if "suspension" in raw else None,
+    )
+
+
+def _rest(raw: Mapping[str, Any], place: str) -> Rest:
+    return Rest(
+        share=float(_need(raw, "share", place)),
+        after=_delay(raw, place),
+        lasts=_delay({"days": _need(raw, "lasts", place)}, place),
+        by=str(_need(raw, "by", place)),
+        reason=str(_need(raw, "reason", place)),
     )
 
 
