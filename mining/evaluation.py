@@ -243,7 +243,7 @@ def promise(
         cases=cases,
         replications=replications,
         seed=seed,
-        baseline=baseline_gap(current, scenario, seed=_seed(seed, replications), start=start),
+        baseline=baseline_gap(current, scenario, seed=_seed(seed, replications)),
         notes=scenario.notes,
     )
 

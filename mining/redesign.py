@@ -33,7 +33,7 @@ SURE = 300  # cases from which on "almost always" is said without reserve
 COVERED = 0.3  # share of the cases that a rule must decide to be worth having
 CONTENDED = 0.15  # share of all waiting for officers
 IDLE = 0.15  # by how much the officers of another post must be less busy
-NOTICEABLE = 0.02  # of the mean working lead time: less is not worth a redesign
+NOTICEABLE = 0.01  # of the mean working lead time: less is not worth a redesign
 PEOPLE = (ActivityKind.USER, ActivityKind.MANUAL, ActivityKind.TASK)
 
 

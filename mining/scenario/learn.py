@@ -218,7 +218,8 @@ def _observed(cases: pd.DataFrame, replays: Mapping[str, Replay]) -> Observed:
     closed = cases.closed.astype("boolean").fillna(finished.reindex(cases.index).fillna(False).astype("boolean"))
     ended = cases[closed.astype(bool)] if closed.any() else cases
     lead = (ended["last"] - ended["first"]).dt.total_seconds()
-    return Observed(len(ended), float(lead.mean()), float(lead.median()))
+    moments = tuple(round(float(at.timestamp()), 3) for at in cases["first"].sort_values())
+    return Observed(len(ended), float(lead.mean()), float(lead.median()), moments)
 
 
 def _notes(record: _Record, done: pd.DataFrame) -> tuple[str, ...]:

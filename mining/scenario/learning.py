@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from math import log2
 from typing import Any
@@ -14,12 +14,14 @@ import numpy as np
 import pandas as pd
 
 from event_logs.working_time import WorkingCalendar
-from mining.simulation.conditions import ATTRIBUTE, NON_WORKING, Arrivals, Choice, Officer, Sample
+from mining.simulation.conditions import ATTRIBUTE, NON_WORKING, Arrivals, Choice, Officer, Sample, part_of_month
 
 ENOUGH = 30  # observations before a share is told apart from the pooled one
 TELLING = 0.05  # bits of a choice that an earlier choice or attribute must explain
 MOST_VALUES = 8  # of an attribute that is looked at
 MOST_VISITS = 3
+A_YEAR = 330  # days of a log from which on its months are told apart
+SHRINKAGE = 10.0  # cases that a season must outweigh
 
 ReplayedCase = tuple[tuple[tuple[str, str], ...], Mapping[str, str]]  # choices in order, attributes by `@name`
 
@@ -130,10 +132,10 @@ def marked(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
 
 
 def arrivals(moments: pd.Series, calendar: WorkingCalendar) -> Arrivals:
-    """Rates by kind of day and local hour, and how regular the stream is around them."""
+    """Rates by kind of day and local hour, seasons within the month and the year, and how regular the stream is."""
     zone = ZoneInfo(calendar.zone)
-    local = moments.sort_values().dt.tz_convert(zone)
-    first, last = local.iloc[0].date(), local.iloc[-1].date()
+    local = list(moments.sort_values().dt.tz_convert(zone))
+    first, last = local[0].date(), local[-1].date()
     days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
     rows = {day: day.weekday() if calendar.is_working_day(day) else NON_WORKING for day in days}
     exposure = Counter(rows.values())
@@ -142,7 +144,8 @@ def arrivals(moments: pd.Series, calendar: WorkingCalendar) -> Arrivals:
         counts[rows[at.date()], at.hour] += 1
     rates = [[counts[row, hour] / max(exposure[row], 1) for hour in range(24)] for row in range(8)]
     table = tuple(tuple(float(rate) for rate in row) for row in _filled(rates, exposure))
-    return Arrivals(table, _gaps(list(local), table, rows, zone))
+    seasonal = _with_seasons(Arrivals(table), local, rows)
+    return replace(seasonal, gaps=_gaps(local, seasonal, rows))
 
 
 def _filled(rates: list[list[float]], exposure: Counter[int]) -> list[list[float]]:
@@ -152,9 +155,28 @@ def _filled(rates: list[list[float]], exposure: Counter[int]) -> list[list[float
     return [rates[row] if exposure[row] or row == NON_WORKING else average for row in range(8)]
 
 
-def _gaps(
-    moments: list[datetime], rates: tuple[tuple[float, ...], ...], rows: dict[date, int], zone: ZoneInfo
-) -> Sample | None:
+def _with_seasons(base: Arrivals, moments: list[datetime], rows: dict[date, int]) -> Arrivals:
+    """Factors of observed over expected, drawn towards 1 where little was seen; months only of a log of a whole year."""
+    per_day = Counter(at.date() for at in moments)
+    parts = _factors(base, rows, per_day, part_of_month, 6)
+    with_parts = replace(base, parts=parts)
+    if len(rows) < A_YEAR:
+        return with_parts
+    return replace(with_parts, months=_factors(with_parts, rows, per_day, lambda day: day.month - 1, 12))
+
+
+def _factors(
+    base: Arrivals, rows: dict[date, int], per_day: Counter[date], kind: Callable[[date], int], kinds: int
+) -> tuple[float, ...]:
+    observed, expected = np.zeros(kinds), np.zeros(kinds)
+    for day, row in rows.items():
+        observed[kind(day)] += per_day[day]
+        expected[kind(day)] += sum(base.rates[row]) * base.season(day)
+    factors = (observed + SHRINKAGE) / (expected + SHRINKAGE)
+    return tuple(round(float(factor), 6) for factor in factors)
+
+
+def _gaps(moments: list[datetime], seasonal: Arrivals, rows: dict[date, int]) -> Sample | None:
     """Spaces between arrivals in units of the expected number of arrivals; None where there are too few to tell."""
     if len(moments) < ENOUGH:
         return None
@@ -162,12 +184,13 @@ def _gaps(
     passed = 0.0
     for day, kind in rows.items():
         before[day] = passed
-        passed += sum(rates[kind])
+        passed += sum(seasonal.rates[kind]) * seasonal.season(day)
     expected = []
     for at in moments:
-        row = rates[rows[at.date()]]
+        row = seasonal.rates[rows[at.date()]]
         within = (at.minute * 60 + at.second + at.microsecond / 1e6) / 3600
-        expected.append(before[at.date()] + sum(row[: at.hour]) + row[at.hour] * within)
+        since = sum(row[: at.hour]) + row[at.hour] * within
+        expected.append(before[at.date()] + since * seasonal.season(at.date()))
     gaps = np.diff(np.array(expected))
     return Sample.of(gaps / gaps.mean()) if gaps.mean() > 0 else None
 

@@ -12,7 +12,7 @@ from mining.simulation.conditions import (
     Wait,
     Work,
 )
-from mining.simulation.trial import Arm, simulate, simulate_trial
+from mining.simulation.trial import Arm, simulate, simulate_again, simulate_trial
 
 __all__ = [
     "Arm",
@@ -27,5 +27,6 @@ __all__ = [
     "Wait",
     "Work",
     "simulate",
+    "simulate_again",
     "simulate_trial",
 ]

@@ -55,15 +55,25 @@ class Sample:
 @dataclass(frozen=True)
 class Arrivals:
     """New cases per hour: `rates[weekday][hour]` of local time on working days, the last row on days when the office is
-    closed. `gaps` are the spaces between arrivals in units of their expectation (mean 1): they say how regular the
-    stream is; without them arrivals are a Poisson process."""
+    closed, times a factor for the part of the month (five days each, the last takes the rest) and one for the month.
+    `gaps` are the spaces between arrivals in units of their expectation (mean 1): they say how regular the stream is;
+    without them arrivals are a Poisson process."""
 
     rates: tuple[tuple[float, ...], ...]
     gaps: Sample | None = None
+    parts: tuple[float, ...] = (1.0,) * 6
+    months: tuple[float, ...] = (1.0,) * 12
 
     @classmethod
     def constant(cls, per_hour: float) -> Arrivals:
         return cls(((per_hour,) * 24,) * 8)
+
+    def season(self, day: date) -> float:
+        return self.parts[part_of_month(day)] * self.months[day.month - 1]
+
+
+def part_of_month(day: date) -> int:
+    return min((day.day - 1) // 5, 5)
 
 
 @dataclass(frozen=True)
@@ -122,11 +132,13 @@ class Officer:
 
 @dataclass(frozen=True)
 class Observed:
-    """What the log showed, in seconds: the yardstick that a simulation of the present must meet first."""
+    """What the log showed, in seconds: the yardstick that a simulation of the present must meet first. `arrivals` are
+    when its cases came, in seconds since 1970: under the same arrivals the same must come out."""
 
     cases: int = 0
     mean_lead_time: float = 0.0
     median_lead_time: float = 0.0
+    arrivals: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -180,7 +192,7 @@ class Scenario:
 def _as_dict(scenario: Scenario) -> dict[str, Any]:
     return {
         "procedure": scenario.procedure,
-        "arrivals": {"rates": scenario.arrivals.rates, "gaps": _quantiles(scenario.arrivals.gaps)},
+        "arrivals": {**vars(scenario.arrivals), "gaps": _quantiles(scenario.arrivals.gaps)},
         "work": {name: _work_as_dict(work) for name, work in scenario.work.items()},
         "choices": {name: vars(choice) for name, choice in scenario.choices.items()},
         "waits": {name: [wait.sample.quantiles, wait.probability] for name, wait in scenario.waits.items()},
@@ -227,7 +239,12 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
     arrivals = read["arrivals"]
     return Scenario(
         procedure=read["procedure"],
-        arrivals=Arrivals(tuple(tuple(row) for row in arrivals["rates"]), _sample(arrivals["gaps"])),
+        arrivals=Arrivals(
+            tuple(tuple(row) for row in arrivals["rates"]),
+            _sample(arrivals["gaps"]),
+            tuple(arrivals["parts"]),
+            tuple(arrivals["months"]),
+        ),
         work={name: _work_from_dict(work) for name, work in read["work"].items()},
         choices={name: Choice(**{**c, "later": tuple(c["later"])}) for name, c in read["choices"].items()},
         waits={name: Wait(Sample(tuple(values)), p) for name, (values, p) in read["waits"].items()},
@@ -236,7 +253,7 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
         calendars=tuple(_calendar_from_dict(calendar) for calendar in read["calendars"]),
         posts={name: tuple(posts) for name, posts in read["posts"].items()},
         routing=Routing(read["routing"]),
-        observed=Observed(**read["observed"]),
+        observed=Observed(**{**read["observed"], "arrivals": tuple(read["observed"]["arrivals"])}),
         notes=tuple(read["notes"]),
     )
 

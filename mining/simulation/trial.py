@@ -7,7 +7,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import accumulate
+from itertools import accumulate, chain, repeat
 from math import log
 from random import Random
 from zoneinfo import ZoneInfo
@@ -68,12 +68,35 @@ def simulate_trial(
 
     Before `start` all cases run on the first arm, as they do before a real trial.
     """
-    before = _warm_up(scenario) if warm_up is None else warm_up
+    first = start - (_warm_up(scenario) if warm_up is None else warm_up)
+    return _simulated(
+        arms, scenario, _arrivals(scenario, first, seed), cases=cases, seed=seed, start=start, first=first
+    )
+
+
+def simulate_again(model: ProcessModel, scenario: Scenario, *, seed: int) -> EventLog:
+    """The observed cases once more: as many, arriving when they did, into an office that is as empty as the log begins."""
+    moments = scenario.observed.arrivals
+    if not moments:
+        raise ScenarioIncomplete(scenario.procedure, "the observed arrivals")
+    first = datetime.fromtimestamp(moments[0], UTC)
+    arms, arrivals = (Arm(model, 1.0, None, 1),), chain(moments, repeat(float("inf")))
+    return _simulated(arms, scenario, arrivals, cases=len(moments), seed=seed, start=first, first=first)
+
+
+def _simulated(
+    arms: Sequence[Arm],
+    scenario: Scenario,
+    arrivals: Iterator[float],
+    *,
+    cases: int,
+    seed: int,
+    start: datetime,
+    first: datetime,
+) -> EventLog:
     programs = [compiled(arm.model, scenario, version=arm.version, arm=arm.name) for arm in arms]
     recorder = Recorder()
-    first = start - before
     run = Run(scenario, recorder, seed=seed, first_year=first.year - 1)
-    arrivals = _arrivals(scenario, first, seed)
     run.run(arrivals, _chooser(arms, programs, start), cases=cases, start=start.timestamp())
     digest = hashlib.sha256(scenario.to_json().encode()).hexdigest()[:12]
     source = f"simulated: scenario {digest}, seed {seed}, {cases} cases"
@@ -116,6 +139,7 @@ def _hourly(scenario: Scenario, first: datetime) -> Iterator[tuple[float, float]
     day = first.astimezone(zone).date()
     while True:
         row = scenario.arrivals.rates[day.weekday() if calendar.is_working_day(day) else NON_WORKING]
+        season = scenario.arrivals.season(day)
         for hour, rate in enumerate(row):
-            yield datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp(), rate
+            yield datetime(day.year, day.month, day.day, hour, tzinfo=zone).timestamp(), rate * season
         day += timedelta(days=1)
