@@ -105,7 +105,7 @@ class Boxing:
 
         def typed(scope: Scope) -> Value:
             try:
-                return convert(closure(scope), wanted)
+                return convert(closure(scope), wanted, scope.run)
             except Undefined as reason:
                 scope.run.warn(f"In {owner}: {reason.message}", 0)
                 return None

@@ -44,7 +44,7 @@ def decide(
     run = DecisionRun(now)
     deciding = _Deciding(ready, _inputs(ready, context), run)
     try:
-        value = deciding.answer(element)
+        value = run.result(deciding.answer(element))
     except RecursionError as error:
         raise TooExpensive("The decisions call each other too deeply.") from error
     return Decided(value, run.fired.get(element.name, ()), dict(run.fired), tuple(run.warnings))
@@ -97,7 +97,9 @@ class _Deciding:
     def _called(self, element: m.Element, function: Function, arguments: list[Value]) -> Value:
         try:
             if function.types:
-                arguments = [convert(a, t) if t else a for a, t in zip(arguments, function.types, strict=True)]
+                arguments = [
+                    convert(a, t, self.run) if t else a for a, t in zip(arguments, function.types, strict=True)
+                ]
             return function.call(self.run, arguments)
         except Undefined as reason:
             self.run.warn(f"In {element.name}: {reason.message}", 0)
@@ -135,7 +137,7 @@ class _Deciding:
         if wanted is None:
             return value
         try:
-            return convert(value, wanted)
+            return convert(value, wanted, self.run)
         except Undefined as reason:
             self.run.warn(f"In {element.name}: {reason.message}", 0)
             return None

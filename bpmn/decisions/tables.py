@@ -158,7 +158,7 @@ class Table:
         if column.type is None:
             return value
         try:
-            return convert(value, column.type)
+            return convert(value, column.type, scope.run)
         except Undefined as reason:
             scope.run.warn(f"{self.owner}: {reason.message}", 0)
             return None

@@ -90,7 +90,7 @@ def _parameter(part: str) -> Parameter:
 
 def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
     """The result of a call with positional arguments; raises Undefined where the call does not fit."""
-    run.charge(1)
+    run.charge(4)
     if type(function) is Builtin:
         return _invoke_builtin(run, function, list(arguments))
     if type(function) is Function:
@@ -100,7 +100,7 @@ def invoke(run: Run, function: Value, arguments: Sequence[Value]) -> Value:
 
 def invoke_named(run: Run, function: Value, arguments: Mapping[str, Value]) -> Value:
     """The result of a call with named arguments."""
-    run.charge(1)
+    run.charge(4)
     if type(function) is Builtin:
         return _invoke_builtin_named(run, function, arguments)
     if type(function) is Function:
@@ -121,8 +121,15 @@ def _invoke_builtin_named(run: Run, function: Builtin, arguments: Mapping[str, V
         except Undefined as error:
             reason = Undefined(f"{function.name}: {error}")
             continue
-        return overload.call(run, *fitted)
+        return _call(run, overload, fitted)
     raise reason
+
+
+def _call(run: Run, overload: Overload, fitted: list[Value]) -> Value:
+    try:
+        return overload.call(run, *fitted)
+    except ArithmeticError as error:
+        raise Undefined("The result is no number, or too large for one.") from error
 
 
 def _in_order(overload: Overload, arguments: Mapping[str, Value]) -> list[Value] | None:
@@ -146,7 +153,7 @@ def _invoke_builtin(run: Run, function: Builtin, arguments: list[Value]) -> Valu
         except Undefined as error:
             reason = Undefined(f"{function.name}: {error}")
             continue
-        return overload.call(run, *fitted)
+        return _call(run, overload, fitted)
     raise reason
 
 
@@ -173,8 +180,8 @@ def _invoke_defined(run: Run, function: Function, arguments: Sequence[Value]) ->
     if run.depth >= DEEPEST_CALLS:
         raise TooExpensive(f"Functions call each other more than {DEEPEST_CALLS} levels deep.")
     if function.types:
-        arguments = [convert(v, t) if t else v for v, t in zip(arguments, function.types, strict=True)]
+        arguments = [convert(v, t, run) if t else v for v, t in zip(arguments, function.types, strict=True)]
     run.depth += 1
     result = function.call(run, arguments)
     run.depth -= 1
-    return convert(result, function.result) if function.result else result
+    return convert(result, function.result, run) if function.result else result

@@ -14,9 +14,7 @@ from zoneinfo import ZoneInfo
 
 from bpmn.feel.errors import ForeignValue, TooExpensive
 from bpmn.feel.temporal import duration_from, duration_text, months_text
-from bpmn.feel.values import DEEPEST_VALUE, Range, Undefined, Value, YearsMonths
-
-MOST_PARTS = 500_000
+from bpmn.feel.values import DEEPEST_VALUE, MOST_PARTS, Range, Undefined, Value, YearsMonths
 
 
 def dumps(value: Any) -> str:

@@ -38,10 +38,10 @@ def equal(one: Value, other: Value, run: Run) -> bool | None:
 
 def _equal_of_kind(kind: type, one: Value, other: Value, run: Run) -> bool | None:
     if kind is list:
-        run.charge(min(len(one), len(other)) + 1)
+        run.charge(min(len(one), len(other)) + 3)
         return len(one) == len(other) and _all_equal(zip(one, other, strict=True), run)
     if kind is dict:
-        run.charge(min(len(one), len(other)) + 1)
+        run.charge(2 * min(len(one), len(other)) + 3)
         return one.keys() == other.keys() and _all_equal(((one[k], other[k]) for k in one), run)
     if kind is dt.datetime:
         return _equal_moments(one, other)

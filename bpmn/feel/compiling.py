@@ -16,6 +16,7 @@ from bpmn.feel.builtins import BUILTINS
 from bpmn.feel.builtins.ranges import make_range
 from bpmn.feel.calling import invoke, invoke_named
 from bpmn.feel.comparing import ORDERS, contains, equal, ordered
+from bpmn.feel.errors import TooExpensive
 from bpmn.feel.paths import read_path
 from bpmn.feel.running import LONGEST_LIST, Run, Scope
 from bpmn.feel.types import Resolve, belongs, resolve, unconstrained
@@ -172,7 +173,7 @@ class _Closing:
             if type_ is None:
                 scope.run.warn(f"there is no type {node.type.name}", position)
                 return None
-            return belongs(value, type_) if value is not None or type_.name != "Any" else False
+            return belongs(value, type_, scope.run) if value is not None or type_.name != "Any" else False
 
         return is_instance
 
@@ -511,6 +512,6 @@ def _steps(first: Value, last: Value) -> Iterator[Value]:
         raise Undefined("A range is walked through from one whole number or date to another.")
     size = abs(int(last - first)) if numbers else abs((last - first).days)
     if size > LONGEST_LIST:
-        raise Undefined(f"The range is longer than {LONGEST_LIST} steps.")
+        raise TooExpensive(f"The range has more than the {LONGEST_LIST} steps that one loop may have.")
     down, step = first > last, Decimal(1) if numbers else _DAY
     return iter([first - step * i if down else first + step * i for i in range(size + 1)])

@@ -63,7 +63,7 @@ class Compiled:
     def run(self, names: dict[str, Value], run: Run, outer: Scope | None = None) -> Value:
         """Evaluates with names whose values are FEEL values already."""
         try:
-            return self.closure(Scope(names, outer, run))
+            return run.result(self.closure(Scope(names, outer, run)))
         except RecursionError as error:
             raise TooExpensive("The evaluation calls itself too deeply.", self.text, 0) from error
         except TooExpensive as error:

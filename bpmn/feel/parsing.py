@@ -18,6 +18,7 @@ from bpmn.feel.values import CONTEXT
 DEEPEST_NESTING = 50
 DEEPEST_TREE = 120
 MOST_NODES = 6_000
+LONGEST_CHAIN = 2_000  # tokens
 
 _ENDS_A_NAME = frozenset({"and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"})
 _STARTS_NO_NAME = _ENDS_A_NAME - {"instance"} | {"if", "for", "some", "every", "true", "false", "null"}
@@ -80,6 +81,11 @@ class Parser:
         except UnreadableExpression:
             self.at, self.depth = at, depth
             return None
+
+    def limit_chain(self, start: int) -> None:
+        """`1+1+1+…` nests without a bracket; it is stopped before it has become a tree."""
+        if self.at - start > LONGEST_CHAIN:
+            raise TooExpensive("The expression is too long; split it into several.", self.text, self.token.position)
 
     # -- whole texts
 
@@ -191,18 +197,21 @@ class Parser:
 
     def additive(self, loosest: int = 1, left: s.Node | None = None) -> s.Node:
         left = left or self.negation()
+        start = self.at
         while self.token.kind is Kind.MARK and (strength := _PRECEDENCE.get(self.token.text, 0)) >= loosest:
             operator = self.token
             self.at += 1
             left = s.Arithmetic(operator.position, operator.text, left, self.additive(strength + 1))
+            self.limit_chain(start)
         return left
 
     def negation(self) -> s.Node:
         position, count = self.token.position, 0
         while self.accept("-"):
             count += 1
+            self.limit_chain(self.at - count)
         operand = self.instance_of()
-        for _ in range(min(count, DEEPEST_TREE)):
+        for _ in range(count):
             operand = s.Negation(position, operand)
         return operand
 
@@ -216,7 +225,9 @@ class Parser:
 
     def postfix(self, source: s.Node | None = None) -> s.Node:
         source = source or self.primary()
+        start = self.at
         while self.token.kind is Kind.MARK:
+            self.limit_chain(start)
             position = self.token.position
             if self.accept("."):
                 source = s.Path(position, source, self.name())
@@ -271,13 +282,19 @@ class Parser:
             raise TooExpensive("The expression cannot be read in reasonable time; split it.", self.text, token.position)
         if token.kind is Kind.NUMBER:
             self.at += 1
-            return s.Literal(token.position, CONTEXT.create_decimal(Decimal(token.text)))
+            return s.Literal(token.position, self.number(token))
         if token.kind is Kind.STRING:
             self.at += 1
             return s.Literal(token.position, token.text)
         if token.kind is Kind.WORD:
             return self.word()
         return self.marked()
+
+    def number(self, token: Token) -> Decimal:
+        try:
+            return CONTEXT.create_decimal(token.text)
+        except ArithmeticError as error:
+            raise UnreadableExpression("The number is too large.", self.text, token.position) from error
 
     def word(self) -> s.Node:
         token = self.token

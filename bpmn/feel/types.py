@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bpmn.feel.running import Run
 from bpmn.feel.syntax import TypeName
 from bpmn.feel.values import Function, Range, Undefined, Value, kind
 
@@ -86,37 +87,45 @@ def unconstrained(type_: Type) -> Type:
     )
 
 
-def belongs(value: Value, to: Type) -> bool:
+def belongs(value: Value, to: Type, run: Run | None = None) -> bool:
     """Is this a value of the type? null belongs to every type that is assigned to, but is an instance of none."""
     if to.name == "Any":
         return True
     if value is None:
         return to.name == "Null"
-    fits = _SHAPES.get(to.name, _simple)(value, to)
+    fits = _SHAPES.get(to.name, _simple)(value, to, run)
     return fits and (to.allowed is None or to.allowed(value))
 
 
-def _simple(value: Value, to: Type) -> bool:
+def _simple(value: Value, to: Type, run: Run | None) -> bool:
     return kind(value) == to.name
 
 
-def _list(value: Value, to: Type) -> bool:
-    return type(value) is list and all(item is None or belongs(item, to.arguments[0]) for item in value)
+def _list(value: Value, to: Type, run: Run | None) -> bool:
+    if type(value) is not list or to.arguments[0] == ANY:
+        return type(value) is list
+    if run is not None:
+        run.charge(len(value) + 1)
+    return all(item is None or belongs(item, to.arguments[0], run) for item in value)
 
 
-def _context(value: Value, to: Type) -> bool:
+def _context(value: Value, to: Type, run: Run | None) -> bool:
     if type(value) is not dict:
         return False
-    return all(key in value and (value[key] is None or belongs(value[key], part)) for key, part in to.fields.items())
+    if run is not None:
+        run.charge(len(to.fields) + 1)
+    return all(
+        key in value and (value[key] is None or belongs(value[key], part, run)) for key, part in to.fields.items()
+    )
 
 
-def _range(value: Value, to: Type) -> bool:
+def _range(value: Value, to: Type, run: Run | None) -> bool:
     if type(value) is not Range:
         return False
-    return not to.arguments or all(end is None or belongs(end, to.arguments[0]) for end in (value.low, value.high))
+    return not to.arguments or all(end is None or belongs(end, to.arguments[0], run) for end in (value.low, value.high))
 
 
-def _function(value: Value, to: Type) -> bool:
+def _function(value: Value, to: Type, run: Run | None) -> bool:
     if kind(value) != "function":
         return False
     if to.result is None:
@@ -124,7 +133,7 @@ def _function(value: Value, to: Type) -> bool:
     return conforms(type_of(value), to)
 
 
-_SHAPES: dict[str, Callable[[Value, Type], bool]] = {
+_SHAPES: dict[str, Callable[[Value, Type, Run | None], bool]] = {
     "list": _list,
     "context": _context,
     "range": _range,
@@ -154,16 +163,16 @@ def conforms(one: Type, to: Type) -> bool:
     return len(one.arguments) >= len(to.arguments) and all(map(conforms, one.arguments, to.arguments))
 
 
-def convert(value: Value, to: Type) -> Value:
+def convert(value: Value, to: Type, run: Run | None = None) -> Value:
     """The value as that type: a list of one item and the item stand for each other, a date counts as its midnight in UTC.
 
     Raises Undefined where the value does not fit.
     """
-    if value is None or belongs(value, to):
+    if value is None or belongs(value, to, run):
         return value
-    if to.name == "list" and type(value) is not list and belongs(value, to.arguments[0]) and belongs([value], to):
+    if to.name == "list" and type(value) is not list and belongs([value], to, run):
         return [value]
-    if type(value) is list and len(value) == 1 and belongs(value[0], to):
+    if type(value) is list and len(value) == 1 and belongs(value[0], to, run):
         return value[0]
     if to.name == "date and time" and type(value) is dt.date:
         return dt.datetime.combine(value, dt.time(), dt.UTC)

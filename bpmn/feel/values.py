@@ -25,6 +25,7 @@ CONTEXT = decimal.Context(
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
 )
 DEEPEST_VALUE = 60
+MOST_PARTS = 500_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -82,22 +83,36 @@ def kind(value: Value) -> str:
     return KINDS.get(type(value), "function")
 
 
-def accept(value: Any, depth: int = 0) -> Value:
-    """The FEEL value for a Python value; raises ForeignValue for what FEEL does not have."""
-    python = type(value)
-    if python in SCALARS:
-        return _accept_number(value) if python is Decimal else value
-    if python is int:
-        return CONTEXT.create_decimal(value)
-    if depth > DEEPEST_VALUE:
-        raise ForeignValue("The value is nested too deeply, or contains itself.")
-    if isinstance(value, Mapping):
-        return {str(key): accept(part, depth + 1) for key, part in value.items()}
-    if isinstance(value, list | tuple):
-        return [accept(part, depth + 1) for part in value]
-    if python in KINDS or hasattr(python, "overloads"):
-        return value
-    return _accept_unusual(value)
+def accept(value: Any) -> Value:
+    """The FEEL value for a Python value; raises ForeignValue for what FEEL does not have or for more than 500,000 parts."""
+    return _Accepting().value(value, 0)
+
+
+class _Accepting:
+    """One value on its way in; counts its parts, since shared parts can make it far larger than its memory."""
+
+    def __init__(self) -> None:
+        self.parts = 0
+
+    def value(self, value: Any, depth: int) -> Value:
+        python = type(value)
+        if python in SCALARS:
+            return _accept_number(value) if python is Decimal else value
+        if python is int:
+            return CONTEXT.create_decimal(value)
+        if isinstance(value, Mapping | list | tuple):
+            return self.collection(value, depth + 1)
+        if python in KINDS or hasattr(python, "overloads"):
+            return value
+        return _accept_unusual(value)
+
+    def collection(self, value: Any, depth: int) -> Value:
+        self.parts += len(value)
+        if depth > DEEPEST_VALUE or self.parts > MOST_PARTS:
+            raise ForeignValue("The value has too many parts, is nested too deeply, or contains itself.")
+        if isinstance(value, Mapping):
+            return {str(key): self.value(part, depth) for key, part in value.items()}
+        return [self.value(part, depth) for part in value]
 
 
 def _accept_number(value: Decimal) -> Decimal:

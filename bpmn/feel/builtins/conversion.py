@@ -42,7 +42,7 @@ def string(run: Run, value: Value) -> str | None:
 
 def text_of(run: Run, value: Value) -> str:
     """The value as FEEL would write it."""
-    run.charge(1)
+    run.charge(4)
     if type(value) is list:
         return run.string("[" + ", ".join(text_of(run, item) for item in value) + "]")
     if type(value) is dict:

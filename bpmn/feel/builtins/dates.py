@@ -57,6 +57,7 @@ def today(run: Run) -> dt.date:
 @builtin("is", "value1?: Any, value2?: Any")
 def is_(run: Run, value1: Value = None, value2: Value = None) -> bool:
     """The same element of the same kind: times must agree in their zone too, and to the microsecond."""
+    run.charge(4)
     if kind(value1) != kind(value2):
         return False
     if isinstance(value1, dt.datetime | dt.time):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import decimal
 import functools
 from decimal import Decimal
 
@@ -71,10 +70,7 @@ def sum_(run: Run, items: Items) -> Value:
 @builtin("product", "*n: list")
 def product(run: Run, items: Items) -> Value:
     run.charge(len(items))
-    try:
-        return functools.reduce(CONTEXT.multiply, numbers_of(items)) if items else None
-    except decimal.Overflow as error:
-        raise Undefined("The product is too large for a number.") from error
+    return functools.reduce(CONTEXT.multiply, numbers_of(items)) if items else None
 
 
 @builtin("mean", "list: list")
@@ -113,7 +109,8 @@ def mode(run: Run, items: Items) -> Items:
     times: dict[Decimal, int] = {}
     for number in numbers_of(items):
         times[number] = times.get(number, 0) + 1
-    return sorted(number for number, n in times.items() if n == max(times.values()))
+    most = max(times.values(), default=0)
+    return sorted(number for number, n in times.items() if n == most)
 
 
 @builtin("all", "list: list")
@@ -137,7 +134,7 @@ def any_(run: Run, items: Items) -> bool | None:
 @builtin("sublist", "list: list, start position: number, length?: number")
 def sublist(run: Run, items: Items, start: Decimal, length: Decimal | None = None) -> Items:
     first = position_from(start, len(items))
-    if length is not None and (length < 1 or first + int(length) > len(items)):
+    if length is not None and not 1 <= length <= len(items) - first:
         raise Undefined("The part reaches beyond the list.")
     return items[first:] if length is None else items[first : first + int(length)]
 

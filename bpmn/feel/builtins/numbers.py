@@ -15,9 +15,9 @@ _LARGEST_SCALE, _SMALLEST_SCALE = 6176, -6111
 
 def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
     """The number with that many decimal places; raises Undefined for a scale that decimals do not have."""
-    places = int(scale.to_integral_value(decimal.ROUND_DOWN))
-    if not _SMALLEST_SCALE <= places <= _LARGEST_SCALE:
-        raise Undefined(f"{places} is no number of decimal places.")
+    if not _SMALLEST_SCALE <= scale <= _LARGEST_SCALE:
+        raise Undefined(f"{scale} is no number of decimal places.")
+    places = int(scale)
     exponent = int(number.as_tuple().exponent)
     if exponent >= 0 and places >= 0:
         return number
@@ -105,10 +105,7 @@ def log(run: Run, number: Decimal) -> Decimal:
 
 @builtin("exp", "number: number")
 def exp(run: Run, number: Decimal) -> Decimal:
-    try:
-        return CONTEXT.exp(number)
-    except decimal.Overflow as error:
-        raise Undefined("The result is too large for a number.") from error
+    return CONTEXT.exp(number)
 
 
 @builtin("odd", "number: number")

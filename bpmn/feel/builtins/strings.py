@@ -12,9 +12,9 @@ from bpmn.feel.values import Undefined, Value
 
 def position_from(start: Decimal, length: int) -> int:
     """The index for a FEEL position: 1 is the first, -1 the last."""
+    if not 1 <= abs(start) <= length:
+        raise Undefined(f"There is no position {start} in {length}.")
     index = int(start)
-    if index == 0 or abs(index) > length:
-        raise Undefined(f"There is no position {index} in {length}.")
     return index - 1 if index > 0 else length + index
 
 

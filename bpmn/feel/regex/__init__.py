@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bpmn.feel.errors import TooExpensive
 from bpmn.feel.regex.matching import Match, find
 from bpmn.feel.regex.program import Program, compile
-from bpmn.feel.running import Run
+from bpmn.feel.running import LONGEST_STRING, Run
 from bpmn.feel.values import Undefined
 
 __all__ = ["Match", "Program", "compile", "find", "replace", "split"]
@@ -15,14 +16,17 @@ __all__ = ["Match", "Program", "compile", "find", "replace", "split"]
 def replace(run: Run, program: Program, text: str, replacement: str) -> str:
     """The text with every match replaced; `$1` stands for the first group, `$0` for the match, `\\$` for a dollar."""
     pieces = _pieces(replacement, program.groups) if not program.literal else [replacement]
-    made, end, size = [], 0, 0
+    made: list[str] = []
+    end = size = 0
     for match in find(run, program, text):
         if match[0] == match[1]:
             raise Undefined("A pattern that matches nothing at all cannot be replaced.")
-        made.append(text[end : match[0]])
-        made.extend(piece if isinstance(piece, str) else _group(text, match, piece) for piece in pieces)
-        size += len(replacement) + match[1] - match[0]
-        run.charge(len(replacement) >> 6)
+        parts = [text[end : match[0]], *(p if isinstance(p, str) else _group(text, match, p) for p in pieces)]
+        size += sum(map(len, parts))
+        if size > LONGEST_STRING:
+            raise TooExpensive(f"The replacement makes a text of more than {LONGEST_STRING} characters.")
+        made += parts
+        run.charge(len(parts))
         end = match[1]
     return "".join([*made, text[end:]])
 
@@ -44,7 +48,14 @@ def _group(text: str, match: Match, number: int) -> str:
 
 
 def _pieces(replacement: str, groups: int) -> list[str | int]:
-    return list(_read_pieces(replacement, groups))
+    """Texts and numbers of groups, in turn; neighbouring characters are joined."""
+    pieces: list[str | int] = []
+    for piece in _read_pieces(replacement, groups):
+        if pieces and isinstance(piece, str) and isinstance(pieces[-1], str):
+            pieces[-1] += piece
+        else:
+            pieces.append(piece)
+    return pieces
 
 
 def _read_pieces(replacement: str, groups: int) -> Iterator[str | int]:

@@ -42,7 +42,7 @@ def _match_at(run: Run, program: Program, text: str, start: int, failed: set[int
         while True:
             count += 1
             if not count % _STEPS_A_CHARGE or remembers:
-                run.charge(1 if remembers else _STEPS_A_CHARGE)
+                run.charge(3 if remembers else 2 * _STEPS_A_CHARGE)
             key = pc * width + at
             if not remembers:
                 if key in failed:
