@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lxml import etree
@@ -19,8 +19,8 @@ from bpmn.vocabulary import PREFIXES, XML
 _QNAME = re.compile(r"\s*([A-Za-z_][\w.-]*):[A-Za-z_]")
 _CLARK = re.compile(r"(?:\{([^}]*)\})?(.*)", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
-_TEXT = {"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"}
-_VALUE = {**_TEXT, '"': "&quot;", "\n": "&#10;", "\t": "&#9;"}
+_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
+_VALUE = _TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
 
 def prefix_for(namespace: str) -> str:
@@ -51,11 +51,11 @@ def quoted(value: str) -> str:
     return f'"{_escape(value, _VALUE)}"'
 
 
-def _escape(text: str, table: dict[str, str]) -> str:
+def _escape(text: str, table: Mapping[int, str]) -> str:
     wrong = _FORBIDDEN.search(text)
     if wrong:
         raise Unwritable(repr(text[:60]), f"XML has no character U+{ord(wrong[0]):04X}; remove it.")
-    return text.translate(str.maketrans(table))
+    return text.translate(table)
 
 
 def canonical(element: Any) -> str:

@@ -10,6 +10,7 @@ from bpmn.layout.sizes import bottom, centre, right
 from bpmn.model import Bounds
 
 _NAME_SIZE = 13.0
+_SMALL_SIZE = 10.5  # two lines of it fit into a header
 
 
 def draw_frame(box: Bounds, name: str, *, horizontal: bool, pool: bool) -> str:
@@ -43,8 +44,10 @@ def _header(x: float, y: float, width: float, height: float, line: str) -> str:
 
 def _turned(name: str, box: Bounds) -> str:
     x, y = box.x + HEADER_WIDTH / 2, centre(box)[1]
-    lines = wrap(name, box.height - 12, size=_NAME_SIZE, lines=1 if HEADER_WIDTH < 2 * _NAME_SIZE * LINE_HEIGHT else 2)
-    return f'<g transform="rotate(-90 {x:g} {y:g})">{block(lines, x, y, size=_NAME_SIZE, kind="name")}</g>'
+    size, lines = _NAME_SIZE, wrap(name, box.height - 12, size=_NAME_SIZE, lines=2)
+    if len(lines) > 1:
+        size, lines = _SMALL_SIZE, wrap(name, box.height - 8, size=_SMALL_SIZE, lines=2)
+    return f'<g transform="rotate(-90 {x:g} {y:g})">{block(lines, x, y, size=size, kind="name")}</g>'
 
 
 def draw_thing(thing: Thing, box: Bounds) -> str:

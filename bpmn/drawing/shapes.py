@@ -78,14 +78,21 @@ def _rectangle(box: Bounds, fill: str, line: str, width: float, dashes: str = ""
 
 
 def _label_inside(node: Activity, box: Bounds, look: Look) -> str:
-    signs = 10 if node.kind in icons.TASKS else 0
-    room = max(1, int((box.height - 14 - signs) // 15))
+    signs = 10 if node.kind in icons.TASKS else -14 if _signs(node, look) else 0
+    room = max(1, int((box.height - 14 - abs(signs)) // 15))
     lines = wrap(look.label, box.width - 14, lines=room)
     x, y = centre(box)
     return f'<g fill="{look.ink}">{block(lines, x, y + signs / 2)}</g>'
 
 
 def _markers(node: Activity, box: Bounds, look: Look) -> str:
+    signs = _signs(node, look)
+    x = centre(box)[0] - 9 * (len(signs) - 1)
+    return "".join(icons.icon(sign, x + 18 * i, bottom(box) - 11, 14, colour=look.ink) for i, sign in enumerate(signs))
+
+
+def _signs(node: Activity, look: Look) -> list[str]:
+    """What stands at the lower edge: loops, many instances, an inside that is not shown."""
     signs = []
     if node.loop_condition is not None:
         signs.append(icons.LOOP)
@@ -97,8 +104,7 @@ def _markers(node: Activity, box: Bounds, look: Look) -> str:
         signs.append(icons.AD_HOC)
     if node.for_compensation:
         signs.append(icons.EVENTS[Trigger.COMPENSATE])
-    x = centre(box)[0] - 9 * (len(signs) - 1)
-    return "".join(icons.icon(sign, x + 18 * i, bottom(box) - 11, 14, colour=look.ink) for i, sign in enumerate(signs))
+    return signs
 
 
 def _gateway(node: Gateway, box: Bounds, look: Look) -> str:

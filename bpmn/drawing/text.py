@@ -7,7 +7,7 @@ import re
 from bpmn.layout.sizes import text_width
 from bpmn.xml_text import escaped
 
-_PIECES = re.compile(r"[A-Za-z0-9_'’.,:;%/()&+-]+\s*|\s+|.", re.DOTALL)
+_PIECES = re.compile(r"[^\s\u2e80-\u9fff\uac00-\uffef\u3000-\u303f]+\s*|\s+|.", re.DOTALL)
 _NOT_FIRST = "，。、；：？！）》」』】”’%,.;:?!)"
 LINE_HEIGHT = 1.25
 

@@ -15,11 +15,54 @@ _CLEAR = 20.0  # distance to neighbours below which two shapes stand too close
 
 def place_new(model: ProcessModel) -> Layout:
     """The layout without what is gone, with places for the nodes that have none, in the order of their flows."""
-    layout = _without_gone(model)
+    ahead = _forward(model)
+    layout = _without_later_branches(model, _without_gone(model), ahead)
     for node in _in_order(model):
         if node.id not in layout.shapes:
-            layout = _place(model, layout, node)
+            layout = _place(model, layout, node, ahead)
     return _grown(model, layout)
+
+
+Ahead = dict[str, list[str]]
+
+
+def _forward(model: ProcessModel) -> Ahead:
+    """Who follows whom, loops left out, in all scopes."""
+    found: Ahead = {}
+    for scope in dict.fromkeys(node.scope for node in model.nodes):
+        nodes = [node for node in model.nodes if node.scope == scope]
+        found |= forward(scope_edges(model, nodes), begins(model, nodes))
+    return found
+
+
+def _without_later_branches(model: ProcessModel, layout: Layout, ahead: Ahead) -> Layout:
+    """Steps that used to follow each other and now stand behind a new split are to stand below each other."""
+    again: set[str] = set()
+    for node in model.nodes:
+        targets = [id for id in ahead.get(node.id, []) if id in layout.shapes]
+        if node.id in layout.shapes or len(targets) < 2 or len(model.outgoing(node.id)) < 2:
+            continue
+        first, *others = sorted(targets, key=lambda id: layout.shapes[id].x)
+        for other in others:
+            if _side_by_side(layout.shapes[first], layout.shapes[other]):
+                again |= _reach(other, ahead) - _reach(first, ahead)
+    again |= {n.id for n in model.nodes if isinstance(n, EventNode) and n.attached_to in again}
+    shapes = {id: box for id, box in layout.shapes.items() if id not in again}
+    return replace(layout, shapes=shapes, labels={id: box for id, box in layout.labels.items() if id not in again})
+
+
+def _side_by_side(one: Bounds, two: Bounds) -> bool:
+    return one.y < bottom(two) and two.y < bottom(one)
+
+
+def _reach(id: str, ahead: Ahead) -> set[str]:
+    found, waiting = set(), [id]
+    while waiting:
+        id = waiting.pop()
+        if id not in found:
+            found.add(id)
+            waiting += ahead.get(id, [])
+    return found
 
 
 def _without_gone(model: ProcessModel) -> Layout:
@@ -49,7 +92,7 @@ def _in_order(model: ProcessModel) -> list[AnyNode]:
     return found
 
 
-def _place(model: ProcessModel, layout: Layout, node: AnyNode) -> Layout:
+def _place(model: ProcessModel, layout: Layout, node: AnyNode, ahead: Ahead) -> Layout:
     if isinstance(node, EventNode) and node.attached_to in layout.shapes:
         events = model.boundary_events(node.attached_to or "")
         number = [event.id for event in events].index(node.id)
@@ -58,21 +101,25 @@ def _place(model: ProcessModel, layout: Layout, node: AnyNode) -> Layout:
     if isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS:
         layout = replace(layout, expanded={**layout.expanded, node.id: False})
     width, height = size(node)
-    left, middle = _wanted(model, layout, node)
+    left, middle = _wanted(model, layout, node, ahead)
     box = Bounds(left, middle - height / 2, width, height)
     layout, box = _free(model, layout, node, box)
     return replace(layout, shapes={**layout.shapes, node.id: box})
 
 
-def _wanted(model: ProcessModel, layout: Layout, node: AnyNode) -> tuple[float, float]:
+def _wanted(model: ProcessModel, layout: Layout, node: AnyNode, ahead: Ahead) -> tuple[float, float]:
     """Left edge and middle of a new node: behind the last placed one before it, in its own lane."""
-    before = [f.source for f in model.incoming(node.id) if f.source in layout.shapes]
-    after = [f.target for f in model.outgoing(node.id) if f.target in layout.shapes]
+    before = [id for id, following in ahead.items() if node.id in following and id in layout.shapes]
+    after = [id for id in ahead.get(node.id, []) if id in layout.shapes]
     boxes = [layout.shapes[id] for id in before] or [layout.shapes[id] for id in after]
     if not boxes:
-        boxes = [layout.shapes[n.id] for n in model.nodes if n.id in layout.shapes]
-    left = max(right(box) for box in boxes) + GAP if before else min(box.x for box in boxes) - GAP - size(node)[0]
+        placed = [layout.shapes[n.id] for n in model.nodes if n.id in layout.shapes]
+        return max(right(box) for box in placed) + GAP, centre(placed[0])[1]
     same = [id for id in (*before, *after) if model.node(id).lane == node.lane]
+    if before and (not same or same[0] in before):
+        left = max(right(box) for box in boxes) + GAP
+    else:  # a step that another lane leads to stands before what follows it in its own
+        left = min(layout.shapes[id].x for id in same or after) - GAP - size(node)[0]
     if same:
         return left, centre(layout.shapes[same[0]])[1]
     lane = layout.shapes.get(node.lane or "")

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from bpmn.errors import NotCovered
 from bpmn.model import EventNode, Position, ProcessModel
 from bpmn.semantics import Marking, StateSpace, final, net, reachability
+from bpmn.validation.flows import reached_nodes
 from bpmn.validation.problem import Problem, Severity, warning
 
 LIMIT = 20_000  # markings, about a second
@@ -24,7 +25,7 @@ def behaviour(model: ProcessModel, limit: int = LIMIT) -> Iterator[Problem]:
     found = [*_deadlock(model, space), *_doubled(model, space)]
     if space.complete:
         found += _livelock(model, space) if not found else []
-        found += _dead(model, space)
+        found += _dead(model, space) if not any(problem.rule == "deadlock" for problem in found) else []
     elif not found:
         found.append(_undecided(model.key, f"more than {limit:,} states are reachable."))
     yield from found
@@ -74,11 +75,15 @@ def _dead(model: ProcessModel, space: StateSpace) -> Iterator[Problem]:
 
 
 def _doubled(model: ProcessModel, space: StateSpace) -> Iterator[Problem]:
-    """The first place where two branches meet without a join; tokens that only wait to end do no harm."""
+    """The first place where two branches meet without a join.
+
+    Tokens that only wait to end do no harm, nor do several reminders that hang on one non-interrupting event.
+    """
+    reminders = {node.id for node in model.nodes} - reached_nodes(model, interrupting_only=True)
     for marking in space.steps:
         for place, count in Counter(marking).items():
             id = _element(model, place)
-            if count > 1 and not _ends(model, id) and not place.endswith(":done"):
+            if count > 1 and id not in reminders and not _ends(model, id) and not place.endswith(":done"):
                 message = (
                     f"Two branches of a case can meet at {id} without being joined; what follows is then done twice."
                 )

@@ -135,8 +135,11 @@ def reachable(model: ProcessModel) -> Iterator[Problem]:
             )
 
 
-def reached_nodes(model: ProcessModel) -> set[str]:
-    """Ids of the nodes that flows, borders and links lead to, from the starts of all scopes."""
+def reached_nodes(model: ProcessModel, *, interrupting_only: bool = False) -> set[str]:
+    """Ids of the nodes that flows, borders and links lead to, from the starts of all scopes.
+
+    With `interrupting_only` no way leads over the border events that let their activity go on.
+    """
     waiting = [node.id for node in model.nodes if _begins(model, node)]
     reached: set[str] = set()
     while waiting:
@@ -145,7 +148,7 @@ def reached_nodes(model: ProcessModel) -> set[str]:
             continue
         reached.add(id)
         waiting += [flow.target for flow in model.outgoing(id) if model.has(flow.target)]
-        waiting += [event.id for event in model.boundary_events(id)]
+        waiting += [e.id for e in model.boundary_events(id) if e.interrupting or not interrupting_only]
         waiting += _link_targets(model, model.node(id))
     return reached
 
