@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 
 from bpmn import feel
 from bpmn.errors import BpmnError
-from bpmn.model import EventNode, Position, TimerKind, Trigger
+from bpmn.model import EventNode, Position, Trigger
 from bpmn.procedure import Procedure, procedure_from_sources
 from bpmn.validation import Severity, problems
 from workflows import versions as shelf
 from workflows import working_hours
 from workflows.automation import SERVICE_TASKS
-from workflows.engine import Refusal, refusals
+from workflows.engine import REPEATS, Refusal, refusals
 from workflows.errors import Undeployable, UnknownProcedure, WrongVersionState
 from workflows.tables import ProcedureSource, ProcedureVersion, Subscription, Timer, VersionState
 
@@ -241,6 +241,6 @@ def next_start(session: Session, node: EventNode, after: datetime) -> datetime:
     """When a timer start event begins the next case; raises StepFailed when its time cannot be read."""
     assert node.timer is not None
     text = node.timer.expression
-    value = text if node.timer.kind is TimerKind.CYCLE else feel.evaluate(text, {}, now=after)
+    value = text if REPEATS.match(text) else feel.evaluate(text, {}, now=after)
     calendar = working_hours.calendar(session)
     return working_hours.due(value, working=node.timer.working, now=after, calendar=calendar, place=node.id)

@@ -259,7 +259,6 @@ def test_a_loop_activity_repeats_while_its_condition_holds() -> None:
     [
         (activity("x", ActivityKind.TASK), "untyped_task"),
         (activity("x", ActivityKind.SUBPROCESS, ad_hoc=True), "ad_hoc"),
-        (activity("x", ActivityKind.SUBPROCESS, transaction=True), "transaction"),
         (user("x", for_compensation=True), "compensation"),
         (activity("x", ActivityKind.CALL, called="nowhere"), "unknown_call"),
         (activity("x", ActivityKind.SERVICE), "service_missing"),

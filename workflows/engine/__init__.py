@@ -4,9 +4,11 @@ from workflows.engine.execution import CannotRun, Execution, begin, prepare, res
 from workflows.engine.facts import Fact
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
+from workflows.engine.specs.events import REPEATS
 from workflows.engine.steps import Steps, Verdict
 
 __all__ = [
+    "REPEATS",
     "CannotRun",
     "Execution",
     "Fact",

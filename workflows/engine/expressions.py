@@ -11,7 +11,6 @@ from bpmn import feel
 from bpmn.errors import BpmnError
 from workflows.errors import StepFailed
 
-
 KEPT = (str, bool, int, Decimal, date, time, timedelta)
 
 

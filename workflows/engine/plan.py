@@ -52,7 +52,7 @@ GATEWAYS: dict[GatewayKind, type[NodeSpec]] = {
     GatewayKind.INCLUSIVE: InclusiveSpec,
     GatewayKind.EVENT_BASED: EventBasedSpec,
 }
-THROWN = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION, Trigger.TERMINATE)
+THROWN = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.TERMINATE)
 
 
 class Plan:
@@ -106,7 +106,7 @@ class _Area:
             return self.of_class(GATEWAYS[node.kind], node)
         if isinstance(node, EventNode):
             return self.of_class(_event_class(node), node)
-        repeated = MultiInstanceSpec if node.multi_instance else LoopSpec if node.loop_condition else None
+        repeated = MultiInstanceSpec if node.multi_instance else LoopSpec if node.loop_condition is not None else None
         if repeated is None:
             self.inner[node.id] = self.activity(node, "")
             return self.inner[node.id]

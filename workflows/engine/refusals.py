@@ -18,6 +18,7 @@ from bpmn.model import (
     TimerKind,
     Trigger,
 )
+from workflows.engine.drawn import MANY, attribute, loop_maximum
 from workflows.engine.expressions import Expression
 from workflows.engine.plan import is_link_target
 from workflows.engine.specs.events import REPEATS
@@ -57,14 +58,22 @@ def _of_activity(model: ProcessModel, node: Activity, called: Mapping[str, Proce
         yield Refusal("untyped_task", node.id, "A task without a type does nothing.", "Say who or what does it.")
     for wanted, rule, message in (
         (node.ad_hoc, "ad_hoc", "Ad-hoc subprocesses are not run."),
-        (node.transaction, "transaction", "Transactions are not run; use a subprocess with error events."),
         (node.for_compensation, "compensation", "Compensation is not run; draw the way back as flows."),
-        (bool(node.multi_instance and node.loop_condition), "two_loops", "It is both a loop and a multi-instance."),
-        (node.loop_condition == "", "endless_loop", "It repeats, but nothing says until when."),
+        (
+            node.multi_instance is not None and node.loop_condition is not None,
+            "two_loops",
+            "It is both a loop and a multi-instance.",
+        ),
+        (
+            node.loop_condition == "" and not loop_maximum(node),
+            "endless_loop",
+            "It repeats, but nothing says until when.",
+        ),
         (node.script_text is not None, "script_language", "Its script is no list of `name = FEEL` lines."),
     ):
         if wanted:
             yield Refusal(rule, node.id, message)
+    yield from _quantities(node)
     if node.kind is ActivityKind.CALL and (node.called or "") not in called:
         yield Refusal(
             "unknown_call", node.id, f"It calls {node.called!r}, which is not deployed.", "Deploy that one first."
@@ -82,10 +91,25 @@ def _of_activity(model: ProcessModel, node: Activity, called: Mapping[str, Proce
     yield from _expressions(node)
 
 
+def _quantities(node: Activity) -> Iterator[Refusal]:
+    maximum = loop_maximum(node)
+    if maximum is not None and not (maximum.isdigit() and int(maximum) > 0):
+        yield Refusal("loop_maximum", node.id, f"It repeats at most {maximum!r} times, which is no number from 1 on.")
+    for name in ("startQuantity", "completionQuantity"):
+        if attribute(node, name) not in (None, "1"):
+            yield Refusal(
+                "quantity", node.id, f"{name}={attribute(node, name)} is not run.", "Draw the tokens as flows."
+            )
+    if attribute(node, f"{MANY}/behavior") not in (None, "All"):
+        yield Refusal("behavior", node.id, "Events thrown by single instances are not run.", "Use complete_when.")
+    if attribute(node, "instantiate") == "true":
+        yield Refusal("instantiate", node.id, "A receive task cannot begin a process.", "Use a message start event.")
+
+
 def _expressions(node: Activity) -> Iterator[Refusal]:
     many = node.multi_instance
     texts = [line.expression for line in (*node.script, *node.inputs, *node.outputs)]
-    optional = [node.correlation, node.loop_condition, node.due.expression if node.due else None]
+    optional = [node.correlation, node.loop_condition or None, node.due.expression if node.due else None]
     if many:
         optional += [many.collection, many.cardinality, many.complete_when]
     for text in (*texts, *optional):
@@ -111,8 +135,10 @@ def _of_event_subprocess(model: ProcessModel, node: Activity) -> Iterator[Refusa
 
 
 def _of_event(model: ProcessModel, node: EventNode) -> Iterator[Refusal]:
-    if node.trigger in (Trigger.COMPENSATE, Trigger.CANCEL, Trigger.MULTIPLE):
+    if node.trigger in (Trigger.COMPENSATE, Trigger.MULTIPLE):
         yield Refusal(f"{node.trigger}_event", node.id, f"Events of the kind {node.trigger!s} are not run.")
+    elif node.trigger is Trigger.CANCEL and not _in_transaction(model, node):
+        yield Refusal("cancel_event", node.id, "A cancel event belongs at the end or on the border of a transaction.")
     elif node.trigger is Trigger.LINK:
         yield from _of_link(model, node)
     elif node.position is Position.BOUNDARY and (node.trigger is Trigger.NONE or node.attached_to is None):
@@ -124,6 +150,14 @@ def _of_event(model: ProcessModel, node: EventNode) -> Iterator[Refusal]:
             "start", node.id, f"Nothing can start a process by {node.trigger!s}.", "Use none, message, signal or timer."
         )
     yield from _details(node)
+
+
+def _in_transaction(model: ProcessModel, node: EventNode) -> bool:
+    """Cancel ends a transaction from inside, or is caught on its border. (Nothing can be compensated: that is refused.)"""
+    place = node.attached_to if node.position is Position.BOUNDARY else node.scope
+    return (
+        place is not None and node.position in (Position.BOUNDARY, Position.END) and model.activity(place).transaction
+    )
 
 
 def _start_nobody_can_cause(model: ProcessModel, node: EventNode) -> bool:
@@ -145,6 +179,8 @@ def _details(node: EventNode) -> Iterator[Refusal]:
     catches = node.position in (Position.START, Position.CATCH, Position.BOUNDARY)
     if node.trigger is Trigger.TIMER and (node.timer is None or not node.timer.expression.strip()):
         yield Refusal("timer", node.id, "The timer has no time.")
+    if node.position is Position.CATCH and node.timer is not None and node.timer.kind is TimerKind.CYCLE:
+        yield Refusal("cycle_in_flow", node.id, "A repeating time cannot be waited for in the flow.", "Use a duration.")
     if node.trigger is Trigger.SIGNAL and not node.signal:
         yield Refusal("signal", node.id, "The signal has no name.")
     if node.trigger is Trigger.MESSAGE and not node.message and catches:

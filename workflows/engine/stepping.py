@@ -145,6 +145,8 @@ def _propagate(run: Run, thrown: Thrown) -> None:
         token = scope
     if thrown.trigger is Trigger.ERROR:
         _fail(run, thrown)
+    elif thrown.trigger is Trigger.CANCEL:  # nobody watches the border: the transaction just ends
+        _terminate(run, thrown.origin)
 
 
 def _handles(spec: NodeSpec, thrown: Thrown) -> bool:
@@ -167,7 +169,7 @@ def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
         **(thrown.origin.data if token is not thrown.origin else {}),
         **thrown.values,
     }
-    if spec.node.interrupting or thrown.trigger is Trigger.ERROR:
+    if spec.node.interrupting or thrown.trigger in (Trigger.ERROR, Trigger.CANCEL):
         run.cancel_all([token])
     branch = run.spawn(spec, token, data=data, scope=token.scope)
     run.view.update(thrown.values)

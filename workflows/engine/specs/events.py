@@ -58,7 +58,7 @@ class ThrowSpec(NodeSpec):
         elif node.trigger is Trigger.SIGNAL:
             run.say(Signalled(token.id, self.place, node.signal or ""))
             run.thrown.append(Thrown(Trigger.SIGNAL, node.signal, token, {}))
-        else:  # error, escalation, terminate
+        else:  # error, escalation, cancel, terminate
             run.thrown.append(Thrown(node.trigger, node.code, token, {}))
         run.say(Entered(token.id, self.place))
         return self.leave(token)

@@ -79,9 +79,10 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         return True
 
     def ways_out(self, token: Token) -> Sequence[Way]:
-        """Every flow without a condition and every one whose condition holds; else the default one."""
+        """Every flow without a condition and every one whose condition holds; the default one when no condition does."""
         taken = [way for way in self.ways if not way.default and self.holds(way, token)]
-        taken = taken or [way for way in self.ways if way.default]
+        if not any(way.condition is not None for way in taken):
+            taken += [way for way in self.ways if way.default]
         if self.ways and not taken:
             raise StepFailed(self.place, "none of the conditions of its flows holds, and there is no default flow.")
         return taken
@@ -132,5 +133,5 @@ def _rival(other: Token, winner: Token) -> bool:
 
 
 def fires_by_itself(node: AnyNode | None) -> bool:
-    """Errors and escalations are looked up when they are thrown; everything else is waited for."""
-    return isinstance(node, EventNode) and node.trigger not in (Trigger.ERROR, Trigger.ESCALATION)
+    """Errors, escalations and cancels are looked up when they are thrown; everything else is waited for."""
+    return isinstance(node, EventNode) and node.trigger not in (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpmn.model import Activity, EventNode
+from workflows.engine.drawn import loop_maximum, tested_before
 from workflows.engine.expressions import Condition, Expression
 from workflows.engine.facts import Ended, ScopeOpened
 from workflows.engine.merging import merge
@@ -249,22 +250,32 @@ def _changed(before: Mapping[str, Any], ended: Token) -> dict[str, Any]:
 
 
 class LoopSpec(RepeatedSpec):
-    """Done again as long as the condition holds; it is asked after each round."""
+    """Done again as long as the condition holds and the maximum is not reached; it is asked after each round, or before."""
 
     def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
         super().__init__(wf_spec, key, node, place)
-        assert node.loop_condition is not None
-        self.again = Condition(node.loop_condition)
+        self.again = Condition(node.loop_condition) if node.loop_condition else None
+        maximum = loop_maximum(node)
+        self.maximum = int(maximum) if maximum else None
+        self.tested_before = tested_before(node)
 
-    def step(self, token: Token) -> None:
+    def step(self, token: Token) -> bool | None:
+        if self.tested_before and not self.goes_on(token, token.data, 0):
+            return self.leave(token)
         token.workflow.say(ScopeOpened(token.id, self.place))
         self.instance(token, {"loopCounter": 1}, token.data)
         self.attach(token)
+        return None
+
+    def goes_on(self, token: Token, data: Mapping[str, Any], rounds: int) -> bool:
+        if self.maximum is not None and rounds >= self.maximum:
+            return False
+        now = token.workflow.steps.now
+        return self.again is None or self.again.holds(self.place, {**data, "loopCounter": rounds}, now)
 
     def on_empty(self, token: Token) -> None:
-        rounds = token.progress["done"]
-        data = self.gathered(token)
-        if self.again.holds(self.place, {**data, "loopCounter": rounds}, token.workflow.steps.now):
+        rounds, data = token.progress["done"], self.gathered(token)
+        if self.goes_on(token, data, rounds):
             self.instance(token, {"loopCounter": rounds + 1}, data)
         else:
             super().on_empty(token)
