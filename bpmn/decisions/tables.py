@@ -64,8 +64,9 @@ class Column:
         if type(value) in _LOOKED_UP:
             rows |= self.equal.get((type(value), value), 0)
         scope.run.charge(len(self.tests))
+        inner = Scope({"?": value}, scope, scope.run)
         for test, tested in self.tests.values():
-            if tested & alive & ~rows and test(value, scope):
+            if tested & alive & ~rows and test(value, inner):
                 rows |= tested
         return rows & alive
 
@@ -104,7 +105,8 @@ def _lies(low: Decimal, high: Decimal, low_included: bool, high_included: bool) 
 
 
 def general_test(closure: Closure) -> Callable[[Value, Scope], bool]:
-    return lambda value, scope: closure(Scope({"?": value}, scope, scope.run)) is True
+    """Any other test, in a scope in which `?` is the value."""
+    return lambda value, scope: closure(scope) is True
 
 
 @dataclass(slots=True)

@@ -257,8 +257,21 @@ class _Closing:
 
         return pick
 
+    def callee(self, node: s.Node) -> Closure:
+        """What is called: a variable that is no function does not hide the built-in function of its name."""
+        function = self.close(node)
+        builtin = BUILTINS.get(node.name) if isinstance(node, s.Name) else None
+        if builtin is None:
+            return function
+
+        def read(scope: Scope) -> Value:
+            found = function(scope)
+            return found if kind(found) == "function" else builtin
+
+        return read
+
     def call(self, node: s.Call) -> Closure:
-        function, arguments, position = self.close(node.function), self.all(node.arguments), node.position
+        function, arguments, position = self.callee(node.function), self.all(node.arguments), node.position
 
         def call(scope: Scope) -> Value:
             return _or_null(scope, position, invoke, scope.run, function(scope), [a(scope) for a in arguments])
@@ -266,7 +279,7 @@ class _Closing:
         return call
 
     def named_call(self, node: s.NamedCall) -> Closure:
-        function, arguments, position = self.close(node.function), self.all(node.arguments), node.position
+        function, arguments, position = self.callee(node.function), self.all(node.arguments), node.position
         names = node.names
 
         def call(scope: Scope) -> Value:

@@ -19,7 +19,7 @@ from bpmn.feel.syntax import Node
 from bpmn.feel.values import SCALARS, Value, accept, kind
 
 COMPILED_AT_ONCE = 2048
-_ACCEPTED = SCALARS - {Decimal}  # a Decimal may be infinite
+_ACCEPTED = SCALARS - {Decimal}  # a Decimal may be infinite, which `accept` refuses
 
 
 @dataclass(frozen=True)
@@ -72,13 +72,15 @@ class Compiled:
     def _accepted(self, context: Mapping[str, Any]) -> dict[str, Value]:
         """The variables that the expression reads, as FEEL values."""
         accepted = {}
-        for name in self.names:
+        for name in self._read:
             if name in context:
                 value = context[name]
                 accepted[name] = value if type(value) in _ACCEPTED else accept(value)
-        if "?" in context:
-            accepted["?"] = accept(context["?"])
         return accepted
+
+    @cached_property
+    def _read(self) -> tuple[str, ...]:
+        return (*self.names, "?")
 
     def _undecided(self, value: Value, context: Mapping[str, Any], warnings: list[Warned]) -> Undecided:
         missing = tuple(sorted(name for name in self.names if context.get(name) is None))

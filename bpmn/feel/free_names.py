@@ -2,47 +2,57 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from bpmn.feel import syntax as s
 from bpmn.feel.builtins import BUILTIN_NAMES
-
-_ALWAYS_THERE = BUILTIN_NAMES | {"?", "item", "partial"}
 
 
 def free_names(root: s.Node, *, in_filters: bool = True) -> frozenset[str]:
     """The free variables. In `list[price > limit]` both names count, since either may be a variable or a member;
-    without `in_filters` neither does.
+    without `in_filters` neither does. The name of a built-in function counts where it is not called.
     """
     found: set[str] = set()
-    _collect(root, frozenset(), found, in_filters)
+    _collect(root, frozenset({"?"}), found, in_filters)
     return frozenset(found)
 
 
 def _collect(node: s.Node, bound: frozenset[str], found: set[str], in_filters: bool) -> None:
     if isinstance(node, s.Name):
-        if node.name not in bound and node.name not in _ALWAYS_THERE:
-            found.add(node.name)
+        found.update({node.name} - bound)
         return
+    for child, inner in _parts(node, bound, in_filters):
+        _collect(child, inner, found, in_filters)
+
+
+def _parts(node: s.Node, bound: frozenset[str], in_filters: bool) -> Iterator[tuple[s.Node, frozenset[str]]]:
+    """The nodes below, each with the names that are bound there."""
     if isinstance(node, s.For | s.Quantified):
-        _collect_iterations(node, bound, found, in_filters)
-        return
-    if isinstance(node, s.ContextLiteral):
+        yield from _parts_of_loop(node, bound)
+    elif isinstance(node, s.ContextLiteral):
         for key, value in zip(node.keys, node.values, strict=True):
-            _collect(value, bound, found, in_filters)
+            yield value, bound
             bound |= {key}
-        return
-    if isinstance(node, s.FunctionLiteral):
-        bound |= set(node.parameters)
-    if isinstance(node, s.Filter) and not in_filters:
-        _collect(node.source, bound, found, in_filters)
-        return
-    for child in s.children(node):
-        _collect(child, bound, found, in_filters)
+    elif isinstance(node, s.FunctionLiteral):
+        yield node.body, bound | set(node.parameters)
+    elif isinstance(node, s.Filter):
+        yield node.source, bound
+        if in_filters:
+            yield node.predicate, bound | {"item"}
+    elif isinstance(node, s.Call | s.NamedCall):
+        called = isinstance(node.function, s.Name) and node.function.name in BUILTIN_NAMES
+        yield from ((child, bound) for child in s.children(node) if child is not node.function or not called)
+    else:
+        yield from ((child, bound) for child in s.children(node))
 
 
-def _collect_iterations(node: s.For | s.Quantified, bound: frozenset[str], found: set[str], in_filters: bool) -> None:
+def _parts_of_loop(node: s.For | s.Quantified, bound: frozenset[str]) -> Iterator[tuple[s.Node, frozenset[str]]]:
     for iteration in node.iterations:
-        _collect(iteration.source, bound, found, in_filters)
+        yield iteration.source, bound
         if iteration.end is not None:
-            _collect(iteration.end, bound, found, in_filters)
+            yield iteration.end, bound
         bound |= {iteration.name}
-    _collect(node.body if isinstance(node, s.For) else node.condition, bound, found, in_filters)
+    if isinstance(node, s.For):
+        yield node.body, bound | {"partial"}
+    else:
+        yield node.condition, bound

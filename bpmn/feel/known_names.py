@@ -7,6 +7,7 @@ from typing import Any
 
 from bpmn.feel.errors import FeelError
 from bpmn.feel.lexing import Kind, Token, tokens
+from bpmn.feel.values import SCALARS
 
 DEEPEST_CONTEXT = 8
 
@@ -42,7 +43,11 @@ class KnownNames:
 def special_names(context: Mapping[str, Any]) -> frozenset[str]:
     """The keys of the context and of the contexts in it that are no plain words."""
     found: set[str] = set()
-    _collect(context, found, 0)
+    for key, value in context.items():
+        if type(key) is str and not key.isidentifier():
+            found.add(key)
+        if type(value) not in SCALARS:
+            _collect(value, found, 1)
     return frozenset(found)
 
 

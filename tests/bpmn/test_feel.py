@@ -78,12 +78,19 @@ def test_names_are_the_free_variables() -> None:
     assert feel.names("items[price > limit]", in_filters=False) == {"items"}
 
 
+def test_a_variable_may_have_the_name_of_a_function() -> None:
+    context = {"date": dt.date(2026, 3, 2), "count": 2, "item": "x", "mode": "paper"}
+    assert feel.truth('date > date("2026-03-01") and count(["a", "b"]) = count and item = "x"', context)
+    assert feel.names('date > date("2026-03-01") and mode = "paper"') == {"date", "mode"}
+    assert feel.unary_test("< date", dt.date(2026, 3, 1), context)
+
+
 def test_a_name_with_an_operator_is_read_when_it_is_known() -> None:
     assert feel.evaluate("net-amount + 1", {"net-amount": 5}) == 6
 
 
 def test_chinese_names_need_no_quotes() -> None:
-    assert feel.truth("申请金额 > 100000 and 信用等级 in (\"A\", \"B\")", {"申请金额": 200000, "信用等级": "A"})
+    assert feel.truth('申请金额 > 100000 and 信用等级 in ("A", "B")', {"申请金额": 200000, "信用等级": "A"})
 
 
 def test_an_undecided_condition_names_what_is_missing() -> None:
