@@ -39,7 +39,11 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 
 def dumps(value: object) -> str:
     """The JSON text of a value; raises Unstorable. Tuples become lists; an aware datetime keeps its offset, not its zone's name."""
-    return json.dumps(_tagged(value), ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    tagged = _tagged(value)
+    text = json.dumps(tagged, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
+        return json.dumps(tagged, separators=(",", ":"))  # half of a surrogate pair has no UTF-8, but an escape
+    return text
 
 
 def loads(text: str) -> Any:
