@@ -13,7 +13,7 @@ from bpmn.vocabulary import BPMN, BPMNDI, DC, DI, FEEL, OURS, TARGET, XSI, rank_
 from bpmn.writing.diagram import write_diagram
 from bpmn.writing.names import Names
 from bpmn.writing.nodes import document, write_flow, write_lane, write_node
-from bpmn.writing.tag import Tag, give_back, lines, namespaces, sort_children
+from bpmn.writing.tag import Tag, give_back, lines, local_name, namespaces, sort_children
 from bpmn.xml_text import prefix_for
 
 __all__ = ["write_bpmn"]
@@ -34,7 +34,8 @@ def write_bpmn(model: ProcessModel | Definitions) -> bytes:
     root.add(*names.declarations())
     give_back_to_root(root, raw)
     sort_children(root, rank_in_file)
-    root.add(*write_diagram(_whole_layout(model), _plane(raw, models)))
+    before = [child for child in root.children if rank_in_file(local_name(child)) < rank_in_file("relationship")]
+    root.children[len(before) : len(before)] = write_diagram(_whole_layout(model), _plane(raw, models))
     return _text(root).encode("utf-8")
 
 

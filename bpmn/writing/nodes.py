@@ -24,9 +24,8 @@ from bpmn.model import (
 )
 from bpmn.vocabulary import ACTIVITY_TAGS, DEFINITION_TAGS, EVENT_TAGS, GATEWAY_TAGS, OURS, XSI, rank_in_node
 from bpmn.writing.names import Names
-from bpmn.writing.tag import Tag, give_back, sort_children
+from bpmn.writing.tag import FORMAL, Tag, give_back, sort_children
 
-FORMAL = "bpmn:tFormalExpression"
 _TIMER_TAGS = {TimerKind.DATE: "timeDate", TimerKind.DURATION: "timeDuration", TimerKind.CYCLE: "timeCycle"}
 _CARRIERS = {
     Trigger.MESSAGE: "message",
@@ -177,8 +176,8 @@ def _definition(node: EventNode, names: Names) -> Tag:
     elif node.trigger is Trigger.TIMER and node.timer is not None:
         tag.ours("working", "true" if node.timer.working else None)
         tag.add(expression(_TIMER_TAGS[node.timer.kind], plain_time(node.timer.expression)))
-    elif node.trigger is Trigger.CONDITIONAL and node.condition:
-        tag.add(expression("condition", node.condition))
+    elif node.trigger is Trigger.CONDITIONAL:  # the schema wants the element even where nothing is written in it
+        tag.add(expression("condition", node.condition or ""))
     elif node.trigger is Trigger.COMPENSATE:
         tag.set("activityRef", node.compensates)
     elif node.trigger is Trigger.LINK:

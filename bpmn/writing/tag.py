@@ -7,8 +7,11 @@ from dataclasses import dataclass, field
 
 from bpmn import kept
 from bpmn.kept import Entry
-from bpmn.vocabulary import OURS
+from bpmn.vocabulary import OURS, XSI
 from bpmn.xml_text import escaped, prefixed, quoted, split_clark
+
+FORMAL = "bpmn:tFormalExpression"
+_EXPRESSIONS = ("conditionExpression", "condition", "timeDate", "timeDuration", "timeCycle")  # may have a language then
 
 
 @dataclass
@@ -41,7 +44,7 @@ class Tag:
         for child in self.children:
             if isinstance(child, Tag) and child.name == name:
                 return child
-        made = Tag(name)
+        made = Tag(name, {f"{{{XSI}}}type": FORMAL} if name.rpartition(":")[2] in _EXPRESSIONS else {})
         self.add(made)
         return made
 
@@ -66,10 +69,11 @@ def give_back(tag: Tag, entries: Iterable[Entry], *, prefix: str = "bpmn:") -> N
 
 def sort_children(tag: Tag, rank: Callable[[str], int]) -> None:
     """Children in the order that the schema wants."""
-    tag.children.sort(key=lambda child: rank(_local(child)))
+    tag.children.sort(key=lambda child: rank(local_name(child)))
 
 
-def _local(child: Tag | Entry) -> str:
+def local_name(child: Tag | Entry) -> str:
+    """The name that the order of the schema goes by."""
     return kept.tag_of(child) if isinstance(child, str) else child.name.rpartition(":")[2]
 
 
