@@ -28,12 +28,12 @@ def resampled_totals(
     `case`, `group` and `value` are parallel: a value of a piece of work of that case, counted for that group. `cases` is
     the number of all cases, with or without a value. Percentile bootstrap (Efron 1979), cases drawn with replacement.
     """
-    table = sparse.csr_array((value, (case, group)), shape=(cases, groups))
+    by_group = sparse.csr_array((value, (group, case)), shape=(groups, cases))
     random, count = np.random.default_rng(seed), draws or draws_for(cases)
     result = np.empty((count, groups))
     for draw in range(count):
         weights = np.bincount(random.integers(0, cases, cases), minlength=cases)
-        result[draw] = table.T @ weights
+        result[draw] = by_group @ weights
     return result
 
 

@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pandas as pd
 
 from bpmn.errors import NotCovered
-from bpmn.model import ProcessModel
+from bpmn.model import EventNode, Position, ProcessModel
 from mining.alignment import Aligned, Alignment, Side, Trace, align
 from mining.bootstrap import median_difference
 from mining.deviations import Deviation, Word, deviations
@@ -31,7 +31,8 @@ Key = tuple[Word, str]
 
 @dataclass(frozen=True, kw_only=True)
 class Conformance:
-    """`cases` were finished and compared with the whole model, `open_cases` as far as they have come; `undecided` had no
+    """`cases` were finished and compared with the whole model, `open_cases` and `withdrawn` ones (which never reached an end)
+    as far as they had come, `open_deviating` of both deviate; `undecided` had no
     alignment within the limits, `unmodelled` ran on versions without a model. Fitness: average over cases, and of the log.
     Deviations are those of the finished cases; `value` is the number of cases, `share` their part of those eligible.
     """
@@ -42,6 +43,7 @@ class Conformance:
     log_fitness: float | None
     cost: int
     open_cases: int
+    withdrawn: int
     open_deviating: int
     undecided: int
     unmodelled: int
@@ -62,6 +64,8 @@ class _Tally:
     cost: int = 0
     worst: int = 0
     fitness: float = 0.0
+    open_cases: int = 0
+    withdrawn: int = 0
     undecided: int = 0
     unmodelled: int = 0
     open_deviating: int = 0
@@ -75,7 +79,6 @@ def conformance(cases: pd.DataFrame, models: Models, *, seed: int = 0) -> Confor
     `cases` are the rows of `performance.case_times` with the column `path` of `variants.paths`.
     """
     tally, pieces = _Tally(), []
-    open_cases = 0
     for version, rows in cases.groupby(cases["version"].fillna(-1).astype("int64"), sort=True):
         model = models.get(int(version) if version != -1 else None, models.get(None))
         if model is None:
@@ -85,7 +88,6 @@ def conformance(cases: pd.DataFrame, models: Models, *, seed: int = 0) -> Confor
         if piece is None:
             continue
         pieces.append(piece)
-        open_cases += int(is_open(rows).sum())
     found = _Compared.joined(pieces)
     compared = len(found.rows)
     return Conformance(
@@ -94,7 +96,8 @@ def conformance(cases: pd.DataFrame, models: Models, *, seed: int = 0) -> Confor
         fitness=tally.fitness / compared if compared else None,
         log_fitness=1 - tally.cost / tally.worst if tally.worst else None,
         cost=tally.cost,
-        open_cases=open_cases,
+        open_cases=tally.open_cases,
+        withdrawn=tally.withdrawn,
         open_deviating=tally.open_deviating,
         undecided=tally.undecided,
         unmodelled=tally.unmodelled,
@@ -141,17 +144,27 @@ def _compare(rows: pd.DataFrame, model: ProcessModel, tally: _Tally) -> _Compare
     activities = frozenset(name for path in rows["path"].unique() for name in _steps(path))
     try:
         net = recorded_net(model, activities)
-        open_rows = is_open(rows)
-        finished = _aligned(rows[~open_rows], net, prefixes=False)
-        unfinished = _aligned(rows[open_rows], net, prefixes=True)
+        running, withdrawn = is_open(rows), _withdrawn(rows, model)
+        finished = _aligned(rows[~running & ~withdrawn], net, prefixes=False)
+        unfinished = _aligned(rows[running | withdrawn], net, prefixes=True)
     except (NotCovered, NoAlignment) as error:
         tally.unmodelled += len(rows)
         tally.notes.append(Note("model_not_comparable", {"model": model.key, "reason": str(error)}))
         return None
     tally.notes.extend(net.notes)
     tally.unknown |= net.unknown
+    tally.open_cases += int(running.sum())
+    tally.withdrawn += int((withdrawn & ~running).sum())
     tally.open_deviating += int(sum(a is None or a.cost > 0 for a in unfinished.alignments_by_case()))
     return _counted(finished, net, tally)
+
+
+def _withdrawn(rows: pd.DataFrame, model: ProcessModel) -> pd.Series[bool]:
+    """Cases that a withdrawal ended before any end of the model."""
+    ends = {node.id for node in model.nodes if isinstance(node, EventNode) and node.position is Position.END}
+    ended = {path for path in rows["path"].unique() if not ends.isdisjoint(_steps(path))}
+    found: pd.Series[bool] = rows["withdrawn"].astype("boolean").fillna(False).astype(bool) & ~rows["path"].isin(ended)
+    return found
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -61,29 +62,35 @@ def follows(rows: ibis.Table) -> ibis.Table:
     grouped = pairs.group_by("source", "target").aggregate(
         count=pairs.count(),
         cases=pairs.case_id.nunique(),
-        median=in_seconds(pairs.elapsed).quantile(0.5),
-        p90=in_seconds(pairs.elapsed).quantile(0.9),
+        quantiles=in_seconds(pairs.elapsed).quantile([0.5, 0.9]),
         total=in_seconds(pairs.elapsed.sum()),
     )
-    return grouped.mutate(mean=grouped.total / grouped["count"])
+    named = grouped.mutate(mean=grouped.total / grouped["count"], median=grouped.quantiles[0], p90=grouped.quantiles[1])
+    return named.drop("quantiles")
 
 
 def activities(rows: ibis.Table) -> ibis.Table:
-    """activity, count, cases, starts, ends, as a lazy table over `steps` rows."""
-    ordered = in_order(rows)
-    return ordered.group_by("activity").aggregate(
-        count=ordered.count(),
-        cases=ordered.case_id.nunique(),
-        starts=(ordered.row == 0).sum(),
-        ends=ordered.next_activity.isnull().sum(),
-    )
+    """activity, count, cases, as a lazy table over `steps` rows."""
+    return rows.group_by("activity").aggregate(count=rows.count(), cases=rows.case_id.nunique())
 
 
 def directly_follows(log: EventLog | ibis.Table) -> Graph:
     """The whole graph of a log, or of a table with the columns of `steps`."""
     rows = steps(log) if isinstance(log, EventLog) else log
-    nodes = [Node(**record) for record in _records(activities(rows))]
     edges = [Edge(**record) for record in _records(follows(rows))]
+    before: Counter[str] = Counter()
+    after: Counter[str] = Counter()
+    for edge in edges:
+        before[edge.target] += edge.count
+        after[edge.source] += edge.count
+    nodes = [
+        Node(
+            **record,
+            starts=record["count"] - before[record["activity"]],
+            ends=record["count"] - after[record["activity"]],
+        )
+        for record in _records(activities(rows))
+    ]
     return Graph(
         tuple(sorted(nodes, key=lambda n: (-n.count, n.activity))),
         tuple(sorted(edges, key=lambda e: (-e.count, e.source, e.target))),

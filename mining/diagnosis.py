@@ -96,6 +96,7 @@ def _conformance(shared: Reading) -> Analysis:
         "log_fitness",
         "cost",
         "open_cases",
+        "withdrawn",
         "open_deviating",
         "undecided",
         "unmodelled",

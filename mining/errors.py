@@ -66,7 +66,9 @@ class MissingVersion(MiningError):
 
     def __init__(self, version: int | None, known: list[int]) -> None:
         self.version = version
-        super().__init__(f"The log has cases of version {version}, but models were given for {known}; give that model too.")
+        super().__init__(
+            f"The log has cases of version {version}, but models were given for {known}; give that model too."
+        )
 
 
 class UnknownProposal(MiningError):

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
+from event_logs.event import Lifecycle
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
 from mining.work import UNKNOWN, Codes, Work
@@ -65,7 +66,10 @@ class Performance:
 
 
 def case_times(log: EventLog) -> ibis.Table:
-    """case_id, first_at, last_at, version, office, closed, events: one row a case; the office is the first one recorded."""
+    """case_id, first_at, last_at, version, office, closed, withdrawn, events: one row a case.
+
+    The office is the first one recorded; `withdrawn` says that the last event was a withdrawal.
+    """
     events = log.events
     known = events.office.notnull()
     cases = events.group_by("case_id").aggregate(
@@ -73,11 +77,12 @@ def case_times(log: EventLog) -> ibis.Table:
         last_at=events["at"].max(),
         version=events.version.min(),
         office=events.office.argmin(events.position, where=known),
+        withdrawn=events.lifecycle.argmax(events.position) == Lifecycle.WITHDRAW.value,
         events=events.count(),
     )
     closed = log.cases.select("case_id", "closed")
     return cases.left_join(closed, "case_id").select(
-        "case_id", "first_at", "last_at", "version", "office", "closed", "events"
+        "case_id", "first_at", "last_at", "version", "office", "closed", "withdrawn", "events"
     )
 
 

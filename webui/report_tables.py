@@ -241,8 +241,13 @@ def _conformance_sentences(figures: Mapping[str, Any], writer: Writer) -> Iterat
             fitness=f"{figures['fitness']:.4f}",
             cost=f"{figures['cost']:,}",
         )
-    if figures["open_cases"]:
-        yield writer.say("open_compared", open=f"{figures['open_cases']:,}", deviating=f"{figures['open_deviating']:,}")
+    if figures["open_cases"] or figures["withdrawn"]:
+        yield writer.say(
+            "open_compared",
+            open=f"{figures['open_cases']:,}",
+            withdrawn=f"{figures['withdrawn']:,}",
+            deviating=f"{figures['open_deviating']:,}",
+        )
     if figures["unknown_activities"]:
         yield writer.say("unknown_activities", activities=", ".join(figures["unknown_activities"]))
     for key in ("undecided", "unmodelled"):

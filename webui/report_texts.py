@@ -156,8 +156,8 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "steps in all.",
     ),
     "open_compared": (
-        "{open} 件在办办件按已走过的路径比对,其中 {deviating} 件已有偏离。",
-        "{open} open cases were compared as far as they have come; {deviating} of them deviate already.",
+        "{open} 件在办、{withdrawn} 件已撤回的办件按已走过的路径比对,其中 {deviating} 件有偏离。",
+        "{open} open and {withdrawn} withdrawn cases were compared as far as they had come; {deviating} of them deviate.",
     ),
     "unknown_activities": (
         "流程中没有的环节:{activities}。",

@@ -37,9 +37,15 @@ class Done:
     office: str | None = None
     version: int | None = None
     attributes: str = "{}"
+    withdrawn: float | None = None
 
     def events(self, instance: str | None) -> Iterable[dict[str, Any]]:
-        for lifecycle, hours in (("schedule", self.scheduled), ("start", self.started), ("complete", self.completed)):
+        for lifecycle, hours in (
+            ("schedule", self.scheduled),
+            ("start", self.started),
+            ("complete", self.completed),
+            ("withdraw", self.withdrawn),
+        ):
             if hours is not None:
                 known = lifecycle != "schedule"
                 yield {

@@ -101,6 +101,12 @@ def test_open_cases_are_compared_as_far_as_they_have_come() -> None:
     assert (found.cases, found.open_cases, found.open_deviating) == (1, 2, 1)
 
 
+def test_a_withdrawn_case_has_skipped_nothing() -> None:
+    gone = [*path("gone", "start", "accept"), Done("gone", "check", None, scheduled=3, withdrawn=4)]
+    found = found_in(log_of(*path("done", *RIGHT), *gone, open_cases=[]))
+    assert (found.cases, found.withdrawn, found.open_deviating, found.findings) == (1, 1, 0, ())
+
+
 def test_elements_that_a_system_never_records_are_no_deviation() -> None:
     process = model(
         start(), user("accept"), service("notify", "notice.send"), end(), paths=["start > accept > notify > end"]
