@@ -25,7 +25,7 @@ from workflows.database import create_schema, open_engine
 from workflows.rehearsal import InvalidPlan, Plan, read_plan, rehearse, scaled
 from workflows.rehearsal.arrivals import arrivals, population
 from workflows.rehearsal.chance import poisson, stream
-from workflows.tables import Case, CaseState, Incident, Task, TaskState
+from workflows.tables import Case, CaseState, Incident, OutgoingMessage, Task, TaskState
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 START = datetime(2026, 3, 1, tzinfo=SHANGHAI).astimezone(UTC)
@@ -181,6 +181,12 @@ def test_a_suspended_case_rests_and_goes_on(month: sessionmaker[Session]) -> Non
         if event.lifecycle in (Lifecycle.SUSPEND, Lifecycle.RESUME, Lifecycle.COMPLETE):
             rested[event.case_id, event.activity, event.instance].append(event.lifecycle)
     assert [Lifecycle.SUSPEND, Lifecycle.RESUME, Lifecycle.COMPLETE] in rested.values()
+
+
+def test_what_was_sent_reached_the_outside(month: sessionmaker[Session]) -> None:
+    with month() as session:
+        letters = session.scalars(select(OutgoingMessage)).all()
+    assert letters and all(letter.sent_at == letter.created_at for letter in letters)
 
 
 def test_outcomes_follow_the_attributes_of_the_case(month: sessionmaker[Session]) -> None:

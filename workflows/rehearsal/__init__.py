@@ -15,7 +15,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, sessionmaker
 
 from event_logs.working_time import WorkingCalendar, china
-from workflows import cases, deadlines, messages
+from workflows import cases, deadlines, messages, notifications
 from workflows.rehearsal import desks
 from workflows.rehearsal.arrivals import application
 from workflows.rehearsal.chance import after, holds_as, stream, value, working_moment
@@ -67,6 +67,7 @@ def rehearse(
         _play(sessions, floor, until)
         if progress:
             progress(until)
+    _post(sessions, end)
     return Rehearsed(floor.started, floor.completed, floor.delivered, floor.withdrawn, end)
 
 
@@ -82,6 +83,14 @@ def _play(sessions: sessionmaker[Session], floor: Floor, until: datetime) -> Non
             session.flush()
             _dispatch(session, floor, noticed, moment.at)
             noticed.clear()
+
+
+def _post(sessions: sessionmaker[Session], end: datetime) -> None:
+    """What left the office during the play reached the outside, which is played too, at once."""
+    with sessions.begin() as session:
+        while letters := notifications.unsent(session, end, limit=1000):
+            for letter in letters:
+                notifications.mark_sent(session, letter, now=letter.created_at)
 
 
 def _happen(session: Session, floor: Floor, moment: Moment) -> None:
