@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from bpmn import kept, vendors
+from bpmn.dialects import translated
 from bpmn.expressions import assignments, due_timer, feel
 from bpmn.kept import Entry
 from bpmn.model import Activity, ActivityKind, AnyNode, Assignment, Flow, Gateway, Lane, MultiInstance
@@ -12,7 +13,7 @@ from bpmn.reading.events import read_event
 from bpmn.reading.part import Part
 from bpmn.reading.source import Source
 from bpmn.vendors import Terms
-from bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, rank_in_node
+from bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, OURS, rank_in_node
 
 NODES = frozenset([*ACTIVITIES, *GATEWAYS, *EVENTS])
 
@@ -139,15 +140,20 @@ def _multi_instance(part: Part) -> MultiInstance:
 
 def read_flow(source: Source, part: Part) -> Flow:
     """A sequence flow; one without source or target has an empty one, which `problems` names."""
-    condition = part.expression("conditionExpression")
+    id = part.take("id") or source.new_id(part.tag)
+    condition = feel(part.expression("conditionExpression") or "")
+    ours = translated(condition)
+    kept_as = [f"conditionExpression/{{{OURS}}}original={condition}"] if ours else []
+    if ours:
+        source.repaired("translated_condition", id, f"The condition {condition} of {id} is {ours} in FEEL.")
     return Flow(
-        id=part.take("id") or source.new_id(part.tag),
+        id=id,
         source=part.reference("sourceRef") or "",
         target=part.reference("targetRef") or "",
         name=part.text_of("name"),
         names=part.names(),
-        condition=feel(condition or "") or None,
-        extensions=entries(part),
+        condition=ours or condition or None,
+        extensions=kept.in_order([*part.rest(), *kept_as], rank_in_node),
     )
 
 
