@@ -8,6 +8,7 @@ the observed one, and the delay moves by the difference; a few rounds suffice.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from math import log
 
 import numpy as np
 import pandas as pd
@@ -17,13 +18,14 @@ from event_logs.event import Lifecycle
 from event_logs.log import EventLog
 from mining.scenario.times import Clock
 from mining.simulation import simulate_again
-from mining.simulation.conditions import Sample, Scenario, Work
+from mining.simulation.conditions import QUANTILES, Sample, Scenario, Work
 
 ROUNDS = 4
 REPLICATIONS = 5  # per round: one year of a busy office is luck
 EFFORT = 10_000  # cases simulated per round
 CLOSE = 0.02  # of the mean lead time: a difference that no further round is worth
 TOLERABLE_GAP = 0.15
+STRETCH = 3.0  # by which a measured delay may be lengthened before only its mean is trusted
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,7 @@ def calibrated(model: ProcessModel, scenario: Scenario, *, seed: int = 0) -> Sce
     cases arrive as they were observed to."""
     for round in range(ROUNDS):
         waiting = _mean_of(
-            [mean_waiting(log, scenario) for log in _again(model, scenario, seed + round * REPLICATIONS)]
+            [mean_waiting(each, scenario) for each in _again(model, scenario, seed + round * REPLICATIONS)]
         )
         largest = max((abs(_gap(each, waiting.get(id))) for id, each in scenario.work.items()), default=0.0)
         if largest < CLOSE * scenario.observed.mean_lead_time:
@@ -60,7 +62,7 @@ def baseline_gap(
     model: ProcessModel, scenario: Scenario, *, seed: int, replications: int = REPLICATIONS
 ) -> BaselineGap:
     """How far simulations of the observed cases are from what was observed, on average."""
-    means = [_mean_lead_time(log) for log in _again(model, scenario, seed, replications)]
+    means = [_mean_lead_time(each) for each in _again(model, scenario, seed, replications)]
     return BaselineGap(scenario.observed.mean_lead_time, sum(means) / len(means))
 
 
@@ -115,5 +117,10 @@ def _moved(work: Work, simulated: float | None) -> Work:
         return work
     if wanted <= 0:
         return replace(work, delay=None)
-    shape = work.delay if mean > 0 and work.delay is not None else Sample((1.0,))
-    return replace(work, delay=shape.scaled(wanted / shape.mean))
+    if work.delay is not None and wanted <= STRETCH * mean:
+        return replace(work, delay=work.delay.scaled(wanted / mean))
+    return replace(work, delay=_memoryless(wanted))  # stretched further, a few outliers would make up all of it
+
+
+def _memoryless(mean: float) -> Sample:
+    return Sample(tuple(round(-log(1 - (n + 0.5) / QUANTILES) * mean, 6) for n in range(QUANTILES)))
