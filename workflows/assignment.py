@@ -10,11 +10,11 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Select, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import Select, String, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy.orm import Session
 
-from workflows.staff import line_of_offices
-from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Officer, Task
+from event_logs.columns import Utc
+from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Office, Officer, Task, TaskState
 
 NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -93,17 +93,16 @@ def eligible(session: Session, posts: Collection[str], office: str | None, now: 
     """Everyone who holds one of the posts at the office or one above it, stand-ins in the place of the absent."""
     if not posts:
         return []
-    line = line_of_offices(session, office)
-    rows = session.execute(_holders(posts, line, now)).all()
-    distance = {key: at for at, key in enumerate(line)}
+    statement = HOLDERS_OF_LINE if office else HOLDERS
+    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
     present: list[Candidate] = []
     away: dict[str, list[Candidate]] = {}
-    for row in rows:
+    for row in session.connection().execute(statement, asked):
         candidate = Candidate(
             officer=row.code,
             post=row.post,
             office=row.office,
-            distance=distance.get(row.office, 0),
+            distance=row.distance,
             load=row.load,
             idle_since=row.idle_since,
         )
@@ -123,42 +122,71 @@ def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(found.values())
 
 
+# The statements are built once: building one anew costs more than running it.
+
+_OFFICES, _OFFICERS, _HOLDINGS = Office.__table__, Officer.__table__, Holding.__table__
+_ABSENCES, _TASKS = Absence.__table__, Task.__table__
+_NOW = bindparam("now", type_=Utc)
+
+
 def _workload(officer: Any) -> tuple[Any, Any]:
-    load = select(func.count()).where(Task.officer == officer, Task.state.in_(HELD_TASK)).scalar_subquery()
-    idle = select(func.max(Task.completed_at)).where(Task.officer == officer).scalar_subquery()
+    own = _TASKS.c.officer == officer
+    load = select(func.count()).select_from(_TASKS).where(own, _TASKS.c.state.in_(HELD_TASK)).scalar_subquery()
+    idle = select(func.max(_TASKS.c.completed_at)).where(own).scalar_subquery()
     return load.label("load"), idle.label("idle_since")
 
 
-def _holders(posts: Collection[str], line: Sequence[str], now: datetime) -> Select[Any]:
-    absence = aliased(Absence)
-    query = (
-        select(
-            Officer.code,
-            Holding.post,
-            Holding.office,
-            absence.id.label("absence"),
-            absence.stand_in,
-            *_workload(Officer.code),
-        )
-        .join(Holding, Holding.officer == Officer.code)
-        .outerjoin(absence, and_(absence.officer == Officer.code, absence.since <= now, absence.until > now))
-        .where(
-            Officer.active,
-            Holding.post.in_(sorted(posts)),
-            or_(Holding.since.is_(None), Holding.since <= now),
-            or_(Holding.until.is_(None), Holding.until > now),
-        )
-        .order_by(Officer.code, Holding.id)
+def _is_away(officer: Any) -> Any:
+    return and_(_ABSENCES.c.officer == officer, _ABSENCES.c.since <= _NOW, _ABSENCES.c.until > _NOW)
+
+
+def _line() -> Any:
+    """The office asked for, and those above it, with their distance."""
+    line = select(bindparam("office", type_=String).label("key"), literal_column("0").label("distance")).cte(
+        "line", recursive=True
     )
-    return query.where(Holding.office.in_(line)) if line else query
+    above = select(_OFFICES.c.parent, line.c.distance + 1).where(
+        _OFFICES.c.key == line.c.key, _OFFICES.c.parent.is_not(None)
+    )
+    return line.union_all(above)
+
+
+def _holders(line: Any) -> Select[Any]:
+    distance = literal_column("0") if line is None else line.c.distance
+    columns = (_OFFICERS.c.code, _HOLDINGS.c.post, _HOLDINGS.c.office, distance.label("distance"))
+    absence = (_ABSENCES.c.id.label("absence"), _ABSENCES.c.stand_in)
+    joined = _OFFICERS.join(_HOLDINGS, _HOLDINGS.c.officer == _OFFICERS.c.code)
+    if line is not None:
+        joined = joined.join(line, line.c.key == _HOLDINGS.c.office)
+    return (
+        select(*columns, *absence, *_workload(_OFFICERS.c.code))
+        .select_from(joined.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
+        .where(
+            _OFFICERS.c.active,
+            _HOLDINGS.c.post.in_(bindparam("posts", expanding=True)),
+            or_(_HOLDINGS.c.since.is_(None), _HOLDINGS.c.since <= _NOW),
+            or_(_HOLDINGS.c.until.is_(None), _HOLDINGS.c.until > _NOW),
+        )
+        .order_by(_OFFICERS.c.code, _HOLDINGS.c.id)
+    )
+
+
+HOLDERS, HOLDERS_OF_LINE = _holders(None), _holders(_line())
+PRESENT = (
+    select(_OFFICERS.c.code, *_workload(_OFFICERS.c.code))
+    .select_from(_OFFICERS.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
+    .where(_OFFICERS.c.code.in_(bindparam("codes", expanding=True)), _OFFICERS.c.active, _ABSENCES.c.id.is_(None))
+)
+DONE_BY = select(_TASKS.c.officer, _TASKS.c.activity).where(
+    _TASKS.c.case == bindparam("case"),
+    _TASKS.c.activity.in_(bindparam("activities", expanding=True)),
+    _TASKS.c.officer.is_not(None),
+    _TASKS.c.state == TaskState.COMPLETED,
+)
 
 
 def _stand_ins(session: Session, away: Mapping[str, list[Candidate]], now: datetime) -> list[Candidate]:
-    rows = session.execute(
-        select(Officer.code, *_workload(Officer.code))
-        .outerjoin(Absence, and_(Absence.officer == Officer.code, Absence.since <= now, Absence.until > now))
-        .where(Officer.code.in_(sorted(away)), Officer.active, Absence.id.is_(None))
-    ).all()
+    rows = session.connection().execute(PRESENT, {"codes": sorted(away), "now": now})
     return [
         replace(c, officer=row.code, load=row.load, idle_since=row.idle_since, stands_in_for=c.officer)
         for row in rows
@@ -167,14 +195,10 @@ def _stand_ins(session: Session, away: Mapping[str, list[Candidate]], now: datet
 
 
 def excluded_by_four_eyes(session: Session, case: str, activities: Collection[str]) -> dict[str, str]:
-    """The officers of that case who did one of these activities, with the activity."""
+    """The officers of that case who did one of these activities, with the activity; read after what was changed is written."""
     if not activities:
         return {}
-    rows = session.execute(
-        select(Task.officer, Task.activity)
-        .where(Task.case == case, Task.activity.in_(sorted(activities)), Task.officer.is_not(None))
-        .where(Task.completed_at.is_not(None))
-    )
+    rows = session.connection().execute(DONE_BY, {"case": case, "activities": sorted(activities)})
     return {row.officer: row.activity for row in rows}
 
 

@@ -23,11 +23,22 @@ def route(
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
     with session.no_autoflush:
         found = _with_unwritten(session, eligible(session, task.posts, task.office, now))
-        excluded = excluded_by_four_eyes(session, case.number, _mutual(procedure, task.activity, four_eyes))
+        apart = _mutual(procedure, task.activity, four_eyes)
+        excluded = excluded_by_four_eyes(session, case.number, apart) | _done_in_this_turn(session, case, apart)
         choice = choose(found, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
     task.why = dict(choice.why)
     if choice.officer is not None:
         assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
+
+
+def _done_in_this_turn(session: Session, case: Case, activities: Collection[str]) -> dict[str, str]:
+    """The officers whose completion leads here and is not written yet."""
+    found = (task for task in session.dirty if isinstance(task, Task) and task.case == case.number)
+    return {
+        t.officer: t.activity
+        for t in found
+        if t.activity in activities and t.officer and t.state == TaskState.COMPLETED
+    }
 
 
 def _with_unwritten(session: Session, found: list[Candidate]) -> list[Candidate]:

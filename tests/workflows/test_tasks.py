@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from event_logs import store
 from event_logs.event import Lifecycle
+from tests.builders import end, model, procedure, start, user
 from tests.workflows.conftest import Office
 from workflows import cases, staff, tasks
 from workflows.errors import AlreadyDone, CannotReturn, InvalidAnswers, NotAllowed, NotOpen, UnknownTask
@@ -108,6 +109,22 @@ def test_four_eyes_hold_even_when_only_one_would_be_left(office: Office) -> None
         assert approve.officer != first
         with pytest.raises(NotAllowed):
             tasks.reassign(session, approve, first, by="h1", reason="quicker", now=office.now)
+
+
+def test_four_eyes_hold_for_the_very_next_step(sqlite_url: str) -> None:
+    drawn = model(
+        start(),
+        user("write", posts=("clerk",)),
+        user("check", posts=("clerk",), four_eyes=("write",)),
+        end(),
+        paths=["start > write > check > end"],
+        key="refund",
+    )
+    office = Office(sqlite_url, procedure(drawn))
+    for _ in range(4):
+        case = opened(office)
+        writer = do(office, case, "write")
+        assert do(office, case, "check") != writer
 
 
 def test_the_absent_are_replaced_by_their_stand_in(office: Office) -> None:
@@ -286,8 +303,6 @@ def test_a_withdrawn_case_leaves_nothing_open(office: Office) -> None:
 
 
 def test_a_key_taxpayer_has_a_dedicated_officer(any_database_url: str) -> None:
-    from tests.builders import end, model, procedure, start, user
-
     drawn = model(start(), user("check", posts=("clerk",)), end(), paths=["start > check > end"], key="refund")
     rule = '[key_taxpayer]\nwhen = "amount > 100"\npost = "clerk"\n'
     office = Office(any_database_url, procedure(drawn, more=rule))
