@@ -205,7 +205,9 @@ class _Picture:
             name = edge.names.get(self.language) or edge.name if isinstance(edge, Flow) else edge.name
             if name:
                 middle = way[len(way) // 2]
-                parts.append(self._label(edge.id, name, Bounds(middle[0] - 45, middle[1] - 18, 90, 14)))
+                place = Bounds(middle[0] - 45, middle[1] - 18, 90, 14)
+                translated = name != edge.name and edge.id in self._layout.labels
+                parts.append(self._beside(edge.id, name, way) if translated else self._label(edge.id, name, place))
         return parts
 
     def _default_label(self, node: AnyNode) -> Bounds:
@@ -221,6 +223,15 @@ class _Picture:
         above = id in self._layout.labels and self._is_above(id, box)
         middle = bottom(box) - step * len(lines) / 2 if above else box.y + step * len(lines) / 2
         return block(lines, x, middle, size=11, kind="halo")
+
+    def _beside(self, id: str, text: str, way: Way) -> str:
+        """A label in another language than the layout was made for: it keeps the side that looks at the edge."""
+        box = self._layout.labels[id]
+        lines = wrap(text, 92, size=11, lines=4)
+        middle = box.y + 11 * LINE_HEIGHT * len(lines) / 2
+        if centre(box)[0] >= way[0][0]:
+            return block(lines, box.x, middle, size=11, anchor="start", kind="halo")
+        return block(lines, right(box), middle, size=11, anchor="end", kind="halo")
 
     def _is_above(self, id: str, box: Bounds) -> bool:
         shape = self._layout.shapes.get(id)
