@@ -13,7 +13,9 @@ from bpmn.decisions.model import (
     Output,
     Rule,
 )
+from bpmn.decisions.problems import Flaw, TableProblem, table_problems
 from bpmn.decisions.reading import read_dmn
+from bpmn.decisions.writing import write_dmn
 
 __all__ = [
     "Aggregation",
@@ -21,12 +23,16 @@ __all__ = [
     "Decision",
     "DecisionModel",
     "DecisionTable",
+    "Flaw",
     "HitPolicy",
     "Input",
     "InputData",
     "LiteralExpression",
     "Output",
     "Rule",
+    "TableProblem",
     "decide",
     "read_dmn",
+    "table_problems",
+    "write_dmn",
 ]

@@ -80,6 +80,12 @@ def type_of(element: Xml | None) -> str | None:
     return element.get("typeRef") or text_of(element, "typeRef") or None
 
 
+def _prefixes(root: Xml) -> dict[str, str]:
+    """The prefixes of imported models; DMN 1.1 names their types by them."""
+    imported = {element.get("namespace") for element in parts(root, "import")}
+    return {prefix: uri for prefix, uri in root.nsmap.items() if prefix and uri in imported}
+
+
 class _Reading:
     def __init__(self, imports: Mapping[str, m.DecisionModel]) -> None:
         self.imports = imports
@@ -95,7 +101,7 @@ class _Reading:
             services=tuple(self.service(e) for e in parts(root, "decisionService")),
             types=tuple(self.item_type(e) for e in parts(root, "itemDefinition")),
             imports=tuple(self.imported(e) for e in parts(root, "import")),
-            prefixes={prefix: uri for prefix, uri in root.nsmap.items() if prefix},
+            prefixes=_prefixes(root),
         )
 
     def imported(self, element: Xml) -> m.Import:

@@ -7,10 +7,25 @@ from decimal import Decimal
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from bpmn.decisions import DecisionModel, decide, read_dmn
+from bpmn.decisions import (
+    Decision,
+    DecisionModel,
+    DecisionTable,
+    Flaw,
+    HitPolicy,
+    Input,
+    Output,
+    Rule,
+    decide,
+    read_dmn,
+    table_problems,
+    write_dmn,
+)
 from bpmn.decisions.reading import NAMESPACES
-from bpmn.errors import Undecidable, UnknownDecision, UnreadableDecision
+from bpmn.errors import Undecidable, UnknownDecision, UnreadableDecision, Unwritable
 
 PROCEDURES = Path(__file__).parents[2] / "bpmn" / "procedures"
 NOW = dt.datetime(2026, 3, 2, 9, 30, tzinfo=dt.UTC)
@@ -188,3 +203,90 @@ def test_the_risk_of_a_refund_is_decided() -> None:
     assert (decided.value, decided.rows) == ("low", (4,))
     assert model.decisions[0].label("en") == "Risk of the refund"
     assert decide(model, {**case, "credit_rating": "D"}).value == "high"
+
+
+def test_a_table_is_written_and_read_again() -> None:
+    risk = DecisionTable(
+        inputs=(
+            Input("amount", "number", "金额", names={"en": "Amount"}),
+            Input("rating", "string", allowed='"A", "B"'),
+        ),
+        outputs=(Output("risk", "string", "风险", '"low", "high"', '"high"', {"en": "Risk"}),),
+        rules=(Rule(("< 100", '"A"'), ('"low"',), "小额 & <信用好>"), Rule(("-", "-"), ('"high"',))),
+        hit_policy=HitPolicy.FIRST,
+    )
+    decision = Decision(id="risk", name="风险", variable="risk", names={"en": "Risk"}, expression=risk)
+    model = DecisionModel(id="m", name="m", namespace="urn:test", decisions=(decision,))
+    assert read_dmn(write_dmn(model)) == model
+    assert decide(read_dmn(write_dmn(model)), {"amount": 5, "rating": "A"}).value == "low"
+
+
+def test_control_characters_are_not_written() -> None:
+    model = DecisionModel(id="m", name="a\0b", namespace="urn:test")
+    with pytest.raises(Unwritable):
+        write_dmn(model)
+
+
+@pytest.mark.parametrize("path", sorted(PROCEDURES.glob("*/*.dmn")), ids=lambda p: p.stem)
+def test_the_tables_of_the_procedures_have_no_problems(path: Path) -> None:
+    model = read_dmn(path.read_bytes())
+    assert read_dmn(write_dmn(model)) == model
+    assert table_problems(model) == []
+
+
+def test_public_decision_models_are_written_as_they_were_read(shared: Path) -> None:
+    paths = sorted(shared.rglob("*.dmn"))
+    for path in paths:
+        model = read_dmn(path.read_bytes(), lenient=True)
+        assert read_dmn(write_dmn(model), lenient=True) == model, path
+    assert len(paths) > 90
+
+
+@pytest.mark.parametrize(
+    ("policy", "rows", "flaw", "numbers", "example"),
+    [
+        ("UNIQUE", (("< 5", "1"), ("> 5", "2")), Flaw.GAP, (), {"amount": "5"}),
+        ("UNIQUE", (("<= 5", "1"), (">= 5", "2")), Flaw.OVERLAP, (1, 2), {"amount": "5"}),
+        ("ANY", (("<= 5", "1"), (">= 5", "2")), Flaw.OVERLAP, (1, 2), {"amount": "5"}),
+        ("UNIQUE", (('"a"', "1"), ('"b"', "2")), Flaw.GAP, (), {"amount": '"…"'}),
+        ("FIRST", (("-", "1"), ("> 5", "2")), Flaw.IDLE, (2,), {}),
+        ("FIRST", (("[1..5]", "1"), ("> 0", "1"), ("<= 0", "2"), ("2", "3")), Flaw.IDLE, (4,), {}),
+        (
+            "UNIQUE",
+            (('< date("2026-01-01")', "1"), ('> date("2026-01-01")', "2")),
+            Flaw.GAP,
+            (),
+            {"amount": "2026-01-01"},
+        ),
+        ("UNIQUE", (("true", "1"),), Flaw.GAP, (), {"amount": "false"}),
+        ("UNIQUE", (("< limit", "1"),), Flaw.UNCHECKED, (), {}),
+    ],
+)
+def test_gaps_overlaps_and_idle_rows_are_found(
+    policy: str, rows: tuple[tuple[str, str], ...], flaw: Flaw, numbers: tuple[int, ...], example: dict[str, str]
+) -> None:
+    (problem,) = table_problems(table(policy, *rows))
+    assert (problem.flaw, problem.rows, problem.example) == (flaw, numbers, example)
+
+
+@pytest.mark.parametrize("policy", ["ANY", "COLLECT", "RULE ORDER"])
+def test_rows_that_agree_or_are_collected_may_overlap(policy: str) -> None:
+    assert table_problems(table(policy, ("<= 5", "1"), (">= 5", "1"))) == []
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["<", "<=", ">", ">="]), st.integers(0, 4)), min_size=1, max_size=4),
+    st.integers(-1, 10),
+)
+def test_a_table_without_gaps_answers_everything(cells: list[tuple[str, int]], amount: int) -> None:
+    model = table("FIRST", *((f"{sign} {bound}", "1") for sign, bound in cells))
+    gaps = any(problem.flaw is Flaw.GAP for problem in table_problems(model))
+    assert gaps or decide(model, {"amount": Decimal(amount) / 2}).value == 1
+
+
+def test_a_thousand_rows_are_decided_like_one_by_one() -> None:
+    rows = [(f"[{n * 10}..{n * 10 + 10})", str(n)) for n in range(1000)]
+    model = table("UNIQUE", *rows)
+    for amount in (0, 9, 10, 4999, 9999):
+        assert decide(model, {"amount": amount}).value == amount // 10
+    assert decide(model, {"amount": 10_000}).value is None
