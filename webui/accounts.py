@@ -12,10 +12,10 @@ from functools import cache
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
-from event_logs.columns import Utc
 from sqlalchemy import Index, MetaData, delete, func, or_, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
+from event_logs.columns import Utc
 from webui.errors import SignInRefused, TooManySignIns, WeakPassword
 
 LEAST_CHARACTERS = 8

@@ -10,20 +10,20 @@ from datetime import datetime
 
 import sqlalchemy as sa
 import sqlalchemy.orm
+from flask import current_app
+
 from bpmn.model import ProcessModel
 from event_logs import store
 from event_logs.warehouse import Warehouse
-from flask import current_app
 from mining.diagnosis import Diagnosis, diagnose
 from mining.performance import ActivityTimes
-from workflows.tables import ProcedureVersion
-
 from webui import catalogue
 from webui.answers import engine
 from webui.database import reading_sessions
 from webui.jobs import Job, Jobs, Progress
 from webui.language import current_language
 from webui.settings import Settings
+from workflows.tables import ProcedureVersion
 
 KEPT = 32
 IMPORTED = "log:"  # before the name of an imported log; the name of a procedure stands alone
@@ -46,6 +46,12 @@ class Analysed:
             if self.models[number].has(activity):
                 return self.models[number].label(activity, current_language())
         return activity
+
+    def waiting_shares(self) -> dict[str, float]:
+        """Activity → its part of all waiting, or of all time between completions where starts are unknown."""
+        kinds = ("waiting_activity", "waiting_outside", "elapsed_activity")
+        known = {a.subject[0]: 0.0 for a in self.diagnosis.performance.activities}
+        return known | {f.subject[0]: f.share or 0.0 for f in self.diagnosis.findings(*kinds)}
 
     def by_activity(self, measure: str) -> dict[str, float]:
         """Activity → median waiting or processing in seconds, or how often it was done."""

@@ -41,7 +41,7 @@ def create_app(
         part.install(app)
     for page in PAGES:
         app.register_blueprint(page)
-    app.view_functions["static"].rights = (auth.PUBLIC,)  # type: ignore[attr-defined]
+    app.view_functions["static"] = auth.requires(auth.PUBLIC)(app.view_functions["static"])
     _teach_templates(app)
     return app
 
@@ -74,7 +74,12 @@ def _configure(app: Flask, settings: Settings, engine: sa.Engine, clock: Callabl
 def _teach_templates(app: Flask) -> None:
     app.jinja_env.filters.update(FILTERS)
     app.jinja_env.globals.update(
-        _=language.gettext, icon=icon, asset=asset, csrf_token=generate_csrf, LANGUAGES=LANGUAGES, LANGUAGE_NAMES=language.NAMES
+        _=language.gettext,
+        icon=icon,
+        asset=asset,
+        csrf_token=generate_csrf,
+        LANGUAGES=LANGUAGES,
+        LANGUAGE_NAMES=language.NAMES,
     )
     app.jinja_env.trim_blocks = app.jinja_env.lstrip_blocks = True
 

@@ -13,11 +13,11 @@ from flask import Flask, abort, current_app, g, redirect, request, session, url_
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from werkzeug.wrappers import Response
-from workflows.tables import Holding, Office, Officer, Post
 
 from webui import accounts
-from webui.errors import NotAllowed
 from webui.answers import db, now
+from webui.errors import NotAllowed
+from workflows.tables import Holding, Office, Officer, Post
 
 View = TypeVar("View", bound=Callable[..., Any])
 PUBLIC, SIGNED_IN = "public", "signed in"
@@ -139,7 +139,7 @@ def _offices(database: Session, held: list[tuple[str, frozenset[str]]]) -> froze
     overseen = {office for office, rights in held if rights & OVERSEEING}
     if not overseen:
         return frozenset(seen)
-    parents = {key: parent for key, parent in database.execute(select(Office.key, Office.parent))}
+    parents = {row.key: row.parent for row in database.execute(select(Office.key, Office.parent))}
     return frozenset(seen | {office for office in parents if _lies_under(office, overseen, parents)})
 
 

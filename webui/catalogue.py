@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-from workflows import deployment
-from workflows.tables import Office, Officer, Post, ProcedureSource, ProcedureVersion, VersionState
-
 from webui.errors import NotFound
 from webui.language import current_language
+from workflows import deployment
+from workflows.tables import Office, Officer, Post, ProcedureSource, ProcedureVersion, VersionState
 
 OPEN_STATES = (VersionState.ACTIVE, VersionState.TRIAL)
 
@@ -104,10 +105,10 @@ class Names:
             self._known[ProcedureVersion, key] = named(names, key) if names else key
         return self._known[ProcedureVersion, key]
 
-    def _of(self, kind: type[Officer] | type[Office] | type[Post], key: str | None) -> str:
+    def _of(self, kind: type[Officer | Office | Post], key: str | None) -> str:
         if key is None:
             return ""
         if (kind, key) not in self._known:
-            found = self._session.get(kind, key)
+            found: Any = self._session.get(kind, key)
             self._known[kind, key] = named(found.names, key) if found else key
         return self._known[kind, key]

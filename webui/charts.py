@@ -77,7 +77,9 @@ def ranked_bars(
         **options,
         "xAxis": _value_axis(days=seconds),
         "yAxis": _category_axis(
-            [label for label, _value in rows], inverse=True, axisLabel={"color": INK, "width": 180, "overflow": "truncate"}
+            [label for label, _value in rows],
+            inverse=True,
+            axisLabel={"color": INK, "width": 180, "overflow": "truncate"},
         ),
         "series": [
             {
@@ -93,7 +95,11 @@ def ranked_bars(
 
 
 def lines(
-    x: Sequence[str], series: Sequence[tuple[str, Sequence[float | None]]], *, seconds: bool = False, percent: bool = False
+    x: Sequence[str],
+    series: Sequence[tuple[str, Sequence[float | None]]],
+    *,
+    seconds: bool = False,
+    percent: bool = False,
 ) -> Options:
     options = _frame()
     options["tooltip"] |= {"days": _("days")} if seconds else {}

@@ -11,9 +11,9 @@ import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from sqlalchemy.orm import Session, sessionmaker
-from workflows import database
 
 from webui.settings import Settings, prepare_home
+from workflows import database
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 MIGRATION_LOCK = 7_104_155  # any fixed number: PostgreSQL's advisory lock of this product's migrations

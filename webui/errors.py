@@ -30,7 +30,9 @@ class NotAllowed(WindowError):
 
     def __init__(self, right: str) -> None:
         self.right = right
-        super().__init__(f"None of your posts carries the right {right!r}; an administrator can give you one that does.")
+        super().__init__(
+            f"None of your posts carries the right {right!r}; an administrator can give you one that does."
+        )
 
 
 class NotFound(WindowError):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import uuid
 
-from bpmn.errors import BpmnError, UnknownElement
-from event_logs.errors import EventLogError, UnknownLog
 from flask import Flask, Response, current_app, g
 from flask_wtf.csrf import CSRFError
-from mining.errors import MiningError
 from werkzeug.exceptions import HTTPException
-from workflows import errors as workflow
-from workflows.errors import WorkflowError
 
+from bpmn.errors import BpmnError, UnknownElement
+from event_logs.errors import EventLogError, UnknownLog
+from mining.errors import MiningError
 from webui import errors as window
 from webui.answers import answer, wants_json
 from webui.formats import moment
 from webui.language import gettext as _
+from workflows import errors as workflow
+from workflows.errors import WorkflowError
 
 EXPECTED: tuple[type[Exception], ...] = (WorkflowError, BpmnError, EventLogError, MiningError, window.WindowError)
 

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from workflows.errors import InvalidAnswers
-
 from webui.language import gettext as _
+from workflows.errors import InvalidAnswers
 
 
 def in_words(error: InvalidAnswers) -> Mapping[str, str]:

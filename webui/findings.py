@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from mining.findings import Finding
-
 from webui.analyses import Analysed
 from webui.answers import db
 from webui.catalogue import Names
@@ -64,7 +63,7 @@ def _row(found: Analysed, f: Finding, value: float, largest: float, names: Names
         value=value,
         interval=None if working else f.interval,
         share=f.share,
-        share_interval=tuple(interval) if isinstance(interval, list | tuple) else None,  # type: ignore[arg-type]
+        share_interval=tuple(interval) if isinstance(interval, list | tuple) else None,
         cases=f.cases,
         bar=value / largest if largest > 0 else 0.0,
         insufficient=f.insufficient,
@@ -85,7 +84,8 @@ def _worded(found: Analysed, evidence: Mapping[str, Any], names: Names) -> dict[
     worded = dict(evidence)
     if isinstance(after := evidence.get("after"), list | tuple):
         worded["after"] = [
-            {**place, "name": found.label(place["activity"]) if place.get("activity") else _("the beginning")} for place in after
+            {**place, "name": found.label(place["activity"]) if place.get("activity") else _("the beginning")}
+            for place in after
         ]
     if isinstance(offices := evidence.get("offices"), list | tuple):
         worded["offices"] = [{**one, "name": names.office(one.get("office"))} for one in offices]

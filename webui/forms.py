@@ -10,9 +10,9 @@ from decimal import Decimal
 from functools import lru_cache
 from typing import Any
 
-from bpmn.procedure import Procedure
 from werkzeug.datastructures import MultiDict
 
+from bpmn.procedure import Procedure
 from webui import formats
 from webui.language import current_language
 
@@ -167,7 +167,9 @@ def answers(found: list[Field], sent: MultiDict[str, str]) -> dict[str, Any]:
     return given
 
 
-def known_facts(procedure: Procedure, data: Mapping[str, Any], *, without: Collection[str] = ()) -> list[tuple[str, str]]:
+def known_facts(
+    procedure: Procedure, data: Mapping[str, Any], *, without: Collection[str] = ()
+) -> list[tuple[str, str]]:
     """The variables of a case that some form of the procedure asks for, with their names; the engine's own stay out."""
     asked = _components(procedure)
     return [shown(procedure, key, value) for key, value in data.items() if key in asked and key not in without]

@@ -77,13 +77,19 @@ class Jobs:
     def _run(self, key: str, work: Callable[[Progress], Any]) -> None:
         self._change(key, state=JobState.RUNNING)
         try:
-            result = work(lambda step, share=None: self._change(key, step=step, share=share))
-        except Exception as error:  # noqa: BLE001  # the outermost loop of this thread: the asker must learn of any failure
+            result = work(self._teller(key))
+        except Exception as error:  # the outermost loop of this thread: the asker must learn of any failure
             if not isinstance(error, self._expected):
                 log.exception("The job %s failed", key)
             self._change(key, state=JobState.FAILED, error=error)
         else:
             self._change(key, state=JobState.DONE, share=1.0, result=result)
+
+    def _teller(self, key: str) -> Progress:
+        def tell(step: str, share: float | None = None) -> None:
+            self._change(key, step=step, share=share)
+
+        return tell
 
     def _change(self, key: str, **values: Any) -> None:
         with self._lock:

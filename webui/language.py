@@ -27,13 +27,13 @@ def catalogue(language: str) -> Mapping[str, str]:
     return {str(m.id): str(m.string) for m in messages if m.id and m.string}
 
 
-def translate(language: str, text: str, **values: object) -> str:
+def translate(language: str, text: str, /, **values: object) -> str:
     """`text` in that language with `%(name)s` filled in; a text without translation stays English."""
     translated = catalogue(language).get(text, text)
     return translated % values if values else translated
 
 
-def gettext(text: str, **values: object) -> str:
+def gettext(text: str, /, **values: object) -> str:
     """`text` in the language of the request."""
     return translate(current_language(), text, **values)
 

@@ -44,9 +44,14 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
         case "names_recognised":
             return _("%(n)s activities were recognised by the name that is drawn.", n=values["activities"])
         case "no_calendar":
-            return _("There is no working calendar for the zone %(zone)s; only calendar time is counted.", zone=values["zone"])
+            return _(
+                "There is no working calendar for the zone %(zone)s; only calendar time is counted.",
+                zone=values["zone"],
+            )
         case "only_completions":
-            return _("The log records completions only: waiting and processing cannot be told apart and are not invented.")
+            return _(
+                "The log records completions only: waiting and processing cannot be told apart and are not invented."
+            )
         case "starts_partly_known":
             return _("The beginning of work is recorded for %(share)s of the pieces.", share=percent(values["share"]))
         case "enablement_inferred":
@@ -61,9 +66,13 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
         case "no_limits":
             return _("No time limits are known for this log.")
         case "model_not_comparable":
-            return _("The drawing %(model)s cannot be compared: %(reason)s", model=values["model"], reason=values["reason"])
+            return _(
+                "The drawing %(model)s cannot be compared: %(reason)s", model=values["model"], reason=values["reason"]
+            )
         case "not_recorded":
             return _("Some drawn elements leave no event in this log; they are not counted as left out.")
         case "assumed":
-            return _("Assumed for %(element)s: %(text)s", element=found.label(str(values["element"])), text=values["text"])
+            return _(
+                "Assumed for %(element)s: %(text)s", element=found.label(str(values["element"])), text=values["text"]
+            )
     return code

@@ -20,7 +20,7 @@ def colours(model: ProcessModel, done: Collection[str], current: Collection[str]
     passed = set(done) | (forward & backward)
     painted = {id: DONE for id in passed if model.has(id)}
     painted |= {f.id: DONE for f in model.flows if f.source in passed and f.target in passed | reached}
-    return painted | {id: CURRENT for id in current}
+    return painted | dict.fromkeys(current, CURRENT)
 
 
 def _through_gateways(model: ProcessModel, start: set[str], next_to: Callable[[str], list[str]]) -> set[str]:

@@ -12,11 +12,11 @@ from typing import IO
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
-from workflows import deadlines
-from workflows.errors import WorkflowError
 
 from webui.database import transaction
 from webui.settings import Settings, prepare_home
+from workflows import deadlines
+from workflows.errors import WorkflowError
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 5
@@ -45,7 +45,13 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
         return None
     scheduler = BackgroundScheduler(timezone=settings.zone)
     scheduler.add_job(
-        tick, "interval", seconds=EVERY_SECONDS, args=(engine, now), max_instances=1, coalesce=True, misfire_grace_time=None
+        tick,
+        "interval",
+        seconds=EVERY_SECONDS,
+        args=(engine, now),
+        max_instances=1,
+        coalesce=True,
+        misfire_grace_time=None,
     )
     scheduler.start()
     return Clock(scheduler, lock)

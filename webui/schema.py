@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from event_logs import store
+from mining import archive
+from webui import accounts
 from workflows import tables
 
-from webui import accounts
-
-METADATAS = (store.metadata, tables.Base.metadata, accounts.metadata)
+METADATAS = (store.metadata, tables.Base.metadata, archive.Base.metadata, accounts.metadata)

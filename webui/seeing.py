@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 
 from sqlalchemy.orm import Session
-from workflows import tasks
-from workflows.tables import Case, Task
 
 from webui.auth import SignedIn
 from webui.errors import NotFound
+from workflows import tasks
+from workflows.tables import Case, Task
 
 
 def case_seen(session: Session, number: str, officer: SignedIn, *, now: datetime) -> Case:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from webui.analyses import Analysed
-from webui.formats import duration, number
+from webui.formats import duration, number, percent
 from webui.language import gettext as _
 
 MEASURES = ("waiting", "processing", "frequency")
 SHADES = 5
+TEXTS: Mapping[str, Callable[[float], str]] = {"waiting": percent, "processing": duration, "frequency": number}
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,16 +27,16 @@ class Shades:
 
 def shade(found: Analysed, measure: str) -> Shades:
     """Shades of that measure by activity; the darkest is the largest."""
-    values = found.by_activity(measure)
+    values = found.waiting_shares() if measure == "waiting" else found.by_activity(measure)
     largest = max(values.values(), default=0.0)
-    text = (lambda v: number(v)) if measure == "frequency" else (lambda v: duration(v))
+    text = TEXTS[measure]
     return Shades(
         colours={id: f"shade-{step(v, largest)}" for id, v in values.items()},
-        badges={id: text(v) for id, v in values.items() if v > 0},
-        low=text(0) if measure == "frequency" else "0",
+        badges={id: text(v) for id, v in values.items() if v > largest / 100},
+        low="0",
         high=text(largest),
         meaning={
-            "waiting": _("Median waiting before the activity begins."),
+            "waiting": _("Share of all waiting that lies before the activity."),
             "processing": _("Median processing time of the activity."),
             "frequency": _("How often the activity was done."),
         }[measure],

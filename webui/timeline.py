@@ -9,7 +9,6 @@ from datetime import datetime
 from bpmn.model import Activity, EventNode, Position
 from bpmn.procedure import Procedure
 from event_logs.event import Event, Lifecycle
-
 from webui.catalogue import Names
 from webui.forms import shown
 from webui.language import current_language

@@ -8,13 +8,13 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
-from workflows import tasks
-from workflows.tables import Case, Task, TaskState
 
 from webui.catalogue import Names, of_case
 from webui.language import current_language
 from webui.reasons import because
 from webui.standing import STYLES, Standing, standing
+from workflows import tasks
+from workflows.tables import Case, Task, TaskState
 
 HALVES = ("assigned", "started", "pool", "done")
 DONE_SHOWN = 200
@@ -55,7 +55,10 @@ class Wishes:
         return (
             (not self.procedure or line.procedure_key == self.procedure)
             and (not self.standing or line.standing == self.standing)
-            and (not text or any(text in part.casefold() for part in (line.case, line.taxpayer, line.title, line.activity)))
+            and (
+                not text
+                or any(text in part.casefold() for part in (line.case, line.taxpayer, line.title, line.activity))
+            )
         )
 
 

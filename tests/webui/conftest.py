@@ -10,17 +10,17 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 import sqlalchemy.orm
-from bpmn.procedure import Procedure, read_all_procedures
 from flask import Flask
 from flask.testing import FlaskClient
-from workflows import cases, deployment, staff
-from workflows.database import open_engine
-from workflows.tables import Case
 
+from bpmn.procedure import Procedure, read_all_procedures
 from webui import accounts
 from webui.app import create_app
 from webui.database import migrate, transaction
 from webui.settings import Settings, read_settings
+from workflows import cases, deployment, staff
+from workflows.database import open_engine
+from workflows.tables import Case
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai, a working day
 PASSWORD = "plainly-invented"

@@ -34,7 +34,9 @@ def test_every_text_has_a_chinese_one() -> None:
 
 def test_translations_fill_in_the_same_values() -> None:
     wrong = [
-        text for text, translated in catalogue("zh").items() if sorted(PLACE.findall(text)) != sorted(PLACE.findall(translated))
+        text
+        for text, translated in catalogue("zh").items()
+        if sorted(PLACE.findall(text)) != sorted(PLACE.findall(translated))
     ]
     assert wrong == []
 

@@ -11,7 +11,13 @@ from werkzeug.routing import Rule
 from tests.webui.conftest import SignIn
 from webui.auth import PUBLIC, SIGNED_IN, Right
 
-RIGHT_OF = {"clerk": Right.WORK, "manager": Right.MANAGE, "owner": Right.REDESIGN, "admin": Right.ADMINISTER, "idle": None}
+RIGHT_OF = {
+    "clerk": Right.WORK,
+    "manager": Right.MANAGE,
+    "owner": Right.REDESIGN,
+    "admin": Right.ADMINISTER,
+    "idle": None,
+}
 
 
 def addresses(app: Flask) -> list[tuple[Rule, str, str]]:
@@ -25,7 +31,9 @@ def addresses(app: Flask) -> list[tuple[Rule, str, str]]:
 
 
 def test_every_view_says_who_may_ask(app: Flask) -> None:
-    unmarked = [rule.endpoint for rule, _, _ in addresses(app) if not getattr(app.view_functions[rule.endpoint], "rights", None)]
+    unmarked = [
+        rule.endpoint for rule, _, _ in addresses(app) if not getattr(app.view_functions[rule.endpoint], "rights", None)
+    ]
     assert unmarked == []
 
 

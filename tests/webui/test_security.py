@@ -25,7 +25,9 @@ def test_five_failures_close_the_door_for_a_while(app: Flask, clock: Hands) -> N
     for _ in range(5):
         client.post("/sign-in", data={"code": "clerk", "password": "wrong"})
     assert client.post("/sign-in", data={"code": "clerk", "password": PASSWORD}).status_code == 429
-    assert client.post("/sign-in", data={"code": "source", "password": PASSWORD}).status_code == 302, "others still enter"
+    assert client.post("/sign-in", data={"code": "source", "password": PASSWORD}).status_code == 302, (
+        "others still enter"
+    )
     clock.pass_by(timedelta(minutes=16))
     assert client.post("/sign-in", data={"code": "clerk", "password": PASSWORD}).status_code == 302
 
@@ -53,7 +55,9 @@ def test_a_new_password_ends_every_sign_in(signed_in: SignIn, app: Flask) -> Non
     assert entered.status_code == 302
 
 
-@pytest.mark.parametrize("address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"])
+@pytest.mark.parametrize(
+    "address", ["https://evil.example/", "//evil.example", "/\\evil.example", "javascript:alert(1)"]
+)
 def test_signing_in_never_leads_elsewhere(app: Flask, address: str) -> None:
     answer = app.test_client().post("/sign-in", data={"code": "clerk", "password": PASSWORD, "after": address})
     assert answer.location == "/"

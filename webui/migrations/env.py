@@ -1,6 +1,6 @@
 """Alembic's entry: runs the migrations on the connection that `webui.database.migrate` hands over."""
 
-from typing import Any
+from typing import Any, Literal
 
 import sqlalchemy as sa
 from alembic import context
@@ -9,7 +9,7 @@ from alembic.autogenerate.api import AutogenContext
 from webui.schema import METADATAS
 
 
-def as_stored(kind: str, thing: Any, _: AutogenContext) -> str | bool:
+def as_stored(kind: str, thing: Any, _: AutogenContext) -> str | Literal[False]:
     """A migration says how a column is stored, and not which class of ours reads it: classes change, migrations do not."""
     if kind != "type" or not isinstance(thing, sa.types.TypeDecorator):
         return False

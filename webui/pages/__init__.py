@@ -9,6 +9,7 @@ from webui.pages import (
     health,
     home,
     import_log,
+    improvement,
     inbox,
     modeler,
     new_case,
@@ -33,5 +34,6 @@ PAGES = (
     modeler.page,
     import_log.page,
     analysis.page,
+    improvement.page,
     staff.page,
 )

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.wrappers import Response as Redirect
+
 from mining.dfg import filtered
 from mining.dfg_drawing import draw
-from werkzeug.wrappers import Response as Redirect
-from workflows.tables import ProcedureVersion
-
 from webui import analyses
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import diagram as diagram_of
 from webui.catalogue import in_use, labels, load, named, newest
 from webui.errors import JobRunning, NotFound
 from webui.failures import sentence
@@ -25,6 +24,7 @@ from webui.language import gettext as _
 from webui.notes import note_texts
 from webui.settings import Settings
 from webui.shading import shade
+from workflows.tables import ProcedureVersion
 
 page = Blueprint("analysis", __name__)
 
@@ -35,7 +35,8 @@ def show() -> Response:
     store = analyses.warehouse(_settings())
     logs = [{"name": name, "report": store.report(name)} for name in store.names()]
     rows = [
-        {"key": v.key, "name": named(v.names, v.key), "analysed": _headline(analyses.latest(v.key))} for v in newest(db())
+        {"key": v.key, "name": named(v.names, v.key), "analysed": _headline(analyses.latest(v.key))}
+        for v in newest(db())
     ]
     return answer("analysis_list.html", procedures=rows, logs=logs)
 
@@ -244,10 +245,8 @@ def run() -> Redirect:
     name = request.form.get("of", "")
     if not name.startswith(IMPORTED):
         in_use(db(), name)
-    try:
+    with suppress(JobRunning):  # somebody asked a moment ago; the page shows that one's progress
         analyses.start(name, by=me().code, now=now())
-    except JobRunning:
-        pass  # somebody asked a moment ago; the page shows that one's progress
     if name.startswith(IMPORTED):
         return redirect(url_for("analysis.log", name=name.removeprefix(IMPORTED)))
     return redirect(url_for("analysis.procedure", key=name))

@@ -5,14 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from event_logs import store
-from event_logs.event import Event, Lifecycle
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Redirect
-from workflows import cases
-from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
 
+from event_logs import store
+from event_logs.event import Event, Lifecycle
 from webui import path
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
@@ -25,6 +23,8 @@ from webui.reasons import because
 from webui.seeing import case_seen
 from webui.standing import STYLES, Standing, standing
 from webui.timeline import moments
+from workflows import cases
+from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
 
 page = Blueprint("case", __name__)
 
@@ -79,7 +79,9 @@ def show(number: str) -> Response:
 
 def _waiting(number: str) -> set[str]:
     """Events of the drawing that the case waits at."""
-    timers = db().scalars(select(Timer.node).where(Timer.case == number, Timer.fired_at.is_(None), Timer.kind == "timer"))
+    timers = db().scalars(
+        select(Timer.node).where(Timer.case == number, Timer.fired_at.is_(None), Timer.kind == "timer")
+    )
     return set(timers) | set(db().scalars(select(Subscription.node).where(Subscription.case == number)))
 
 

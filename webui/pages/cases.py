@@ -8,13 +8,13 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 from sqlalchemy import Select, func, or_, select
-from workflows.tables import Case, CaseState, Incident, Task
 
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names
 from webui.pages.home import OPEN, visible
 from webui.standing import STYLES, Standing, standing
+from workflows.tables import Case, CaseState, Incident
 
 page = Blueprint("cases", __name__)
 PER_PAGE = 50
@@ -110,7 +110,3 @@ def _row(case: Case, names: Names) -> Row:
         standing=stands,
         style=STYLES[stands],
     )
-
-
-def open_tasks(number: str) -> Select[tuple[Task]]:
-    return select(Task).where(Task.case == number).order_by(Task.scheduled_at, Task.id)

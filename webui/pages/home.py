@@ -6,15 +6,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from flask import Blueprint, Response
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
-from workflows.tables import Case, CaseState, Incident, Office, ProcedureVersion, VersionState
 
 from webui import worklist
 from webui.answers import answer, db, now
 from webui.auth import SIGNED_IN, Right, SignedIn, me, requires
 from webui.catalogue import Names, named
 from webui.charts import closed_by_week
+from workflows.tables import Case, CaseState, Incident, Office, ProcedureVersion, VersionState
 
 page = Blueprint("home", __name__)
 SHOWN = 6
@@ -72,7 +72,7 @@ def _overview(session: Session, officer: SignedIn, at: datetime) -> dict[str, ob
     }
 
 
-def visible(officer: SignedIn) -> object:
+def visible(officer: SignedIn) -> ColumnElement[bool]:
     """The condition on cases that leaves those which the officer may see."""
     own = Case.office.in_(officer.offices)
     return or_(own, Case.office.is_(None)) if officer.sees(None) else own

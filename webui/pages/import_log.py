@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import csv
 import secrets
+from contextlib import suppress
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
+
+from flask import Blueprint, Response, current_app, redirect, request, url_for
+from werkzeug.utils import secure_filename
+from werkzeug.wrappers import Response as Redirect
 
 from event_logs.errors import UnreadableLog
 from event_logs.reading import COLUMNS, ColumnMapping
 from event_logs.reading.delimited import TableReader, dialect_of
 from event_logs.reading.source import Source
-from flask import Blueprint, Response, current_app, redirect, request, url_for
-from werkzeug.utils import secure_filename
-from werkzeug.wrappers import Response as Redirect
-
 from webui import analyses
 from webui.answers import answer, now
 from webui.auth import Right, me, requires
@@ -79,7 +80,15 @@ def mapping(token: str) -> Response:
     path = _uploaded(token)
     name = path.name.split("-", 1)[1]
     shown = None if _is_xes(path) else _table(path)
-    return answer("import_mapping.html", token=token, file=name, name=name.split(".")[0], table=shown, needed=NEEDED, words=_words())
+    return answer(
+        "import_mapping.html",
+        token=token,
+        file=name,
+        name=name.split(".")[0],
+        table=shown,
+        needed=NEEDED,
+        words=_words(),
+    )
 
 
 def _is_xes(path: Path) -> bool:
@@ -137,10 +146,8 @@ def take_in(token: str) -> Redirect:
         path.unlink(missing_ok=True)
         return report.name
 
-    try:
+    with suppress(JobRunning):  # sent twice: the page shows the one that runs
         analyses.jobs().start(f"import:{token}", work, by=me().code, now=at)
-    except JobRunning:
-        pass  # sent twice: the page shows the one that runs
     return redirect(url_for("import_log.progress", token=token))
 
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
+from flask import Blueprint, Response, flash, jsonify, request, url_for
+
 from bpmn.errors import BpmnError
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure, procedure_from_sources
 from bpmn.reading import read_bpmn
 from bpmn.validation import problems
-from flask import Blueprint, Response, flash, jsonify, request, url_for
-from workflows import deployment
-from workflows.automation import SERVICE_TASKS
-from workflows.errors import Undeployable
-
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import find, in_use, load, named
 from webui.errors import Refused
 from webui.failures import sentence
-from webui.language import current_language
+from webui.language import catalogue, current_language
 from webui.language import gettext as _
+from workflows import deployment
+from workflows.automation import SERVICE_TASKS
+from workflows.errors import Undeployable
 
 page = Blueprint("modeler", __name__)
 
@@ -74,7 +74,10 @@ def deploy(key: str) -> Response | tuple[Response, int]:
         return jsonify(error=_("It cannot run like this yet; see the problems."), problems=found), 422
     except BpmnError as error:
         return jsonify(error=sentence(error)), 422
-    flash(_("Version %(n)s is deployed as a draft: activate it, or try it on a share of new cases.", n=version.number), "good")
+    flash(
+        _("Version %(n)s is deployed as a draft: activate it, or try it on a share of new cases.", n=version.number),
+        "good",
+    )
     return jsonify(number=version.number, address=url_for("procedure.version", key=key, number=version.number))
 
 
@@ -91,12 +94,16 @@ def _drawing() -> bytes:
 
 
 def _problem(problem: Any, model: ProcessModel | None) -> dict[str, Any]:
-    element = getattr(problem, "element", None)
+    element, rule = getattr(problem, "element", None), getattr(problem, "rule", "")
     return {
-        "rule": getattr(problem, "rule", ""),
+        "rule": rule,
         "element": element,
         "label": model.label(element, current_language()) if model and element else element,
-        "message": _(getattr(problem, "message", str(problem))),
-        "remedy": _(getattr(problem, "remedy", "")) if getattr(problem, "remedy", "") else "",
+        "message": _in_words(rule, f"{getattr(problem, 'message', problem)} {getattr(problem, 'remedy', '')}".strip()),
         "severity": str(getattr(problem, "severity", "error")),
     }
+
+
+def _in_words(rule: str, english: str) -> str:
+    """The catalogue has a sentence for each rule; where it has none, and in English, the problem speaks for itself."""
+    return catalogue(current_language()).get(f"problem:{rule}", english)

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from bpmn.procedure import Procedure
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
-from workflows import cases
-from workflows.errors import InvalidAnswers
-from workflows.tables import Office, VersionState
 
+from bpmn.procedure import Procedure
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import in_use, load, named, newest
@@ -20,6 +17,9 @@ from webui.forms import answers, fields, heading
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.words import category
+from workflows import cases
+from workflows.errors import InvalidAnswers
+from workflows.tables import Office, VersionState
 
 page = Blueprint("new_case", __name__)
 
@@ -60,7 +60,7 @@ def _page(key: str, *, sent: MultiDict[str, str] | None = None, errors: dict[str
         fields=fields(procedure, form, data={}, sent=sent, errors=errors),
         errors=bool(errors),
         offices=_offices(),
-        office=(sent or {}).get("_office") or me().office,
+        office=(sent.get("_office") if sent is not None else None) or me().office,
         filled=sent is not None,
     )
 

@@ -7,24 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bpmn.model import Activity
-from bpmn.procedure import Procedure
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Redirect
-from workflows import deployment
-from workflows.tables import Case, ProcedureVersion
 
+from bpmn.model import Activity
+from bpmn.procedure import Procedure
 from webui import analyses
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, diagram as diagram_of
-from webui.catalogue import find, in_use, labels, load, named, versions
+from webui.catalogue import Names, find, in_use, labels, load, named, versions
+from webui.catalogue import diagram as diagram_of
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.pages.home import OPEN
 from webui.shading import MEASURES, shade
 from webui.words import activity_kind, category, day_unit, limit_kind
+from workflows import deployment
+from workflows.tables import Case, ProcedureVersion
 
 page = Blueprint("procedure", __name__)
 
@@ -150,7 +150,9 @@ def _due(activity: Activity) -> str:
     days = re.search(r"P(\d+)D", activity.due.expression)
     if days is None:
         return activity.due.expression
-    return f"{days[1]} {unit}" if current_language() == "en" else f"{days[1]}{unit}"
+    if current_language() == "en":
+        return f"{days[1]} {unit.removesuffix('s') if days[1] == '1' else unit}"
+    return f"{days[1]}{unit}"
 
 
 @page.get("/procedures/<key>/<int:number>/diagram.bpmn")

@@ -7,7 +7,6 @@ from datetime import datetime
 
 from flask import Blueprint, Response
 from sqlalchemy import func, select
-from workflows.tables import Case, ProcedureVersion, VersionState
 
 from webui.answers import answer, db
 from webui.auth import Right, me, requires
@@ -15,6 +14,7 @@ from webui.catalogue import load, named, newest, versions
 from webui.language import current_language
 from webui.pages.home import OPEN, visible
 from webui.words import category
+from workflows.tables import Case, ProcedureVersion, VersionState
 
 page = Blueprint("procedures", __name__)
 
@@ -37,8 +37,12 @@ class Row:
 @page.get("/procedures")
 @requires(Right.WORK, Right.MANAGE, Right.REDESIGN)
 def show() -> Response:
-    counted = select(Case.procedure, func.count()).where(visible(me()), Case.state.in_(OPEN)).group_by(Case.procedure)
-    open_by_key = {key: count for key, count in db().execute(counted)}
+    counted = (
+        select(Case.procedure, func.count().label("open"))
+        .where(visible(me()), Case.state.in_(OPEN))
+        .group_by(Case.procedure)
+    )
+    open_by_key = {row.procedure: row.open for row in db().execute(counted)}
     return answer("procedures.html", rows=[_row(version, open_by_key) for version in newest(db())])
 
 

@@ -7,7 +7,6 @@ from urllib.parse import urlsplit
 from flask import Blueprint, Response, flash, redirect, request, session, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Redirect
-from workflows.tables import Office, Post
 
 from webui import accounts
 from webui.answers import answer, db, now
@@ -17,6 +16,7 @@ from webui.failures import sentence
 from webui.language import COOKIE, current_language
 from webui.language import gettext as _
 from webui.settings import LANGUAGES
+from workflows.tables import Office, Post
 
 page = Blueprint("sign_in", __name__)
 YEAR = 365 * 24 * 3600

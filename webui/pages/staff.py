@@ -8,8 +8,6 @@ from datetime import datetime, time, timedelta
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Redirect
-from workflows import staff
-from workflows.tables import Absence, Holding, Office, Officer, Post
 
 from webui import accounts
 from webui.answers import answer, db, now
@@ -18,6 +16,8 @@ from webui.catalogue import Names, named
 from webui.errors import Refused
 from webui.formats import zone
 from webui.language import gettext as _
+from workflows import staff
+from workflows.tables import Absence, Holding, Office, Officer, Post
 
 page = Blueprint("staff", __name__)
 
@@ -30,13 +30,21 @@ def show() -> Response:
     open_ones = select(Holding).where((Holding.until.is_(None)) | (Holding.until > now()))
     for holding in db().scalars(open_ones.order_by(Holding.id)):
         held.setdefault(holding.officer, []).append(holding)
-    everyone = [_row(officer, held.get(officer.code, []), names) for officer in db().scalars(select(Officer).order_by(Officer.code))]
+    everyone = [
+        _row(officer, held.get(officer.code, []), names)
+        for officer in db().scalars(select(Officer).order_by(Officer.code))
+    ]
     return answer(
         "staff.html",
-        officers=[row for row in everyone if not text or text in f"{row['code']} {row['name']} {row['office']}".casefold()],
+        officers=[
+            row for row in everyone if not text or text in f"{row['code']} {row['name']} {row['office']}".casefold()
+        ],
         total=len(everyone),
         text=text,
-        offices=[(o.key, named(o.names, o.key), o.level) for o in db().scalars(select(Office).order_by(Office.level, Office.key))],
+        offices=[
+            (o.key, named(o.names, o.key), o.level)
+            for o in db().scalars(select(Office).order_by(Office.level, Office.key))
+        ],
         posts=[(p.key, named(p.names, p.key), p.rights) for p in db().scalars(select(Post).order_by(Post.key))],
         absences=_absences(names),
     )
@@ -49,7 +57,8 @@ def _row(officer: Officer, held: list[Holding], names: Names) -> dict[str, objec
         "office": names.office(officer.office),
         "active": officer.active,
         "holdings": [
-            {"post": h.post, "office": h.office, "text": f"{names.post(h.post)} · {names.office(h.office)}"} for h in held
+            {"post": h.post, "office": h.office, "text": f"{names.post(h.post)} · {names.office(h.office)}"}
+            for h in held
         ],
     }
 
@@ -104,14 +113,18 @@ def set_active(code: str) -> Redirect:
 @page.post("/staff/officers/<code>/appoint")
 @requires(Right.ADMINISTER)
 def appoint(code: str) -> Redirect:
-    staff.appoint(db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), since=now())
+    staff.appoint(
+        db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), since=now()
+    )
     return _back(_("Appointed."))
 
 
 @page.post("/staff/officers/<code>/dismiss")
 @requires(Right.ADMINISTER)
 def dismiss(code: str) -> Redirect:
-    staff.dismiss(db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), now=now())
+    staff.dismiss(
+        db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), now=now()
+    )
     return _back(_("The post is taken back; open tasks stay until somebody passes them on."))
 
 

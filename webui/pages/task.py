@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bpmn.model import Activity
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as Redirect
-from workflows import staff, tasks
-from workflows.errors import InvalidAnswers
-from workflows.tables import Case, Task, TaskState
 
+from bpmn.model import Activity
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, of_case
@@ -24,6 +21,9 @@ from webui.language import gettext as _
 from webui.reasons import because
 from webui.seeing import task_seen
 from webui.standing import STYLES, standing
+from workflows import staff, tasks
+from workflows.errors import InvalidAnswers
+from workflows.tables import Case, Task, TaskState
 
 page = Blueprint("task", __name__)
 OPEN = (TaskState.READY, TaskState.ASSIGNED, TaskState.STARTED)
@@ -141,7 +141,13 @@ def complete(id: int) -> Response | Redirect:
         tasks.complete(db(), task, me().code, answers(form, request.form), now=now())
     except InvalidAnswers as error:
         db().rollback()
-        return _page(db().get_one(Task, id), db().get_one(Case, case_number(id)), sent=request.form, errors=in_words(error), status=422)
+        return _page(
+            db().get_one(Task, id),
+            db().get_one(Case, case_number(id)),
+            sent=request.form,
+            errors=in_words(error),
+            status=422,
+        )
     flash(_("%(activity)s of %(case)s is done.", activity=label, case=task.case), "good")
     return redirect(url_for("inbox.show"))
 

@@ -309,6 +309,73 @@ def upgrade() -> None:
         batch_op.create_index("ix_tasks_pool", ["state", "post", "office"], unique=False)
 
     op.create_table(
+        "redesign_proposals",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("procedure", sa.String(length=200), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
+        sa.Column("key", sa.String(length=400), nullable=False),
+        sa.Column("kind", sa.String(length=40), nullable=False),
+        sa.Column("changes", sa.Text(), nullable=False),
+        sa.Column("code", sa.String(length=40), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("shares", sa.Text(), nullable=False),
+        sa.Column("gain", sa.Double(), nullable=False),
+        sa.Column("drawing", sa.Text(), nullable=False),
+        sa.Column("source", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("made_by", sa.String(length=200), nullable=True),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("redesign_proposals", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_redesign_proposals_procedure"), ["procedure"], unique=False)
+
+    op.create_table(
+        "redesign_promises",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("figures", sa.Text(), nullable=False),
+        sa.Column("scenario", sa.Text(), nullable=False),
+        sa.Column("made_at", sa.DateTime(timezone=True), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["redesign_proposals.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("redesign_promises", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_redesign_promises_proposal_id"), ["proposal_id"], unique=False)
+
+    op.create_table(
+        "redesign_trials",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("proposal_id", sa.Integer(), nullable=False),
+        sa.Column("promise_id", sa.Integer(), nullable=True),
+        sa.Column("current_version", sa.Integer(), nullable=False),
+        sa.Column("trial_version", sa.Integer(), nullable=False),
+        sa.Column("share", sa.Double(), nullable=False),
+        sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("started_by", sa.String(length=200), nullable=True),
+        sa.Column("effect_figures", sa.Text(), nullable=True),
+        sa.Column("advice", sa.String(length=20), nullable=True),
+        sa.Column("kept", sa.Boolean(), nullable=True),
+        sa.Column("decision", sa.String(length=20), nullable=True),
+        sa.Column("remark", sa.Text(), nullable=True),
+        sa.Column("decided_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("decided_by", sa.String(length=200), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["promise_id"],
+            ["redesign_promises.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["proposal_id"],
+            ["redesign_proposals.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("redesign_trials", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_redesign_trials_proposal_id"), ["proposal_id"], unique=False)
+
+    op.create_table(
         "accounts",
         sa.Column("officer", sa.String(), nullable=False),
         sa.Column("password_hash", sa.String(), nullable=False),
@@ -351,6 +418,18 @@ def downgrade() -> None:
 
     op.drop_table("failed_sign_ins")
     op.drop_table("accounts")
+    with op.batch_alter_table("redesign_trials", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_redesign_trials_proposal_id"))
+
+    op.drop_table("redesign_trials")
+    with op.batch_alter_table("redesign_promises", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_redesign_promises_proposal_id"))
+
+    op.drop_table("redesign_promises")
+    with op.batch_alter_table("redesign_proposals", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_redesign_proposals_procedure"))
+
+    op.drop_table("redesign_proposals")
     with op.batch_alter_table("tasks", schema=None) as batch_op:
         batch_op.drop_index("ix_tasks_pool")
         batch_op.drop_index("ix_tasks_officer_state")

@@ -109,7 +109,7 @@ function showProblems(problems) {
     line.className = `list-group-item list-group-item-action small ${problem.severity === "error" ? "text-danger" : ""}`;
     const name = document.createElement("b");
     name.textContent = problem.label || problem.element || "";
-    line.append(name, document.createTextNode(` ${problem.message} ${problem.remedy || ""}`));
+    line.append(name, document.createTextNode(` ${problem.message}`));
     line.addEventListener("click", () => {
       const element = registry.get(problem.element);
       if (element) { canvas.scrollToElement(element, 80); modeler.get("selection").select(element); }

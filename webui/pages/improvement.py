@@ -1,0 +1,325 @@
+"""Improvement for process owners: findings, proposals, simulation, trial, comparison, decision, and what became of earlier ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import suppress
+from typing import Any
+
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Redirect
+
+from bpmn.comparison import DifferenceKind, differences
+from bpmn.model import ProcessModel
+from bpmn.writing import write_bpmn
+from mining import archive
+from mining.archive import ArchivedProposal, ArchivedTrial
+from mining.evaluation import Effect, Promise, Verdict
+from webui import analyses, improvement
+from webui.answers import answer, db, engine, now
+from webui.auth import Right, me, requires
+from webui.catalogue import Names, find, in_use, labels, load, named, newest
+from webui.errors import JobRunning, Refused
+from webui.failures import sentence
+from webui.improvement import Bench, Decision
+from webui.jobs import Job, Progress
+from webui.language import current_language
+from webui.language import gettext as _
+from webui.proposals import differences_in_words, kind_word, reason, step_word, verdict_sentence
+
+page = Blueprint("improvement", __name__)
+
+
+def bench() -> Bench:
+    return Bench(engine(), analyses.warehouse(current_app.config["SETTINGS"]))
+
+
+@page.get("/improvement")
+@requires(Right.REDESIGN)
+def show() -> Response:
+    rows = []
+    for version in newest(db()):
+        trial = improvement.running_trial(db(), version.key)
+        entries = archive.ledger(db(), version.key)
+        rows.append(
+            {
+                "key": version.key,
+                "name": named(version.names, version.key),
+                "number": version.number,
+                "proposals": len(_proposals(version.key, version.number)),
+                "trial": trial,
+                "decided": sum(entry.trial.decision is not None for entry in entries),
+            }
+        )
+    return answer("improvement_list.html", rows=rows, ledger=_ledger(None), record=_record(None))
+
+
+@page.get("/improvement/<key>")
+@requires(Right.REDESIGN)
+def procedure(key: str) -> Response:
+    version = in_use(db(), key)
+    found = _proposals(key, version.number)
+    trial = improvement.running_trial(db(), key)
+    job = analyses.jobs().find(f"propose:{key}")
+    diagnosis = analyses.latest(key)
+    worst = diagnosis.diagnosis.worst if diagnosis else None
+    return answer(
+        "improvement.html",
+        key=key,
+        name=named(version.names, key),
+        number=version.number,
+        proposals=[_proposal(p) for p in found],
+        trial=_trial(trial) if trial else None,
+        ledger=_ledger(key),
+        record=_record(key),
+        job=_job(job) if job and (job.going or job.error) else None,
+        searched=job is not None and job.state == "done",
+        worst={"name": diagnosis.label(worst.subject[-1]), "share": worst.share} if diagnosis and worst else None,
+        step=_step_reached(found, trial),
+    )
+
+
+def _step_reached(found: list[ArchivedProposal], trial: ArchivedTrial | None) -> int:
+    """Which step of the circle is next: 1 propose, 2 simulate, 3 try, 4 prove and decide."""
+    if trial:
+        return 4
+    if any(p.promises for p in found):
+        return 3
+    return 2 if found else 1
+
+
+def _proposals(key: str, number: int) -> list[ArchivedProposal]:
+    """The proposals for the version in use, of the latest search, best first."""
+    query = select(ArchivedProposal).where(ArchivedProposal.procedure == key, ArchivedProposal.version == number)
+    found = list(db().scalars(query.order_by(ArchivedProposal.id.desc())))
+    newest_by_key = {p.key: p for p in reversed(found)}
+    return sorted(newest_by_key.values(), key=lambda p: -p.gain)
+
+
+def _proposal(p: ArchivedProposal) -> dict[str, Any]:
+    return {
+        "id": p.id,
+        "kind": kind_word(p.kind),
+        "reason": reason(p, load(db(), find(db(), p.procedure, p.version)).model if p.version else p.model),
+        "gain": p.gain,
+        "made_at": p.made_at,
+        "promise": p.promises[-1].promise if p.promises else None,
+        "tried": bool(p.trials),
+    }
+
+
+def _trial(trial: ArchivedTrial) -> dict[str, Any]:
+    return {
+        "id": trial.id,
+        "proposal": trial.proposal.id,
+        "kind": kind_word(trial.proposal.kind),
+        "share": trial.share,
+        "started": trial.started_at,
+        "by": Names(db()).officer(trial.started_by),
+        "current": trial.current_version,
+        "proposed": trial.trial_version,
+        "promise": trial.promised.promise if trial.promised else None,
+    }
+
+
+def _ledger(key: str | None) -> list[dict[str, Any]]:
+    names = Names(db())
+    return [
+        {
+            "trial": e.trial,
+            "procedure": names.procedure(e.proposal.procedure),
+            "kind": kind_word(e.proposal.kind),
+            "proposal": e.proposal.id,
+            "promise": e.promise,
+            "effect": e.effect,
+            "by": names.officer(e.trial.decided_by),
+        }
+        for e in archive.ledger(db(), key)
+        if e.trial.decision is not None
+    ]
+
+
+def _record(key: str | None) -> archive.TrackRecord:
+    return archive.track_record(archive.ledger(db(), key))
+
+
+# --- propose ---------------------------------------------------------------------------------------------------------
+
+
+@page.post("/improvement/<key>/propose")
+@requires(Right.REDESIGN)
+def propose(key: str) -> Redirect:
+    in_use(db(), key)
+    here, by, at = bench(), me().code, now()
+    _start(f"propose:{key}", lambda progress: improvement.propose(here, key, by=by, now=at, progress=progress))
+    return redirect(url_for("improvement.procedure", key=key))
+
+
+@page.get("/improvement/<key>/progress")
+@requires(Right.REDESIGN)
+def progress(key: str) -> Response:
+    return _progress(f"propose:{key}", f"/improvement/{key}/progress")
+
+
+def _start(name: str, work: Callable[[Progress], Any]) -> None:
+    with suppress(JobRunning):  # asked twice: the page shows the progress of the first
+        analyses.jobs().start(name, work, by=me().code, now=now())
+
+
+def _progress(name: str, address: str) -> Response:
+    job = analyses.jobs().find(name)
+    response = answer("improvement_progress.html", job=_job(job) if job else None, address=address)
+    if job is None or job.state == "done":
+        response.headers["HX-Refresh"] = "true"
+    return response
+
+
+def _job(job: Job) -> dict[str, Any]:
+    return {
+        "state": job.state,
+        "step": step_word(job.step),
+        "share": job.share,
+        "error": sentence(job.error) if job.error else None,
+    }
+
+
+# --- one proposal: look, simulate, try -------------------------------------------------------------------------------
+
+
+@page.get("/improvement/proposals/<int:id>")
+@requires(Right.REDESIGN)
+def proposal(id: int) -> Response:
+    kept = archive.proposal_of(db(), id)
+    current = load(db(), find(db(), kept.procedure, kept.version)).model if kept.version else kept.model
+    job = analyses.jobs().find(f"simulate:{id}")
+    found = differences(current, kept.model)
+    promised = kept.promises[-1].promise if kept.promises else None
+    return answer(
+        "proposal.html",
+        id=id,
+        key=kept.procedure,
+        version=kept.version,
+        name=Names(db()).procedure(kept.procedure),
+        proposal=_proposal(kept),
+        before=_colours(found, (DifferenceKind.REMOVED, DifferenceKind.CHANGED, DifferenceKind.MOVED)),
+        after=_colours(found, (DifferenceKind.ADDED, DifferenceKind.CHANGED, DifferenceKind.MOVED)),
+        before_names=labels(current),
+        after_names=labels(kept.model),
+        changes=differences_in_words(found, current, kept.model),
+        promise=promised,
+        chart=None,
+        job=_job(job) if job and (job.going or job.error) else None,
+        trial_running=improvement.running_trial(db(), kept.procedure),
+        still_current=in_use(db(), kept.procedure).number == kept.version,
+        defaults={"share": improvement.SHARE, "cases": improvement.CASES, "seed": improvement.SEED},
+    )
+
+
+def _colours(found: list[Any], kinds: tuple[DifferenceKind, ...]) -> dict[str, str]:
+    return {d.element: d.kind.value for d in found if d.kind in kinds}
+
+
+@page.get("/improvement/proposals/<int:id>/diagram.bpmn")
+@requires(Right.REDESIGN)
+def diagram(id: int) -> Response:
+    kept: ProcessModel = archive.proposal_of(db(), id).model
+    return Response(write_bpmn(kept), mimetype="application/xml")
+
+
+@page.post("/improvement/proposals/<int:id>/simulate")
+@requires(Right.REDESIGN)
+def simulate(id: int) -> Redirect:
+    archive.proposal_of(db(), id)
+    here, at = bench(), now()
+    share, cases, seed = _share(), _whole("cases", 50, 5000), _whole("seed", 0, 10**9)
+
+    def work(told: Progress) -> Promise:
+        return improvement.simulate(here, id, share=share, cases=cases, seed=seed, now=at, progress=told)
+
+    _start(f"simulate:{id}", work)
+    return redirect(url_for("improvement.proposal", id=id))
+
+
+@page.get("/improvement/proposals/<int:id>/progress")
+@requires(Right.REDESIGN)
+def simulation_progress(id: int) -> Response:
+    return _progress(f"simulate:{id}", f"/improvement/proposals/{id}/progress")
+
+
+def _share() -> float:
+    return _whole("share", 1, 99) / 100
+
+
+def _whole(name: str, low: int, high: int) -> int:
+    text = request.form.get(name, "").strip()
+    if not text.isdecimal() or not low <= int(text) <= high:
+        raise Refused(_("A whole number from %(low)s to %(high)s is wanted.", low=low, high=high))
+    return int(text)
+
+
+@page.post("/improvement/proposals/<int:id>/trial")
+@requires(Right.REDESIGN)
+def start_trial(id: int) -> Redirect:
+    trial = improvement.try_out(db(), id, share=_share(), by=me().code, now=now())
+    flash(
+        _(
+            "Version %(n)s takes %(share)s of the new cases from now on.",
+            n=trial.trial_version,
+            share=f"{trial.share:.0%}",
+        ),
+        "good",
+    )
+    return redirect(url_for("improvement.trial", id=trial.id))
+
+
+# --- a trial: compare and decide -------------------------------------------------------------------------------------
+
+
+@page.get("/improvement/trials/<int:id>")
+@requires(Right.REDESIGN)
+def trial(id: int) -> Response:
+    kept = improvement.trial_of(db(), id)
+    effect, verdict = _shown_proof(kept)
+    return answer(
+        "trial.html",
+        id=id,
+        key=kept.proposal.procedure,
+        name=Names(db()).procedure(kept.proposal.procedure),
+        trial=_trial(kept),
+        decided=kept if kept.decision else None,
+        decided_by=Names(db()).officer(kept.decided_by),
+        effect=effect,
+        verdict=verdict_sentence(verdict) if verdict else None,
+        advice=verdict.advice if verdict else None,
+        kept=verdict.kept if verdict else kept.kept,
+        language=current_language(),
+    )
+
+
+def _shown_proof(kept: ArchivedTrial) -> tuple[Effect | None, Verdict | None]:
+    """What was filed with the decision, else what the facts show now."""
+    if kept.decision:
+        return kept.effect, None
+    proof = improvement.prove(bench(), kept.id, now=now())
+    return proof.effect, proof.verdict
+
+
+@page.post("/improvement/trials/<int:id>/decide")
+@requires(Right.REDESIGN)
+def decide(id: int) -> Redirect:
+    wish = request.form.get("decision", "")
+    remark = request.form.get("remark", "").strip()
+    if wish not in tuple(Decision):
+        raise Refused(_("Choose whether to promote or to roll back."))
+    if not remark:
+        raise Refused(_("A reason is needed; it becomes part of the record."))
+    proof = improvement.prove(bench(), id, now=now())
+    improvement.decide(db(), id, Decision(wish), proof, by=me().code, remark=remark, now=now())
+    flash(
+        _("Promoted: all new cases run on it.")
+        if wish == Decision.PROMOTE
+        else _("Rolled back: no new case runs on it."),
+        "good",
+    )
+    return redirect(url_for("improvement.trial", id=id))
