@@ -76,7 +76,7 @@ class _Tally:
 def conformance(cases: pd.DataFrame, models: Models, *, seed: int = 0) -> Conformance:
     """Compare each case with the model of its version, `models[None]` where a version has none of its own.
 
-    `cases` are the rows of `performance.case_times` with the column `path` of `variants.paths`.
+    `cases` are the rows of `reading.Reading.cases`.
     """
     tally, pieces = _Tally(), []
     for version, rows in cases.groupby(cases["version"].fillna(-1).astype("int64"), sort=True):
@@ -160,10 +160,11 @@ def _compare(rows: pd.DataFrame, model: ProcessModel, tally: _Tally) -> _Compare
 
 
 def _withdrawn(rows: pd.DataFrame, model: ProcessModel) -> pd.Series[bool]:
-    """Cases that a withdrawal ended before any end of the model."""
+    """Cases that ended with a withdrawal: not with an end of the model that withdrew what was left at the same instant."""
     ends = {node.id for node in model.nodes if isinstance(node, EventNode) and node.position is Position.END}
-    ended = {path for path in rows["path"].unique() if not ends.isdisjoint(_steps(path))}
-    found: pd.Series[bool] = rows["withdrawn"].astype("boolean").fillna(False).astype(bool) & ~rows["path"].isin(ended)
+    ended = {path for path in rows["path"].unique() if not ends.isdisjoint(_steps(path)[-1:])}
+    at_an_end = rows["path"].isin(ended) & (rows["done_at"] == rows["last_at"])
+    found: pd.Series[bool] = rows["withdrawn"].astype("boolean").fillna(False).astype(bool) & ~at_an_end
     return found
 
 

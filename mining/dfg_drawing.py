@@ -119,10 +119,10 @@ def _mixed(low: tuple[int, int, int], high: tuple[int, int, int], share: float) 
 
 
 def _element(svg: str, title: str) -> str:
-    """The element alone, sized by the page: no prolog, no comments, no tooltips of Graphviz' own names."""
+    """The element alone, with its width but to be scaled: no prolog, no comments, no tooltips of Graphviz' own names."""
     svg = svg[svg.index("<svg") :]
     svg = re.sub(r"<!--.*?-->\s*", "", svg, flags=re.DOTALL)
     svg = re.sub(r"<title>.*?</title>\s*", "", svg, flags=re.DOTALL)
-    svg = re.sub(r'<svg width="[^"]*" height="[^"]*"', '<svg role="img"', svg, count=1)
+    svg = re.sub(r'<svg width="(\d+)[^"]*" height="[^"]*"', r'<svg role="img" width="\1"', svg, count=1)
     name = title.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     return svg.replace(">", f"><title>{name}</title>", 1) if name else svg

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from bpmn.model import ProcessModel
@@ -28,6 +29,7 @@ from mining.timeliness import timeliness
 from mining.variants import Variant, paths
 from mining.variants import from_paths as variants_of
 from mining.waiting import bottlenecks, worst
+from mining.work import UNKNOWN, Cause
 
 SHOWN_VARIANTS, SHOWN_EDGES = 50, 500
 
@@ -227,10 +229,12 @@ def _waiting_notes(shared: Reading) -> Iterable[Note]:
     if not work.processing_known:
         yield Note("only_completions")
         return
-    known = work.processing >= 0
-    if not known.all():
-        yield Note("starts_partly_known", {"share": float(known.mean())})
-    recorded = float(work.recorded[known].mean())
+    workable = np.isin(work.cause, (Cause.OFFICER, Cause.ENGINE, Cause.UNSPLIT))
+    begun = float(np.mean(work.processing[workable] != UNKNOWN))
+    if begun < 1:
+        yield Note("starts_partly_known", {"share": begun})
+    by_officers = work.cause == Cause.OFFICER
+    recorded = float(np.mean(work.recorded[by_officers])) if by_officers.any() else 1.0
     if recorded < 1:
         yield Note("enablement_inferred", {"share": 1 - recorded, "by_model": work.inferred_concurrency})
     if work.unfinished:

@@ -25,7 +25,8 @@ Models = Mapping[int | None, ProcessModel]
 
 @dataclass(frozen=True, kw_only=True)
 class Reading:
-    """`rows` are the steps, `cases` the rows of `case_times` with `path` and `length` of each case, sorted by case.
+    """`rows` are the steps, `cases` the rows of `case_times` with `path`, `length` and `done_at` (the last completion) of each
+    case, sorted by case.
 
     `log` has its activities under the ids of the models; `names` are those that were recognised by their drawn name.
     """
@@ -75,10 +76,11 @@ def _activities(log: EventLog) -> list[str]:
 
 
 def _cases(log: EventLog, rows: ibis.Table) -> pd.DataFrame:
-    walked = paths(rows).select("case_id", "path", "length")
+    walked = paths(rows)
+    walked = walked.select("case_id", "path", "length", done_at=walked.last_at)
     cases: pd.DataFrame = case_times(log).left_join(walked, "case_id").drop("case_id_right").to_pandas()
     cases = cases.sort_values("case_id", ignore_index=True)
-    for column in ("first_at", "last_at"):
+    for column in ("first_at", "last_at", "done_at"):
         cases[column] = pd.to_datetime(cases[column], utc=True).dt.tz_localize(None).astype("datetime64[us]")
     cases["path"] = cases["path"].fillna("")
     cases["length"] = cases["length"].fillna(0).astype("int64")

@@ -22,7 +22,9 @@ RECORDED: dict[str, Callable[[AnyNode], bool]] = {
     "throw": lambda node: isinstance(node, EventNode) and node.position is Position.THROW,
     "boundary": lambda node: isinstance(node, EventNode) and node.position is Position.BOUNDARY,
     "automatic": lambda node: isinstance(node, Activity) and node.kind in AUTOMATIC,
+    "subprocess": lambda node: isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS,
 }
+NEVER_MEANT = {"throw", "subprocess"}  # our engine records what happens inside and around them; no reader misses them
 
 
 @dataclass(frozen=True)
@@ -47,7 +49,8 @@ def recorded_net(model: ProcessModel, activities: frozenset[str]) -> RecordedNet
     net = silenced(token_game(model), silent)
     known = frozenset(t.label for t in net.transitions if t.label is not None)
     elements = frozenset(node.id for node in model.nodes)
-    notes = [Note("not_recorded", {"model": model.key, "kinds": unseen})] if unseen else []
+    missed = [kind for kind in unseen if kind not in NEVER_MEANT]
+    notes = [Note("not_recorded", {"model": model.key, "kinds": missed})] if missed else []
     notes += [Note("assumed", {"element": a.element, "text": a.text}) for a in net.assumptions]
     return RecordedNet(net, known, activities - elements, (activities & elements) - known, tuple(notes))
 

@@ -25,13 +25,20 @@ def as_text(diagnosis: Diagnosis, labels: Labels | None = None, language: str = 
     return "\n".join(lines) + "\n"
 
 
-def as_html(diagnosis: Diagnosis, labels: Labels | None = None, language: str = "zh", *, picture: bool = True) -> str:
-    """The report as one HTML file: no script, nothing from elsewhere. `labels` names activities.
+def as_html(
+    diagnosis: Diagnosis,
+    labels: Labels | None = None,
+    language: str = "zh",
+    *,
+    name: str = "",
+    picture: bool = True,
+) -> str:
+    """The report as one HTML file: no script, nothing from elsewhere. `labels` names activities, `name` the log.
 
     A picture that Graphviz cannot draw in time is left out with the reason.
     """
     writer = Writer(language, labels or str)
-    title = f"{writer.say('title')} · {diagnosis.log}"
+    title = f"{writer.say('title')} · {name or diagnosis.log}"
     parts = [_html_section(section) for section in sections(diagnosis, writer)]
     if picture and diagnosis.graph.nodes:
         parts.insert(min(2, len(parts)), _picture(diagnosis, writer))
@@ -40,18 +47,18 @@ def as_html(diagnosis: Diagnosis, labels: Labels | None = None, language: str = 
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
         f"<title>{escape(title)}</title>\n<style>{STYLE}</style>\n</head>\n<body>\n"
-        f"{_head(diagnosis, writer)}\n<main>\n{''.join(parts)}</main>\n</body>\n</html>\n"
+        f"{_head(diagnosis, writer, name or diagnosis.log)}\n<main>\n{''.join(parts)}</main>\n</body>\n</html>\n"
     )
 
 
-def _head(diagnosis: Diagnosis, writer: Writer) -> str:
+def _head(diagnosis: Diagnosis, writer: Writer, name: str) -> str:
     figures = "".join(
-        f"<div class=figure><dt>{escape(name)}</dt><dd>{escape(value)}</dd></div>"
-        for name, value in key_figures(diagnosis, writer)
+        f"<div class=figure><dt>{escape(title)}</dt><dd>{escape(value)}</dd></div>"
+        for title, value in key_figures(diagnosis, writer)
     )
     models = f" · {writer.say('model')}: {', '.join(diagnosis.models)}" if diagnosis.models else ""
     return (
-        f"<header><p class=kind>{escape(writer.say('title'))}</p><h1>{escape(diagnosis.log)}</h1>"
+        f"<header><p class=kind>{escape(writer.say('title'))}</p><h1>{escape(name)}</h1>"
         f"<p class=lead>{escape(headline(diagnosis, writer))}</p>"
         f"<dl class=figures>{figures}</dl><p class=small>{escape(writer.say('generated') + models)}</p></header>"
     )

@@ -5,7 +5,7 @@ STYLE = """
 * { box-sizing: border-box; }
 body { margin: 0; background: var(--ground); color: var(--ink); font: 15px/1.6 "Segoe UI", "PingFang SC", "Microsoft YaHei",
   "Noto Sans CJK SC", system-ui, sans-serif; font-variant-numeric: tabular-nums; }
-header, main { max-width: 1180px; margin: 0 auto; padding: 0 24px; }
+header, main { max-width: 1280px; margin: 0 auto; padding: 0 24px; }
 header { padding-top: 36px; }
 .kind { margin: 0; color: var(--blue); font-weight: 600; letter-spacing: .06em; font-size: 13px; }
 h1 { margin: 2px 0 14px; font-size: 28px; line-height: 1.25; overflow-wrap: anywhere; }
@@ -21,10 +21,10 @@ h3 { margin: 20px 0 6px; font-size: 14px; color: var(--soft); font-weight: 600; 
 p { margin: 10px 0; }
 .small { color: var(--soft); font-size: 12.5px; }
 .wide { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
-th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 2px solid var(--line); padding: 6px 10px; white-space: nowrap; font-size: 12.5px; }
-td { border-bottom: 1px solid var(--line); padding: 7px 10px; vertical-align: top; overflow-wrap: anywhere; min-width: 4em; }
-td:not(.n):not(.b) { min-width: 15em; }
+table { border-collapse: collapse; width: 100%; font-size: 13px; }
+th { text-align: left; font-weight: 600; color: var(--soft); border-bottom: 2px solid var(--line); padding: 6px 8px; white-space: nowrap; font-size: 12.5px; }
+td { border-bottom: 1px solid var(--line); padding: 7px 8px; vertical-align: top; overflow-wrap: anywhere; min-width: 4em; }
+td:not(.n):not(.b) { min-width: 11em; }
 tbody tr:last-child td { border-bottom: 0; }
 .n { text-align: right; white-space: nowrap; }
 .b { position: relative; min-width: 110px; white-space: nowrap; text-align: right; }
@@ -33,7 +33,7 @@ tbody tr:last-child td { border-bottom: 0; }
 .b span { position: relative; }
 #bottlenecks tbody tr:first-child .bar rect { fill: #f3c1bb; }
 .picture { text-align: center; overflow-x: auto; }
-.picture svg { max-width: 100%; max-height: 1100px; height: auto; }
+.picture svg { max-width: 100%; height: auto; }
 ul { margin: 0; padding-left: 1.2em; }
 li { margin: 4px 0; }
 @media print { body { background: #fff; } section, .figure, .lead { box-shadow: none; border: 1px solid var(--line); break-inside: avoid; } }
