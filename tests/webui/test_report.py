@@ -67,7 +67,6 @@ def test_the_text_has_every_part_and_no_line_that_a_terminal_breaks(diagnosis: D
         "timeliness",
         "organisation",
         "variants",
-        "notes",
     ):
         assert f"== {SENTENCES[key][at]} ==" in text
     assert "资料审核" in text and "{" not in text
