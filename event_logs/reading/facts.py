@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
@@ -52,6 +52,7 @@ class Row(NamedTuple):
     line: int
 
 
+Columns = Mapping[str, Sequence[Any]]  # by the fields of Row
 Instants = Callable[[Sequence[str | None]], pa.Array]  # timestamps in UTC; null where the text is no time
 
 
@@ -73,7 +74,7 @@ class FactWriter:
 
     folder: Path
     instants: Instants
-    rows: list[Row] = field(default_factory=list)
+    rows: list[Sequence[Any]] = field(default_factory=list)
     events: int = 0
     facts: int = 0
     set_aside_rows: int = 0
@@ -98,8 +99,14 @@ class FactWriter:
         if self._set_aside:
             self._set_aside.close()
 
-    def add(self, row: Row) -> None:
+    def add(self, row: Sequence[Any]) -> None:
+        """Take one event: a Row, or its values in that order."""
         self.rows.append(row)
+        if len(self.rows) >= BLOCK:
+            self.flush()
+
+    def add_all(self, rows: Sequence[Sequence[Any]]) -> None:
+        self.rows.extend(rows)
         if len(self.rows) >= BLOCK:
             self.flush()
 
@@ -130,34 +137,30 @@ class FactWriter:
         if not self.rows:
             return
         rows, self.rows = self.rows, []
-        at, start = self.instants([row.at for row in rows]), self._starts([row.start for row in rows])
-        rows, at, start = self._without_bad(rows, at, start)
+        columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
+        at, start = self.instants(columns["at"]), self._starts(columns["start"])
+        if self._doubtful(at, start):
+            rows, at, start = self._without_bad(rows, at, start)
+            columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
         if rows:
-            self._note(rows)
-            self._parquet.write_table(self._table(rows, at, start))
+            self._note(columns)
+            self._parquet.write_table(self._table(columns, at, start))
 
     def _starts(self, texts: Sequence[str | None]) -> pa.Array | None:
         return self.instants(texts) if any(texts) else None
 
-    def _without_bad(self, rows: list[Row], at: pa.Array, start: pa.Array | None) -> tuple[list[Row], Any, Any]:
-        good = (
-            [self._is_good(row, a, s) for row, a, s in self._suspects(rows, at, start)]
-            if self._doubtful(at, start)
-            else None
-        )
-        if good is None or all(good):
-            return rows, at, start
+    def _without_bad(
+        self, rows: list[Sequence[Any]], at: pa.Array, start: pa.Array | None
+    ) -> tuple[list[Sequence[Any]], pa.Array, pa.Array | None]:
+        known = at.is_valid().to_pylist()
+        began = start.is_valid().to_pylist() if start is not None else [False] * len(rows)
+        good = [self._is_good(Row(*row), a, b) for row, a, b in zip(rows, known, began, strict=True)]
         mask = pa.array(good)
         kept = [row for row, fine in zip(rows, good, strict=True) if fine]
         return kept, at.filter(mask), None if start is None else start.filter(mask)
 
     def _doubtful(self, at: pa.Array, start: pa.Array | None) -> bool:
         return bool(at.null_count or (start is not None and start.null_count))
-
-    def _suspects(self, rows: list[Row], at: pa.Array, start: pa.Array | None) -> Any:
-        known = at.is_valid().to_pylist()
-        began = start.is_valid().to_pylist() if start is not None else [False] * len(rows)
-        return zip(rows, known, began, strict=True)
 
     def _is_good(self, row: Row, known: bool, began: bool) -> bool:
         for text, fine in ((row.at, known), (row.start, began)):
@@ -171,26 +174,23 @@ class FactWriter:
     def _told(self, row: Row) -> str:
         return ", ".join(str(value) for value in row[:-1] if value not in (None, "", "{}"))
 
-    def _note(self, rows: list[Row]) -> None:
-        paths = self._paths
-        for row in rows:
-            paths[row.case_id] = hash((paths.get(row.case_id), row.activity))
-        self._activities.update(row.activity for row in rows)
-        self.events += len(rows)
+    def _note(self, columns: Columns) -> None:
+        paths, cases, activities = self._paths, columns["case_id"], columns["activity"]
+        for case_id, activity in zip(cases, activities, strict=True):
+            paths[case_id] = hash((paths.get(case_id), activity))
+        self._activities.update(activities)
+        self.events += len(activities)
 
-    def _table(self, rows: list[Row], at: pa.Array, start: pa.Array | None) -> pa.Table:
-        columns = {name: pa.array(values) for name, values in self._texts(rows).items()}
-        columns["version"] = pa.array([row.version for row in rows], pa.int64())
-        columns["at"] = at
-        table = pa.table(columns)
+    def _table(self, columns: Columns, at: pa.Array, start: pa.Array | None) -> pa.Table:
+        arrays = {name: pa.array(columns[name], pa.string()) for name in _TEXTS}
+        arrays["version"] = pa.array(columns["version"], pa.int64())
+        arrays["at"] = at
+        table = pa.table(arrays)
         if start is not None:
             table = self._both(table, at, start)
         table = table.append_column("position", pa.array(np.arange(self.facts, self.facts + len(table))))
         self.facts += len(table)
         return table.select(EVENTS_SCHEMA.names).cast(EVENTS_SCHEMA)
-
-    def _texts(self, rows: list[Row]) -> dict[str, pa.Array]:
-        return {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in _TEXTS}
 
     def _both(self, table: pa.Table, at: pa.Array, start: pa.Array) -> pa.Table:
         """Rows that tell a start become two facts, the start before the completion; the attributes are those of the completion."""

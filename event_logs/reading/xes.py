@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
@@ -13,13 +13,36 @@ from event_logs.errors import UnreadableLog
 from event_logs.reading.facts import FactWriter, Row
 from event_logs.reading.mapping import XES, ColumnMapping
 from event_logs.reading.source import Source
-from event_logs.reading.xes_values import ATTRIBUTES, Attribute, attribute_text, key_text, object_of, scalar_text
+from event_logs.reading.xes_values import (
+    ATTRIBUTES,
+    SCALARS,
+    Attribute,
+    attribute_text,
+    key_text,
+    object_of,
+    scalar_text,
+)
 
 _DEEPEST = 100
 _LONGEST = 16 * 1024**2  # bytes of one element
 _CACHED = 200_000
 _STANDARD = {"concept", "time", "lifecycle", "org", "identity", "cost"}
-_VERSION, _CLOSED = "qj:version", "qj:closed"  # ours, for what XES has no word for
+VERSION, _CLOSED = "qj:version", "qj:closed"  # ours, for what XES has no word for
+_EMPTY_ROW: list[Any] = [None] * len(Row._fields)
+_ACTIVITY, _LIFECYCLE, _AT, _START, _VERSION, _ATTRIBUTES, _LINE = map(
+    Row._fields.index, ("activity", "lifecycle", "at", "start", "version", "attributes", "line")
+)
+_PLACES = {  # the meanings of a mapping, as places in a row
+    "activity": _ACTIVITY,
+    "timestamp": _AT,
+    "start_timestamp": _START,
+    "resource": Row._fields.index("officer"),
+    "lifecycle": _LIFECYCLE,
+    "instance": Row._fields.index("instance"),
+    "post": Row._fields.index("post"),
+    "office": Row._fields.index("office"),
+}
+Handler = Callable[..., None]
 _NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1"}
 _CUT_OFF = (
     expat.errors.XML_ERROR_NO_ELEMENTS,
@@ -100,17 +123,18 @@ class XesReader:
     def _prepare(self) -> None:
         self._parser = self._new_parser()
         self._seen_log = False
-        self._keys = {column: meaning for meaning, column in self.mapping.columns().items() if meaning != "case_id"}
+        mapped = self.mapping.columns()
+        self._places = {mapped[meaning]: place for meaning, place in _PLACES.items() if meaning in mapped}
+        self._places.setdefault(VERSION, _VERSION)
         self._prefixes: dict[str, str] = {}
         self._in: list[list[Attribute]] = []  # the attribute lists of whatever is open, innermost last
-        self._cells: list[
-            tuple[str, list[str]]
-        ] = []  # of the open event: type and XML attributes, straight from the parser
-        self._within: list[list[Any]] | None = None
-        self._depth = 0
+        self._cells: list[list[str]] = []  # of the open event: XML attributes and the type behind them
+        self._within: list[tuple[int, int, str, list[str]]] = []
+        self._words: dict[str | None, str] = {}
+        self._event_handlers = self._make_event_handlers()
         self._line = 0
-        self._trace: list[tuple[Any, ...]] | None = None  # its events so far
-        self._cache: dict[tuple[str, str, str], str] = {}
+        self._trace: list[list[Any]] | None = None  # its events so far
+        self._cache: dict[tuple[str, str, str | None], str] = {}
         self._nameless = self._empty = self._joined = 0
 
     def _new_parser(self) -> Any:
@@ -182,111 +206,116 @@ class XesReader:
     # Events take a way of their own: they are nearly all of a file
 
     def _start_event(self) -> None:
-        self._cells, self._within, self._depth = [], None, 0
         self._line = self._parser.CurrentLineNumber
-        self._parser.StartElementHandler, self._parser.EndElementHandler = self._start_in_event, self._end_in_event
+        self._parser.StartElementHandler, self._parser.EndElementHandler = self._event_handlers
 
-    def _start_in_event(self, name: str, attrs: list[str]) -> None:
-        self._depth += 1
-        if self._depth == 1:
-            self._cells.append((name, attrs))
-        else:
-            self._nest(name, attrs)
+    def _make_event_handlers(self) -> tuple[Handler, Handler]:
+        """Closures over plain variables: they are called for nearly every element of a file."""
+        depth = 0
+        cells = self._cells
+        keep = cells.append
 
-    def _nest(self, name: str, attrs: list[str]) -> None:
-        if self._depth > _DEEPEST:
+        def start(name: str, attrs: list[str]) -> None:
+            nonlocal depth
+            if depth:
+                self._nest(name, attrs, depth + 1)
+            else:
+                attrs.append(name)  # the list is ours: the parser makes one for each element
+                keep(attrs)
+            depth += 1
+
+        def end(name: str) -> None:
+            nonlocal depth
+            if depth:
+                depth -= 1
+                return
+            self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
+            self._end_event()
+            cells.clear()
+
+        return start, end
+
+    def _nest(self, name: str, attrs: list[str], depth: int) -> None:
+        if depth > _DEEPEST:
             raise self._unreadable(
                 f"attributes are nested more than {_DEEPEST} deep", line=self._parser.CurrentLineNumber
             )
-        if self._within is None:
-            self._within = []
-        self._within.append([len(self._cells) - 1, self._depth, name, attrs])
-
-    def _end_in_event(self, name: str) -> None:
-        self._depth -= 1
-        if self._depth < 0:
-            self._parser.StartElementHandler, self._parser.EndElementHandler = self._start, self._end
-            self._end_event()
+        self._within.append((len(self._cells) - 1, depth, name, attrs))
 
     def _end_event(self) -> None:
         self.events += 1
-        known: dict[str, str] = {}
+        row: list[Any] = _EMPTY_ROW.copy()
         parts: list[str] = []
-        keys, cache = self._keys, self._cache
-        nested = self._nested() if self._within else {}
-        for index, (kind, attrs) in enumerate(self._cells):
-            key, value = self._key_and_value(attrs)
-            meaning = keys.get(key)
-            if meaning is not None:
-                known[meaning] = value or ""
-            if index in nested:
-                parts.append(f"{key_text(key)}:{attribute_text((kind.rpartition(':')[2], key, value, nested[index]))}")
-            elif meaning is not None:
-                continue
-            elif key == _VERSION:
-                known[_VERSION] = value or ""
-            elif value is None:
-                parts.append(f"{key_text(key)}:{attribute_text((kind.rpartition(':')[2], key, None, None))}")
+        places, cache = self._places, self._cache
+        nested = self._nested() if self._within else None
+        value: str | None
+        for index, cell in enumerate(self._cells):
+            if len(cell) == 5 and cell[0] == "key" and not self._prefixes:
+                key, value, kind = cell[1], cell[3], cell[4]
             else:
-                text = cache.get((kind, key, value))
-                if text is None:
-                    text = f"{key_text(key)}:{scalar_text(kind.rpartition(':')[2], value)}"
-                    if len(cache) >= _CACHED:
-                        cache.clear()
-                    cache[(kind, key, value)] = text
+                key, value, kind = self._key_and_value(cell)
+            place = places.get(key)
+            if place is not None:
+                row[place] = value or None
+            elif (text := cache.get((kind, key, value))) is not None and not nested:
                 parts.append(text)
-        self._keep(known, "{" + ",".join(parts) + "}" if parts else "{}")
+                continue
+            if nested and index in nested:
+                parts.append(f"{key_text(key)}:{attribute_text((kind.rpartition(':')[2], key, value, nested[index]))}")
+            elif place is None:
+                parts.append(self._attribute(kind, key, value))
+        self._keep(row, "{" + ",".join(parts) + "}" if parts else "{}")
 
-    def _key_and_value(self, attrs: list[str]) -> tuple[str, str | None]:
-        if len(attrs) == 4 and attrs[0] == "key":
-            key, value = attrs[1], attrs[3]
-            return (self._canonical(key) if self._prefixes else key), value
+    def _attribute(self, kind: str, key: str, value: str | None) -> str:
+        """One attribute as JSON; most come again and again."""
+        local = kind.rpartition(":")[2]
+        if value is None or local not in SCALARS:
+            return f"{key_text(key)}:{attribute_text((local, key, value, None))}"
+        if len(self._cache) >= _CACHED:
+            self._cache.clear()
+        text = self._cache[(kind, key, value)] = f"{key_text(key)}:{scalar_text(local, value)}"
+        return text
+
+    def _key_and_value(self, cell: list[str]) -> tuple[str, str | None, str]:
+        *attrs, kind = cell
         given = dict(zip(attrs[::2], attrs[1::2], strict=True))
-        return self._canonical(given.get("key", "")), given.get("value")
+        return self._canonical(given.get("key", "")), given.get("value"), kind
 
     def _nested(self) -> dict[int, list[Attribute]]:
         """The attributes within those of the event, by the place of the outermost one; `values` of a list is no level of its own."""
         trees: dict[int, list[Attribute]] = {}
         open_at: dict[int, list[Attribute]] = {}
-        for index, depth, name, attrs in self._within or ():
+        for index, depth, name, attrs in self._within:
             parent = trees.setdefault(index, []) if depth == 2 else open_at[depth - 1]
             if name.rpartition(":")[2] == "values":
                 open_at[depth] = parent
                 continue
-            key, value = self._key_and_value(attrs)
+            key, value, _ = self._key_and_value([*attrs, name])
             children: list[Attribute] = []
             parent.append((name.rpartition(":")[2], key, value, children))
             open_at[depth] = children
+        self._within.clear()
         return trees
 
-    def _keep(self, known: Mapping[str, str], attributes: str) -> None:
-        activity, at = known.get("activity"), known.get("timestamp")
-        start = known.get("start_timestamp")
-        if not activity or not (at or start):
-            lacking = "activity (concept:name)" if not activity else "time (time:timestamp)"
-            self.writer.set_aside(self._line, f"event {self.events:,} has no {lacking}", f"{dict(known)} {attributes}")
-            return
-        if self._trace is None:
-            self.writer.set_aside(
-                self._line, f"event {self.events:,} stands outside of every trace", f"{dict(known)} {attributes}"
-            )
-            return
-        version = known.get(_VERSION)
-        self._trace.append(
-            (
-                activity,
-                lifecycle_word(known.get("lifecycle")),
-                at,
-                start,
-                known.get("instance") or None,
-                int(version) if version and version.lstrip("-").isdigit() else None,
-                known.get("resource") or None,
-                known.get("post") or None,
-                known.get("office") or None,
-                attributes,
-                self._line,
-            )
-        )
+    def _keep(self, row: list[Any], attributes: str) -> None:
+        row[_ATTRIBUTES], row[_LINE] = attributes, self._line
+        activity, word, version = row[_ACTIVITY], row[_LIFECYCLE], row[_VERSION]
+        if activity is None or (row[_AT] is None and row[_START] is None):
+            lacking = "activity (concept:name)" if activity is None else "time (time:timestamp)"
+            self._set_aside(f"event {self.events:,} has no {lacking}", row)
+        elif self._trace is None:
+            self._set_aside(f"event {self.events:,} stands outside of every trace", row)
+        else:
+            row[_LIFECYCLE] = self._words.get(word) or self._words.setdefault(word, lifecycle_word(word))
+            if version is not None:
+                row[_VERSION] = int(version) if version.lstrip("-").isdecimal() else None
+            self._trace.append(row)
+
+    def _set_aside(self, reason: str, row: list[Any]) -> None:
+        told = {
+            name: value for name, value in zip(Row._fields, row, strict=True) if value is not None and name != "line"
+        }
+        self.writer.set_aside(self._line, reason, str(told))
 
     def _end_trace(self) -> None:
         """Only now is the name of the case certain: nothing forbids it to stand behind the events."""
@@ -304,12 +333,14 @@ class XesReader:
         text = "{" + ",".join(f"{key_text(key)}:{attribute_text(one)}" for key, one in described.items()) + "}"
         self._joined += not self.writer.describe_case(case_id, text, closed[2] == "true" if closed else None)
         for event in events:
-            self.writer.add(Row(case_id, *event))
+            event[0] = case_id
+        self.writer.add_all(events)
 
     # The text and its troubles
 
     def _keep_log_attributes(self) -> None:
-        self.header.attributes = object_of(self._in.pop())
+        if self._in:  # a log within the log is none, and ends nothing
+            self.header.attributes = object_of(self._in.pop())
 
     def _encoding(self) -> str | None:
         """None where the parser knows the declared encoding itself."""
