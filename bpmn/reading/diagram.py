@@ -124,13 +124,12 @@ def _standard_attributes(part: Part, element: str, drawing: _Drawing) -> None:
     part.take("bpmnElement")
     if part.element.get("id") not in drawing.pointed:
         part.take("id")
-    label = part.open("BPMNLabel", BPMNDI)
-    if label is not None:
+    while (label := part.open("BPMNLabel", BPMNDI)) is not None:  # one, except in damaged files
         label.take("id")
         bounds = _bounds(label.element.find(f"{{{DC}}}Bounds"))
         if bounds is not None:
             label.separate(_is_bounds)
-            drawing.labels[element] = bounds
+            drawing.labels.setdefault(element, bounds)
 
 
 def _rest(part: Part, element: str, drawing: _Drawing) -> None:
