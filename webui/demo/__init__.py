@@ -74,6 +74,23 @@ def fill(
     return Filled(played.started, played.completed, start, end, staffing.logins)
 
 
+def go_on(
+    sessions: sessionmaker[Session],
+    *,
+    since: datetime,
+    until: datetime,
+    cases_per_year: int = CASES_PER_YEAR,
+    seed: int = SEED,
+    progress: Progress | None = None,
+) -> Rehearsed:
+    """Play more of the demo's casework on what is there, for instance while a redesign is on trial.
+
+    The span is aware; it begins where the casework so far ended, and may lie in the future.
+    """
+    told = _told(progress, since, until)
+    return rehearse(sessions, demo_plan(cases_per_year), start=since, end=until, seed=seed, progress=told)
+
+
 def is_filled(session: Session) -> bool:
     """Whether this database holds offices already, the demo's or others: then it is not to be filled."""
     return session.scalars(select(Office.key).limit(1)).first() is not None
