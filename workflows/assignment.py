@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from event_logs.columns import Utc
 from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Office, Officer, Task, TaskState
 
+TOUCHED = (*HELD_TASK, TaskState.COMPLETED)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
@@ -181,7 +182,7 @@ DONE_BY = select(_TASKS.c.officer, _TASKS.c.activity).where(
     _TASKS.c.case == bindparam("case"),
     _TASKS.c.activity.in_(bindparam("activities", expanding=True)),
     _TASKS.c.officer.is_not(None),
-    _TASKS.c.state == TaskState.COMPLETED,
+    _TASKS.c.state.in_(bindparam("states", expanding=True)),
 )
 
 
@@ -194,12 +195,14 @@ def _stand_ins(session: Session, away: Mapping[str, list[Candidate]], now: datet
     ]
 
 
-def excluded_by_four_eyes(session: Session, case: str, activities: Collection[str]) -> dict[str, str]:
-    """The officers of that case who did one of these activities, with the activity; read after what was changed is written."""
+def excluded_by_four_eyes(
+    session: Session, case: str, activities: Collection[str], *, states: Sequence[str] = TOUCHED
+) -> dict[str, str]:
+    """The officers of that case who did one of these activities, or have it on the desk, with the activity."""
     if not activities:
         return {}
-    rows = session.connection().execute(DONE_BY, {"case": case, "activities": sorted(activities)})
-    return {row.officer: row.activity for row in rows}
+    asked = {"case": case, "activities": sorted(activities), "states": list(states)}
+    return {row.officer: row.activity for row in session.connection().execute(DONE_BY, asked)}
 
 
 def dedicated_officer(session: Session, taxpayer_id: str | None) -> str | None:

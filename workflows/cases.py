@@ -15,8 +15,8 @@ from bpmn.feel import evaluate
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
 from workflows import deployment, staff, working_hours
-from workflows.errors import InvalidAnswers, NotAllowed, NotOpen, UnknownCase
-from workflows.filling_in import filled_in
+from workflows.errors import NotAllowed, NotOpen, UnknownCase
+from workflows.filling_in import applied
 from workflows.following import follow
 from workflows.locking import locked_case
 from workflows.routing import is_key_taxpayer
@@ -56,7 +56,8 @@ def start(
     number = number or next_number(session, key, now)
     version = deployment.version_for_new_case(session, key, number)
     ready = runnable(session, version.digest)
-    application = _checked(ready.procedure, application) if event is None else application
+    if event is None:
+        application = applied(ready.form("", ready.procedure.application.form), application)
     data = {**application, "case_number": number, "office": office}
     case = Case(
         number=number,
@@ -98,15 +99,6 @@ def _first_turn(
     }
     turn.close()
     follow(session, turn)
-
-
-def _checked(procedure: Procedure, application: Mapping[str, Any]) -> Mapping[str, Any]:
-    """The application read by its form; what the form does not ask (another system knows it) stands as it is."""
-    form = procedure.application.form
-    result = filled_in(procedure.forms.get(form) if form else None, application, extra=True)
-    if result.errors:
-        raise InvalidAnswers(result.errors)
-    return result.values
 
 
 def _named(procedure: Procedure, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -200,7 +192,8 @@ def retry(session: Session, incident: Incident | int, *, by: Officer | str, now:
         raise NotOpen(f"The incident {found.id}", "resolved", "open")
     found.resolved_at, found.resolved_by = now, staff.code_of(by)
     turn = open_turn(session, case, now=now)
-    turn.execution.retry(int(found.instance))
+    if turn.execution.is_stuck(int(found.instance)):  # else it was a timer that could not fire: the clock tries again
+        turn.execution.retry(int(found.instance))
     turn.close()
     follow(session, turn)
     return found

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import EventNode, TimerKind
 from workflows import cases, deployment
-from workflows.errors import UnknownToken
+from workflows.errors import UnknownToken, WorkflowError
 from workflows.following import follow
-from workflows.tables import Case, CaseState, Timer
+from workflows.tables import Case, CaseState, Incident, Timer
 from workflows.turn import open_turn
 from workflows.versions import active
+
+POSTPONED = timedelta(hours=1)
 
 
 def fire_due(session: Session, now: datetime, *, limit: int = 100) -> int:
@@ -47,8 +49,23 @@ def _fire_one(session: Session, now: datetime) -> bool:
     if row is None:
         return False
     timer, case = row
-    _fire(session, timer, case, now)
+    try:
+        with session.begin_nested():
+            _fire(session, timer, case, now)
+    except WorkflowError as error:
+        _postpone(session, timer, error, now)
     return True
+
+
+def _postpone(session: Session, timer: Timer, error: WorkflowError, now: datetime) -> None:
+    """One case that cannot go on must not stop the clock of all others: a person is told, and it is tried again later."""
+    timer.attempts += 1
+    timer.due_at = now + POSTPONED
+    if timer.attempts == 1:
+        row = Incident(case=timer.case, node=timer.node, instance=timer.instance or "", message=str(error))
+        row.attempts, row.occurred_at = 1, now
+        session.add(row)
+    session.flush()
 
 
 def _fire(session: Session, timer: Timer, case: Case, now: datetime) -> None:

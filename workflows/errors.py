@@ -99,11 +99,15 @@ class NotOpen(WorkflowError):
 
 
 class InvalidAnswers(WorkflowError):
-    """A form was filled in wrongly; `errors` has a sentence by field, and nothing was changed."""
+    """A form was filled in wrongly, and nothing was changed.
 
-    def __init__(self, errors: Mapping[str, str]) -> None:
-        self.errors = dict(errors)
-        super().__init__("; ".join(f"{field}: {message}" for field, message in errors.items()))
+    `errors` has a sentence by field; `messages` the same as keys and parameters (`bpmn.forms.Message`), for translation.
+    """
+
+    def __init__(self, messages: Mapping[str, object]) -> None:
+        self.messages = dict(messages)
+        self.errors = {field: str(message) for field, message in messages.items()}
+        super().__init__("; ".join(f"{field}: {message}" for field, message in self.errors.items()))
 
 
 class UnknownServiceTask(WorkflowError):

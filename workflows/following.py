@@ -40,12 +40,15 @@ def follow(session: Session, turn: Turn, hops: int = 0) -> None:
 def deliver_to_cases(
     session: Session, name: str, correlation: str | None, payload: Mapping[str, Any], *, now: datetime, hops: int = 0
 ) -> int:
-    """Hand a message to every case that waits for it with this correlation (or with none); says how many took it."""
+    """Hand a message to every case that waits for it with this correlation, or with none; says how many took it.
+
+    A message without a correlation reaches only those that wait for any. A suspended case takes it too: what happened
+    outside has happened.
+    """
     query = select(Subscription).where(
         Subscription.kind == "message", Subscription.name == name, Subscription.case.is_not(None)
     )
-    if correlation is not None:
-        query = query.where(or_(Subscription.correlation == correlation, Subscription.correlation.is_(None)))
+    query = query.where(or_(Subscription.correlation == correlation, Subscription.correlation.is_(None)))
     return _hand_over(session, list(session.scalars(query.order_by(Subscription.id))), payload, now, hops)
 
 
@@ -69,7 +72,7 @@ def _hand_over(session: Session, rows: list[Subscription], payload: Mapping[str,
 
 def _fire(session: Session, number: str, token: int, payload: Mapping[str, Any], now: datetime, hops: int) -> bool:
     case = locked_case(session, number)
-    if case.state != CaseState.RUNNING:
+    if case.state not in (CaseState.RUNNING, CaseState.SUSPENDED):
         return False
     turn = open_turn(session, case, now=now)
     if token not in turn.execution.waiting():  # the row was read before the case was held: it went on meanwhile

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from bpmn.errors import BpmnError
 from bpmn.feel import truth
 from bpmn.procedure import Procedure
-from workflows.assignment import Candidate, choose, dedicated_officer, eligible, excluded_by_four_eyes
+from workflows.assignment import TOUCHED, Candidate, choose, dedicated_officer, eligible, excluded_by_four_eyes
 from workflows.tables import Case, Task, TaskState
 
 
@@ -23,22 +23,19 @@ def route(
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
     with session.no_autoflush:
         found = _with_unwritten(session, eligible(session, task.posts, task.office, now))
-        apart = _mutual(procedure, task.activity, four_eyes)
-        excluded = excluded_by_four_eyes(session, case.number, apart) | _done_in_this_turn(session, case, apart)
+        apart = kept_apart(procedure, task.activity, four_eyes)
+        excluded = excluded_by_four_eyes(session, case.number, apart) | _touched_in_this_turn(session, case, apart)
         choice = choose(found, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
     task.why = dict(choice.why)
     if choice.officer is not None:
         assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
 
 
-def _done_in_this_turn(session: Session, case: Case, activities: Collection[str]) -> dict[str, str]:
-    """The officers whose completion leads here and is not written yet."""
-    found = (task for task in session.dirty if isinstance(task, Task) and task.case == case.number)
-    return {
-        t.officer: t.activity
-        for t in found
-        if t.activity in activities and t.officer and t.state == TaskState.COMPLETED
-    }
+def _touched_in_this_turn(session: Session, case: Case, activities: Collection[str]) -> dict[str, str]:
+    """The officers whose completion leads here, or who were just given the other task, and that is not written yet."""
+    unwritten = (*session.dirty, *session.new)
+    found = (row for row in unwritten if isinstance(row, Task) and row.case == case.number)
+    return {t.officer: t.activity for t in found if t.activity in activities and t.officer and t.state in TOUCHED}
 
 
 def _with_unwritten(session: Session, found: list[Candidate]) -> list[Candidate]:
@@ -53,8 +50,8 @@ def assign(task: Task, officer: str, *, post: str | None, office: str | None, no
     task.post, task.office = post or task.post, office or task.office
 
 
-def _mutual(procedure: Procedure, activity: str, four_eyes: Collection[str]) -> set[str]:
-    """Four eyes hold both ways, whichever of the two was done first (a return may bring the earlier one back)."""
+def kept_apart(procedure: Procedure, activity: str, four_eyes: Collection[str]) -> set[str]:
+    """The activities that need other eyes than this one: it holds both ways, since a return may bring the earlier one back."""
     prefix, _, own = activity.rpartition("/")
     naming = {other.id for other in procedure.model.activities if own in other.four_eyes} if not prefix else set()
     return {f"{prefix}/{id}" if prefix else id for id in {*four_eyes, *naming}}
@@ -81,5 +78,5 @@ def candidates(
     session: Session, task: Task, case: Case, four_eyes: Collection[str], procedure: Procedure, now: datetime
 ) -> list[Candidate]:
     """Everyone who may do this task as things stand now."""
-    excluded = excluded_by_four_eyes(session, case.number, _mutual(procedure, task.activity, four_eyes))
+    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, four_eyes))
     return [c for c in eligible(session, task.posts, task.office, now) if c.officer not in excluded]

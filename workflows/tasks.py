@@ -12,13 +12,13 @@ from sqlalchemy.orm import Session
 from bpmn.model import Activity
 from event_logs.event import Lifecycle
 from workflows import staff
-from workflows.assignment import Candidate
-from workflows.errors import AlreadyDone, CannotReturn, InvalidAnswers, NotAllowed, NotOpen, UnknownTask
-from workflows.filling_in import filled_in, outcomes
+from workflows.assignment import Candidate, eligible, excluded_by_four_eyes
+from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, UnknownTask
+from workflows.filling_in import answered, outcomes
 from workflows.following import follow
 from workflows.locking import locked_task
-from workflows.routing import assign, candidates
-from workflows.tables import HELD_TASK, Absence, Case, CaseState, Holding, Officer, Task, TaskState
+from workflows.routing import assign, candidates, kept_apart
+from workflows.tables import HELD_TASK, Absence, Case, CaseState, Officer, Task, TaskState
 from workflows.turn import Turn, open_turn
 from workflows.versions import Runnable, runnable
 
@@ -40,20 +40,18 @@ def inbox(session: Session, officer: Officer | str, now: datetime) -> Sequence[T
 
 
 def pool(session: Session, officer: Officer | str, now: datetime) -> Sequence[Task]:
-    """The tasks without an officer that this one may claim."""
-    held = staff.posts_of(session, officer, now)
-    posts = {holding.post for holding in held}
+    """The tasks without an officer that this one may claim, most urgent first."""
+    code = staff.code_of(officer)
     rows = session.scalars(
         select(Task).where(Task.state == TaskState.READY).order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-    )
-    code = staff.code_of(officer)
-    near = [task for task in rows if posts & set(task.posts) and _reaches(session, held, task)]
-    return [task for task in near if any(c.officer == code for c in candidates_for(session, task, now))]
-
-
-def _reaches(session: Session, held: Sequence[Holding], task: Task) -> bool:
-    line = staff.line_of_offices(session, task.office)
-    return any(holding.post in task.posts and (not line or holding.office in line) for holding in held)
+    ).all()
+    open_to: dict[tuple[str, ...], bool] = {}
+    for task in rows:
+        key = (task.office or "", *task.posts)
+        if key not in open_to:
+            open_to[key] = any(c.officer == code for c in eligible(session, task.posts, task.office, now))
+    mine = [task for task in rows if open_to[(task.office or "", *task.posts)]]
+    return [task for task in mine if any(c.officer == code for c in candidates_for(session, task, now))]
 
 
 def done(session: Session, officer: Officer | str, *, limit: int = 100) -> Sequence[Task]:
@@ -138,7 +136,9 @@ def complete(
     held, case = _running(session, task)
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
-    return _complete(session, held, case, officer, _checked(ready, held, answers), now)
+    _need_other_eyes(session, ready, held, case, officer)
+    values = answered(ready.form(held.activity, held.form), answers, case.data)
+    return _complete(session, held, case, officer, values, now)
 
 
 def _complete(
@@ -155,17 +155,6 @@ def _complete(
     return held
 
 
-def _checked(ready: Runnable, task: Task, answers: Mapping[str, Any]) -> Mapping[str, Any]:
-    result = filled_in(_form(ready, task), answers)
-    if result.errors:
-        raise InvalidAnswers(result.errors)
-    return result.values
-
-
-def _form(ready: Runnable, task: Task) -> Mapping[str, Any] | None:
-    return ready.owner(task.activity).forms.get(task.form) if task.form else None
-
-
 def return_for_correction(
     session: Session, task: Task | int, officer: Officer | str, reason: str, *, now: datetime
 ) -> Task:
@@ -176,8 +165,9 @@ def return_for_correction(
     held, case = _running(session, task)
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
+    _need_other_eyes(session, ready, held, case, officer)
     node = _activity(ready, held)
-    if RETURN not in outcomes(_form(ready, held), node.id):
+    if RETURN not in outcomes(ready.form(held.activity, held.form), node.id):
         raise CannotReturn(held.activity)
     values = {f"{node.id}_outcome": RETURN, f"{node.id}_remark": reason}
     return _complete(session, held, case, officer, values, now)
@@ -204,6 +194,17 @@ def reassign(
     lifecycle = Lifecycle.REASSIGN if before else Lifecycle.ASSIGN
     turn.journal.record_task(held, lifecycle, {"from": before, "by": giver, "reason": reason})
     return _settled(turn, held)
+
+
+def _need_other_eyes(session: Session, ready: Runnable, task: Task, case: Case, officer: Officer | str) -> None:
+    """Whoever it is, a manager or a stand-in too: nobody does both sides. Raises NotAllowed."""
+    apart = kept_apart(ready.procedure, task.activity, _activity(ready, task).four_eyes)
+    done_by = excluded_by_four_eyes(session, case.number, apart, states=(TaskState.COMPLETED,))
+    code = staff.code_of(officer)
+    if code in done_by:
+        raise NotAllowed(
+            code, f"the same person did {done_by[code]!r} in this case; hand the task on to somebody else."
+        )
 
 
 def _activity(ready: Runnable, task: Task) -> Activity:

@@ -170,6 +170,9 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     )
     if task.officer is not None:
         turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": task.why["key"]})
+    if turn.case.state == CaseState.SUSPENDED:  # a message went on in a case that rests: its next task rests too
+        task.before_suspension, task.state = task.state, TaskState.SUSPENDED
+        turn.journal.record_task(task, Lifecycle.SUSPEND)
 
 
 def _performed(turn: Turn, fact: facts.Performed) -> None:
@@ -274,7 +277,7 @@ def _conflict(turn: Turn, fact: facts.Conflict) -> None:
 
 def _ended(turn: Turn, fact: facts.Ended) -> None:
     case = turn.case
-    if case.state == CaseState.RUNNING:
+    if case.state in (CaseState.RUNNING, CaseState.SUSPENDED):
         case.state = CaseState.FAILED if fact.error else CaseState.COMPLETED
     case.closed_at = turn.now
 

@@ -12,11 +12,13 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from bpmn.decisions import DecisionModel
+from bpmn.forms import Form
 from bpmn.model import Activity, ActivityKind
 from bpmn.procedure import Procedure, procedure_from_sources
 from workflows.deciding import read_decisions
 from workflows.engine import Plan, prepare
 from workflows.errors import UnknownProcedure
+from workflows.filling_in import read_forms
 from workflows.tables import ProcedureSource, ProcedureVersion, VersionState
 
 CALLED = "called/"  # sources of called procedures lie below this path, frozen with the version that calls them
@@ -32,6 +34,12 @@ class Runnable:
     called: Mapping[str, Procedure]
     plan: Plan
     decisions: Mapping[str, Mapping[str, DecisionModel]]  # by procedure
+
+    forms: Mapping[str, Mapping[str, Form]]  # by procedure
+
+    def form(self, place: str, key: str | None) -> Form | None:
+        """The form of that key, of the procedure that draws the element at this place."""
+        return self.forms[self.owner(place).key].get(key) if key else None
 
     def decisions_at(self, place: str) -> Mapping[str, DecisionModel]:
         return self.decisions[self.owner(place).key]
@@ -97,7 +105,8 @@ def make(digest: str, sources: Mapping[str, bytes]) -> Runnable:
     procedures = {key: procedure_from_sources(files) for key, files in called.items()}
     plan = prepare(procedure.model, {key: found.model for key, found in procedures.items()})
     decisions = {found.key: read_decisions(found) for found in (procedure, *procedures.values())}
-    return Runnable(digest, procedure, procedures, plan, decisions)
+    forms = {found.key: read_forms(found) for found in (procedure, *procedures.values())}
+    return Runnable(digest, procedure, procedures, plan, decisions, forms)
 
 
 def split(sources: Mapping[str, bytes]) -> tuple[dict[str, bytes], dict[str, dict[str, bytes]]]:

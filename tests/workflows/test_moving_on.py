@@ -305,3 +305,34 @@ def test_statements_of_a_completion_are_few(sqlite_office: Office) -> None:
         count.clear()
         tasks.complete(session, task, task.officer or "", PASS, now=sqlite_office.now)
     assert len(count) <= 9, count  # two tasks are routed here; one needs a statement less
+
+
+def test_a_suspended_case_still_hears_what_happened_outside(office: Office) -> None:
+    deployed(office, WAITING)
+    case = begun(office, "waiting")
+    with office.begin() as session:
+        cases.suspend(session, case, by="h1", reason="court", now=office.now)
+        assert messages.deliver(session, "paid", case, {}, now=office.now) == 1
+    assert state(office, case) == "completed"
+
+
+def test_a_message_without_a_correlation_reaches_nobody_who_waits_for_one(office: Office) -> None:
+    deployed(office, WAITING)
+    case = begun(office, "waiting")
+    with office.begin() as session:
+        assert messages.deliver(session, "paid", None, {}, now=office.now) == 0
+    assert state(office, case) == "running"
+
+
+def test_one_broken_case_does_not_stop_the_clock(office: Office) -> None:
+    deployed(office, WAITING)
+    broken, sound = begun(office, "waiting"), begun(office, "waiting")
+    with office.begin() as session:
+        session.get_one(Case, broken).execution = "no state at all"
+    with office.begin() as session:
+        due = deadlines.next_due(session)
+        assert due is not None and deadlines.fire_due(session, due) == 2
+    assert (state(office, broken), state(office, sound)) == ("running", "completed")
+    with office.begin() as session:
+        (incident,) = cases.incidents(session, case=broken)
+        assert "cannot be read" in incident.message and deadlines.next_due(session) == due + timedelta(hours=1)

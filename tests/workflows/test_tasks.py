@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from event_logs import store
 from event_logs.event import Lifecycle
-from tests.builders import end, model, procedure, start, user
+from tests.builders import both, end, model, procedure, start, user
 from tests.workflows.conftest import Office
 from workflows import cases, staff, tasks
 from workflows.errors import AlreadyDone, CannotReturn, InvalidAnswers, NotAllowed, NotOpen, UnknownTask
@@ -213,7 +213,7 @@ def test_wrong_answers_are_said_by_field_and_change_nothing(office: Office) -> N
             tasks.complete(session, task, task.officer or "", wrong, now=office.now)
         assert sorted(refused.value.errors) == ["accept_outcome", "amount", "approve_outcome"]
         assert task.state == TaskState.ASSIGNED
-    with office.begin() as session, pytest.raises(InvalidAnswers, match="required"):
+    with office.begin() as session, pytest.raises(InvalidAnswers, match="Fill in"):
         tasks.complete(session, task.id, task.officer or "", {"accept_outcome": "pass"}, now=office.now)
 
 
@@ -322,3 +322,31 @@ def test_a_key_taxpayer_has_a_dedicated_officer(any_database_url: str) -> None:
 def test_an_unknown_task_is_said(office: Office) -> None:
     with office.begin() as session, pytest.raises(UnknownTask):
         tasks.complete(session, 999, "c1", {}, now=office.now)
+
+
+def test_nobody_does_both_sides_not_even_a_manager(office: Office) -> None:
+    case = opened(office)
+    do(office, case, "accept", PASS, officer="h1")
+    do(office, case, "arrears")
+    do(office, case, "account")
+    with office.begin() as session, pytest.raises(NotAllowed, match="accept"):
+        tasks.complete(session, open_tasks(session, case)["approve"], "h1", {"approve_outcome": "pass"}, now=office.now)
+
+
+def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> None:
+    drawn = model(
+        start(),
+        both("s"),
+        user("count", posts=("clerk",)),
+        user("recount", posts=("clerk",), four_eyes=("count",)),
+        both("j"),
+        end(),
+        paths=["start > s > count > j > end", "s > recount > j"],
+        key="refund",
+    )
+    office = Office(sqlite_url, procedure(drawn))
+    for _ in range(3):
+        case = opened(office)
+        with office.begin() as session:
+            found = open_tasks(session, case)
+            assert found["count"].officer != found["recount"].officer

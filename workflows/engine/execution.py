@@ -92,6 +92,11 @@ class Execution:
         drain(self.run)
         return fired
 
+    def is_stuck(self, token: int) -> bool:
+        """Whether the step at this place failed and waits to be tried again."""
+        found = self.run.tasks.get(token)
+        return found is not None and found.failure is not None
+
     def retry(self, token: int) -> None:
         """Try a step again that failed."""
         stuck = self.run.tasks.get(token)

@@ -72,6 +72,13 @@ def _distinct(values: list[Any]) -> list[Any]:
 
 
 def _same(one: Any, other: Any) -> bool:
+    """Equal as FEEL values: true is not 1, at any depth."""
     if one is other:
         return True
-    return one is not MISSING and other is not MISSING and type(one) is type(other) and bool(one == other)
+    if one is MISSING or other is MISSING or type(one) is not type(other):
+        return False
+    if isinstance(one, list):
+        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+    if isinstance(one, Mapping):
+        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+    return bool(one == other)
