@@ -85,3 +85,10 @@ class AlreadyDecided(MiningError):
     def __init__(self, trial: int, decision: str) -> None:
         self.trial, self.decision = trial, decision
         super().__init__(f"Trial {trial} was already decided: {decision}. Start a new trial to try it again.")
+
+
+class UnsoundDiscovery(MiningError):
+    """A discovered model can get stuck or never end; it is not handed on."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The discovered model is not sound: {reason} Try another share of noise.")
