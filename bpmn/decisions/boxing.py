@@ -9,7 +9,7 @@ from bpmn.decisions import model as m
 from bpmn.decisions.tables import Column, ResultColumn, Table
 from bpmn.decisions.types import Types
 from bpmn.feel.calling import invoke_named
-from bpmn.feel.compiling import Closure, close, select
+from bpmn.feel.compiling import Closure, close, refuse_to_call, select
 from bpmn.feel.errors import FeelError
 from bpmn.feel.free_names import free_names
 from bpmn.feel.parsing import read_expression, read_unary_tests
@@ -157,9 +157,10 @@ class Boxing:
         return make
 
     def function(self, boxed: m.BoxedFunction) -> Closure:
+        names = tuple(p.name for p in boxed.parameters)
         if boxed.kind != "FEEL":
-            return _foreign
-        body, names = self.box(boxed.body), tuple(p.name for p in boxed.parameters)
+            return lambda scope: Function(names, refuse_to_call)
+        body = self.box(boxed.body)
         types = tuple(self.find(p.type) for p in boxed.parameters)
 
         def make(scope: Scope) -> Value:
@@ -266,11 +267,6 @@ _BOXES: dict[type, Callable[[Boxing, Any], Closure]] = {
 
 
 def _null(scope: Scope) -> Value:
-    return None
-
-
-def _foreign(scope: Scope) -> Value:
-    scope.run.warn("functions outside of FEEL are not called", 0)
     return None
 
 

@@ -149,11 +149,16 @@ class _Deciding:
             import_name, _, element = self.ready.resolve(reference)
             if element is None:
                 self.run.warn(f"there is no {reference}", 0)
-            elif import_name:
-                names.setdefault(import_name, {})[element.variable] = self.imports[import_name].value(element)
-            else:
-                names[element.variable] = self.value(element)
+                continue
+            value = self._of(import_name).value(element)
+            if import_name:
+                names.setdefault(import_name, {})[element.variable] = value
+            else:  # an import without a name brings its elements in as if they were the model's own
+                names[element.variable] = value
         return Scope(names, Scope(self.undeclared, None, self.run), self.run)
+
+    def _of(self, import_name: str | None) -> _Deciding:
+        return self if import_name is None else self.imports[import_name]
 
     def _knowledge(self, element: m.Knowledge) -> Value:
         if element.function is None:
@@ -176,12 +181,12 @@ class _Deciding:
         """A function of the input data and then the input decisions."""
         required = [self.ready.resolve(reference) for reference in (*element.input_data, *element.input_decisions)]
         parameters = [(ready, part) for _, ready, part in required if part is not None]
-        outputs = [part for _, ready, part in map(self.ready.resolve, element.outputs) if part is not None]
+        outputs = [(name, part) for name, _, part in map(self.ready.resolve, element.outputs) if part is not None]
 
         def call(run: Run, arguments: list[Value]) -> Value:
             given = {part.id: value for (_, part), value in zip(parameters, arguments, strict=True)}
             inner = _Deciding(self.ready, {}, run, given)
-            values = {part.variable: inner.value(part) for part in outputs}
+            values = {part.variable: inner._of(name).value(part) for name, part in outputs}
             return next(iter(values.values())) if len(values) == 1 else values
 
         names = tuple(part.variable for _, part in parameters)

@@ -26,15 +26,15 @@ class Ready:
     declared: frozenset[str] = frozenset()
     mistakes: tuple[str, ...] = ()
 
-    def resolve(self, reference: str) -> tuple[str, Ready, Any]:
-        """(name of the import or "", its model, the element) of `#id` or `namespace#id`; the element is None if there is none."""
+    def resolve(self, reference: str) -> tuple[str | None, Ready, Any]:
+        """(name of the import, or None for this model; its model; the element, or None) of `#id` or `namespace#id`."""
         namespace, _, key = reference.rpartition("#")
         if namespace and namespace != self.model.namespace:
             for model_import in self.model.imports:
                 if model_import.namespace == namespace and model_import.name in self.imports:
                     ready = self.imports[model_import.name]
                     return model_import.name, ready, ready.by_id.get(key)
-        return "", self, self.by_id.get(key)
+        return None, self, self.by_id.get(key)
 
     def type(self, element: m.Element) -> Type | None:
         return self.types.find(element.type)

@@ -39,7 +39,9 @@ class Types:
 
     def _of_import(self, name: str) -> Type | None:
         for prefix, types in self.imported.items():
-            if name.startswith(f"{prefix}."):
+            if not prefix and name in types.definitions:
+                return types.find(name)
+            if prefix and name.startswith(f"{prefix}."):
                 return types.find(name.removeprefix(f"{prefix}."))
         return None
 

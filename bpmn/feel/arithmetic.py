@@ -101,7 +101,13 @@ DIVIDE: Table = {
     (MONTHS, NUMBER): lambda a, b: _months(CONTEXT.divide(Decimal(a.months), b)),
     (MONTHS, MONTHS): lambda a, b: CONTEXT.divide(Decimal(a.months), Decimal(b.months)),
 }
-POWER: Table = {(NUMBER, NUMBER): CONTEXT.power}
+
+
+def _power(base: Decimal, exponent: Decimal) -> Decimal:
+    return CONTEXT.power(base, exponent) if exponent else Decimal(1)
+
+
+POWER: Table = {(NUMBER, NUMBER): _power}
 TABLES: dict[str, Table] = {"+": ADD, "-": SUBTRACT, "*": MULTIPLY, "/": DIVIDE, "**": POWER}
 _DOINGS = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided", "**": "raised to a power"}
 

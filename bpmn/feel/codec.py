@@ -18,7 +18,7 @@ from bpmn.feel.values import DEEPEST_VALUE, MOST_PARTS, Range, Undefined, Value,
 
 
 def dumps(value: Any) -> str:
-    """The value as JSON; raises ForeignValue for what FEEL does not have, TooExpensive for more than 500,000 parts."""
+    """The value as JSON; raises ForeignValue for what FEEL does not have, TooExpensive for more than 200,000 parts."""
     text = _ENCODER.encode(_Writing().plain(value, 0))
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
         return json.dumps(json.loads(text), separators=(",", ":"))  # half of a pair has no UTF-8

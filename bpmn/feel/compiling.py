@@ -292,15 +292,14 @@ class _Closing:
         return call
 
     def function(self, node: s.FunctionLiteral) -> Closure:
-        body, names, position = self.close(node.body), node.parameters, node.position
+        body, names = self.close(node.body), node.parameters
         types = tuple(resolve(t, self.known_types) if t else None for t in node.types)
         declared = types if any(types) else ()
         weight = s.measure(node.body)[0]
 
         def make(scope: Scope) -> Value:
             if node.external:
-                scope.run.warn("functions outside of FEEL are not called", position)
-                return None
+                return Function(names, refuse_to_call, declared)
 
             def run_body(run: Run, arguments: list[Value]) -> Value:
                 run.charge(weight)
@@ -407,6 +406,11 @@ _CLOSERS: dict[type[s.Node], Callable[[_Closing, Any], Closure]] = {
     s.UnaryComparison: _Closing.unary_comparison,
     s.UnaryTests: _Closing.unary_tests,
 }
+
+
+def refuse_to_call(run: Run, arguments: list[Value]) -> Value:
+    """What a function in Java or PMML does here."""
+    raise Undefined("Functions outside of FEEL are not called.")
 
 
 def _or_null(scope: Scope, position: int, doing: Callable[..., Value], *arguments: Value) -> Value:

@@ -19,7 +19,7 @@ YEARS_MONTHS = re.compile(r"(-)?P(?:(\d{1,12})Y)?(?:(\d{1,12})M)?", re.ASCII)
 DAYS_TIME = re.compile(
     r"(-)?P(?:(\d{1,12})D)?(T(?:(\d{1,12})H)?(?:(\d{1,12})M)?(?:(\d{1,12})(?:\.(\d*))?S)?)?", re.ASCII
 )
-LONGEST_OFFSET = dt.timedelta(hours=14)
+LONGEST_OFFSET = dt.timedelta(hours=18)
 DAY = dt.timedelta(days=1)
 
 

@@ -25,7 +25,7 @@ CONTEXT = decimal.Context(
     traps=[decimal.InvalidOperation, decimal.DivisionByZero, decimal.Overflow],
 )
 DEEPEST_VALUE = 60
-MOST_PARTS = 500_000
+MOST_PARTS = 200_000
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -84,7 +84,7 @@ def kind(value: Value) -> str:
 
 
 def accept(value: Any) -> Value:
-    """The FEEL value for a Python value; raises ForeignValue for what FEEL does not have or for more than 500,000 parts."""
+    """The FEEL value for a Python value; raises ForeignValue for what FEEL does not have or for more than 200,000 parts."""
     return _Accepting().value(value, 0)
 
 

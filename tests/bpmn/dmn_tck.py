@@ -94,7 +94,13 @@ def same(expected: Any, found: Any) -> bool:
         return len(expected) == len(found) and all(map(same, expected, found))
     if isinstance(expected, dict) and isinstance(found, dict):
         return expected.keys() == found.keys() and all(same(expected[k], found[k]) for k in expected)
+    if isinstance(expected, dt.datetime | dt.time) and type(expected) is type(found):
+        return temporal.time_text(expected) == temporal.time_text(found) and _day(expected) == _day(found)
     return type(expected) is type(found) and bool(expected == found)
+
+
+def _day(at: dt.datetime | dt.time) -> dt.date | None:
+    return at.date() if isinstance(at, dt.datetime) else None
 
 
 def models(folder: Path) -> dict[str, DecisionModel]:

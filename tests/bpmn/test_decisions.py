@@ -290,3 +290,32 @@ def test_a_thousand_rows_are_decided_like_one_by_one() -> None:
     for amount in (0, 9, 10, 4999, 9999):
         assert decide(model, {"amount": amount}).value == amount // 10
     assert decide(model, {"amount": 10_000}).value is None
+
+
+def imported(name: str, text: str) -> DecisionModel:
+    """A model that imports another, which has the function `double` and the decision `base`."""
+    other = read_dmn(
+        f'<definitions xmlns="{NAMESPACES["1.5"]}" id="o" name="o" namespace="urn:other">'
+        '<businessKnowledgeModel id="k" name="double"><encapsulatedLogic><formalParameter name="n" typeRef="number"/>'
+        "<literalExpression><text>n * 2</text></literalExpression></encapsulatedLogic></businessKnowledgeModel>"
+        '<inputData id="i" name="amount"/><decision id="b" name="base"><informationRequirement>'
+        '<requiredInput href="#i"/></informationRequirement><literalExpression><text>amount + 1</text></literalExpression>'
+        "</decision></definitions>"
+    )
+    body = (
+        f'<import name="{name}" namespace="urn:other" importType="{NAMESPACES["1.5"]}"/>'
+        '<decision id="d" name="D"><informationRequirement><requiredDecision href="urn:other#b"/></informationRequirement>'
+        '<knowledgeRequirement><requiredKnowledge href="urn:other#k"/></knowledgeRequirement>'
+        f"<literalExpression><text>{text}</text></literalExpression></decision>"
+    )
+    return read_dmn(dmn(body), imports={"urn:other": other})
+
+
+@pytest.mark.parametrize(("name", "text"), [("rules", "rules.double(rules.base)"), ("", "double(base)")])
+def test_models_are_imported_with_and_without_a_name(name: str, text: str) -> None:
+    assert decide(imported(name, text), {"amount": 3}).value == 8
+
+
+def test_a_missing_import_is_named() -> None:
+    with pytest.raises(UnreadableDecision, match="import rules was not given"):
+        read_dmn(dmn('<import name="rules" namespace="urn:other" importType="x"/>'))

@@ -196,7 +196,7 @@ def time_of_parts(
     whole = _whole(second)
     micros = int((second - whole) * 1_000_000)
     if offset is not None and abs(offset) > t.LONGEST_OFFSET:
-        raise Undefined("An offset from UTC has at most 14 hours.")
+        raise Undefined("An offset from UTC has at most 18 hours.")
     try:
         zone = None if offset is None else dt.timezone(offset) if offset else dt.UTC
         return dt.time(_whole(hour), _whole(minute), whole, micros, zone)
