@@ -88,9 +88,9 @@ reason = "等待协查回函"
 """.replace('{ choice = { "1000000" = 1 } }', "1000000")
 
 
-def office(path: Path, holders: int = 2) -> sessionmaker[Session]:
+def office(place: Path | str, holders: int = 2) -> sessionmaker[Session]:
     """A district office with some officers on each post, and the ceiling of invoices deployed."""
-    engine = open_engine(f"sqlite:///{path}", durable=False)
+    engine = open_engine(place if isinstance(place, str) else f"sqlite:///{place}", durable=False)
     create_schema(engine)
     sessions = sessionmaker(engine)
     with sessions.begin() as session:
@@ -127,6 +127,16 @@ def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
         logs.append([repr(astuple(event)) for event in log(sessions)])
     assert logs[0] and logs[0] == logs[1]
     assert logs[0] != logs[2]
+
+
+@pytest.mark.slow
+def test_both_databases_keep_the_same_log(tmp_path: Path, postgres_url: str) -> None:
+    logs = []
+    for place in (tmp_path / "one.sqlite", postgres_url):
+        sessions = office(place)
+        rehearse(sessions, read_plan(PLAN), start=START, end=START + timedelta(days=9), seed=7)
+        logs.append([astuple(event) for event in log(sessions)])
+    assert logs[0] and logs[0] == logs[1]
 
 
 def test_cases_come_to_all_ends_and_nothing_goes_wrong(month: sessionmaker[Session]) -> None:
