@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from bpmn.feel.errors import FeelError
@@ -12,20 +13,30 @@ from bpmn.feel.values import SCALARS
 DEEPEST_CONTEXT = 8
 
 
-class KnownNames:
-    """The names that the text may use, by their first token; longer ones win."""
+@lru_cache(maxsize=4096)
+def _parts(name: str) -> tuple[str, ...]:
+    """The tokens of a name; none for a key such as "50 %", which can be reached only by get value(…)."""
+    try:
+        return tuple(token.text for token in tokens(name)[:-1])
+    except FeelError:
+        return ()
 
-    def __init__(self, names: Iterable[str]) -> None:
+
+class KnownNames:
+    """The names of several tokens that the text may use, by their first token; longer ones win.
+
+    A name of one word needs no knowing: the reader takes any word for a name.
+    """
+
+    def __init__(self, names: Iterable[str], always: KnownNames | None = None) -> None:
         self._by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
+        self._always = always
         for name in names:
             self.add(name)
 
     def add(self, name: str) -> None:
-        try:
-            parts = tuple(t.text for t in tokens(name)[:-1])
-        except FeelError:  # a key such as "50 %" can be reached only by get value(…)
-            return
-        if not parts:
+        parts = () if name.isidentifier() else _parts(name)
+        if len(parts) < 2:
             return
         candidates = self._by_first.setdefault(parts[0], [])
         if (parts, name) not in candidates:
@@ -34,6 +45,11 @@ class KnownNames:
 
     def match(self, stream: list[Token], at: int) -> tuple[str, int] | None:
         """(the name, the index after it) of the longest known name that starts at this token."""
+        own = self._match(stream, at)
+        other = self._always.match(stream, at) if self._always is not None else None
+        return max((m for m in (own, other) if m is not None), key=lambda m: m[1], default=None)
+
+    def _match(self, stream: list[Token], at: int) -> tuple[str, int] | None:
         for parts, name in self._by_first.get(stream[at].text, ()):
             if tuple(t.text for t in stream[at : at + len(parts)]) == parts and stream[at].kind is Kind.WORD:
                 return name, at + len(parts)

@@ -27,6 +27,7 @@ _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _TYPE_NAMES = ("date and time", "days and time duration", "years and months duration")
 # what paths may name although it holds keywords
 _PROPERTIES = ("time offset", "start included", "end included")
+_STANDARD = KnownNames((*BUILTIN_NAMES, *_PROPERTIES))
 
 
 class Parser:
@@ -39,7 +40,7 @@ class Parser:
         self.depth = 0
         self.values_read = 0
         self.range_ends = 0
-        self.known = KnownNames((*BUILTIN_NAMES, *_PROPERTIES, *known))
+        self.known = KnownNames(known, _STANDARD)
 
     # -- tokens
 
