@@ -141,10 +141,11 @@ class FactWriter:
         at, start = self.instants(columns["at"]), self._starts(columns["start"])
         if self._doubtful(at, start):
             rows, at, start = self._without_bad(rows, at, start)
+            if not rows:
+                return
             columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-        if rows:
-            self._note(columns)
-            self._parquet.write_table(self._table(columns, at, start))
+        self._note(columns)
+        self._parquet.write_table(self._table(columns, at, start))
 
     def _starts(self, texts: Sequence[str | None]) -> pa.Array | None:
         return self.instants(texts) if any(texts) else None

@@ -351,8 +351,9 @@ class XesReader:
         if declared in _NATIVE:
             return None
         try:
+            b"<".decode(declared, "ignore")  # refuses codecs that are no encodings of text, such as zlib
             self._declared = codecs.getincrementaldecoder(declared)
-        except LookupError:
+        except (LookupError, UnicodeError):
             raise self._unreadable(f"its encoding {declared!r} is not known", line=1) from None
         return "utf-8"
 
@@ -365,8 +366,8 @@ class XesReader:
             for chunk in self.source.chunks():
                 yield decoder.decode(chunk).encode()
             yield decoder.decode(b"", True).encode()
-        except UnicodeDecodeError as error:
-            raise self._unreadable(f"its text is not in the encoding that it declares ({error.reason})") from error
+        except UnicodeError as error:
+            raise self._unreadable(f"its text is not in the encoding that it declares ({error})") from error
 
     def _refuse_entity(self, name: str, *_: object) -> None:
         raise self._unreadable(

@@ -243,6 +243,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "broken XES": (xes().replace("</event>", "</evnt>"), r"line \d+.*no XML \(mismatched tag\)"),
     "another XML": ("<html><body/></html>", "outermost element is <html>"),
     "undeclared encoding": (b'<?xml version="1.0" encoding="klingon"?><log/>', "encoding 'klingon'"),
+    "an encoding that unpacks": (b'<?xml version="1.0" encoding="zlib"?><log/>', "encoding 'zlib'"),
+    "UTF-16 without its mark": (b'<?xml version="1.0" encoding="utf_16"?><log></log>', "not in the encoding"),
     "wrong bytes": (b'<?xml version="1.0" encoding="UTF-8"?><log><string key="a" value="\xff\xfe"/></log>', "no XML"),
     "no events": ("<log></log>", "no event could be read"),
     "truncated gzip": (gzip.compress(xes(*[EVENT] * 500).encode())[:-20], "cut off"),
@@ -253,6 +255,11 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "a header alone": ("case,activity,time\n", "no row below"),
     "one column": ("a\nb\nc\n", "needs a case"),
     "no times": ("case,activity,who\n1,a,li\n1,b,li\n", "the timestamp"),
+    "no row with a time": ("case,activity,time\n1,a,soon\n1,b,later\n", "no event could be read.*timestamp|timestamp"),
+    "no event with a time": (
+        xes(EVENT.replace("{more}", "").replace("2026-03-02", "soon")),
+        "no event could be read.*no time",
+    ),
     "a workbook": (b"PK\x03\x04" + b"\0" * 100, "Excel"),
     "JSON": (b'{"a": 1}', "JSON"),
 }

@@ -136,6 +136,11 @@ def test_what_cannot_be_is_one_sentence_and_exit_code_2(call: Call, table: Path,
         (("case", "show", "absent"), "absent"),
         (("case", "start", "absent"), "absent"),
         (("task", "claim", "7", "--officer", "nobody"), "nobody"),
+        (("redesign", "propose", "absent"), "absent"),
+        (("redesign", "simulate", "7"), "7"),
+        (("redesign", "trial", "7", "--by", "nobody"), "nobody"),
+        (("redesign", "decide", "7"), "no trial 7"),
+        (("redesign", "decide", "7", "--promote"), "say who with --by"),
         (("dance",), "no command 'dance'"),
     ):
         said = call(*words)
