@@ -279,6 +279,15 @@ def test_a_service_can_report_a_business_error_that_the_drawing_catches() -> Non
     assert play.waiting == ["correct"] and play.data["error_message"] == "The account is closed."
 
 
+def test_a_business_error_that_the_drawing_forgot_waits_for_a_person() -> None:
+    def refuse(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
+        raise ProcedureFault("no_account", "The account is closed.")
+
+    play = Play(model(start(), service("pay", "pay"), end(), paths=["start > pay > end"]), pay=refuse)
+    (stuck,) = play.said(facts.Stuck)
+    assert not play.ended and not stuck.transient and "The account is closed." in stuck.reason
+
+
 def test_sent_messages_leave_with_their_inputs() -> None:
     drawn = model(
         start(), throw("tell", Trigger.MESSAGE, message="news", correlation="id"), end(), paths=["start > tell > end"]

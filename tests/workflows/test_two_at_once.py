@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from event_logs.store import RecordedEvent
 from tests.workflows.conftest import Office
+from tests.workflows.test_moving_on import WAITING, begun, deployed
 from tests.workflows.test_tasks import PASS, do, open_tasks, opened
-from workflows import cases, tasks
+from workflows import cases, deadlines, tasks
 from workflows.errors import AlreadyDone
 from workflows.tables import Case, Task
 
@@ -94,3 +95,22 @@ def test_cases_started_at_once_get_different_numbers(office: Office) -> None:
     assert len(set(numbers)) == 8 and all(isinstance(n, str) for n in numbers), numbers
     with office.begin() as session:
         assert session.scalar(select(func.count()).select_from(RecordedEvent)) == 8 * 3
+
+
+def test_two_clocks_fire_a_deadline_once(office: Office) -> None:
+    deployed(office, WAITING)
+    numbers = [begun(office, "waiting") for _ in range(6)]
+    with office.begin() as session:
+        due = deadlines.next_due(session)
+        assert due is not None
+
+    def clock() -> int:
+        with Session(office.engine) as session, session.begin():
+            return deadlines.fire_due(session, due)
+
+    assert sum(at_once(clock, clock, clock)) == 6
+    with office.begin() as session:
+        states = [session.get_one(Case, number).state for number in numbers]
+        assert states == ["completed"] * 6
+        gone = session.scalars(select(RecordedEvent).where(RecordedEvent.activity == "late")).all()
+        assert len(gone) == 6

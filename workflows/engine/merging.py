@@ -32,7 +32,7 @@ def merge(
 
 
 def _merged(base: Any, found: list[Any], conflicts: list[tuple[str, list[Any]]], path: str) -> Any:
-    changes = _distinct([value for value in found if not _same(value, base)])
+    changes = _distinct([value for value in found if not same(value, base)])
     if not changes:
         return base
     if len(changes) == 1:
@@ -66,19 +66,19 @@ def _added(base: list[Any], value: list[Any]) -> list[Any]:
 def _distinct(values: list[Any]) -> list[Any]:
     distinct: list[Any] = []
     for value in values:
-        if not any(_same(value, other) for other in distinct):
+        if not any(same(value, other) for other in distinct):
             distinct.append(value)
     return distinct
 
 
-def _same(one: Any, other: Any) -> bool:
+def same(one: Any, other: Any) -> bool:
     """Equal as FEEL values: true is not 1, at any depth."""
     if one is other:
         return True
     if one is MISSING or other is MISSING or type(one) is not type(other):
         return False
     if isinstance(one, list):
-        return len(one) == len(other) and all(_same(a, b) for a, b in zip(one, other, strict=True))
+        return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Mapping):
-        return one.keys() == other.keys() and all(_same(value, other[key]) for key, value in one.items())
+        return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     return bool(one == other)

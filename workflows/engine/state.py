@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from event_logs import typed_json as codec
+from workflows.engine.merging import same
 from workflows.engine.tokens import Run, Token
 from workflows.errors import BrokenState
 
@@ -30,13 +31,9 @@ def _told(token: Token, view: Mapping[str, Any]) -> dict[str, Any]:
     if token.scope is not None:
         told["scope"] = token.scope
     told |= {name: value for name in _OPTIONAL if (value := getattr(token, name))}
-    differing = {name: value for name, value in token.data.items() if name not in view or not _same(view[name], value)}
+    differing = {name: value for name, value in token.data.items() if name not in view or not same(view[name], value)}
     missing = [name for name in view if name not in token.data]
     return told | ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
-
-
-def _same(one: Any, other: Any) -> bool:
-    return one is other or (type(one) is type(other) and bool(one == other))
 
 
 def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:

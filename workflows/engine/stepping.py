@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import EventNode, Trigger
 from workflows.engine.facts import Completed, Stuck
-from workflows.engine.specs.events import CatchSpec, Thrown
+from workflows.engine.specs.events import CatchSpec, Thrown, ThrowSpec
 from workflows.engine.specs.gateways import InclusiveSpec
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.specs.scopes import ScopeSpec
@@ -143,10 +143,18 @@ def _propagate(run: Run, thrown: Thrown) -> None:
         if scope is not None and _caught_beside(scope, token, thrown):
             return
         token = scope
-    if thrown.trigger is Trigger.ERROR:
+    if thrown.trigger is Trigger.ERROR and not isinstance(thrown.origin.task_spec, ThrowSpec):
+        _park(thrown.origin, StepFailed(thrown.origin.task_spec.place, _uncaught(thrown)))
+    elif thrown.trigger is Trigger.ERROR:
         _fail(run, thrown)
     elif thrown.trigger is Trigger.CANCEL:  # nobody watches the border: the transaction just ends
         _terminate(run, thrown.origin)
+
+
+def _uncaught(thrown: Thrown) -> str:
+    """What a person reads about an automatic step whose error the drawing does not catch."""
+    said = thrown.values.get("error_message") or "the step reports an error."
+    return f"{said} (error {thrown.name!r}, which the drawing does not catch)"
 
 
 def _handles(spec: NodeSpec, thrown: Thrown) -> bool:
@@ -193,7 +201,7 @@ def _caught_beside(scope: Token, inside: Token, thrown: Thrown) -> bool:
 
 
 def _fail(run: Run, thrown: Thrown) -> None:
-    """Nobody caught the error: the execution is over."""
+    """Nobody caught an error that the drawing itself throws: the execution is over."""
     run.error = thrown.name or "error"
     root = run.tasks[1]
     run.cancel_all(run.members(root.id))
