@@ -20,8 +20,10 @@ DEEPEST_TREE = 120
 MOST_NODES = 6_000
 LONGEST_CHAIN = 2_000  # tokens
 
-_ENDS_A_NAME = frozenset({"and", "or", "in", "between", "then", "else", "return", "satisfies", "instance"})
-_STARTS_NO_NAME = _ENDS_A_NAME - {"instance"} | {"if", "for", "some", "every", "true", "false", "null"}
+_ENDS_A_NAME = frozenset(
+    ("and", "or", "in", "between", "then", "else", "return", "satisfies", "instance", "true", "false", "null")
+)
+_STARTS_NO_NAME = _ENDS_A_NAME - {"instance"} | {"if", "for", "some", "every"}
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
 _TYPE_NAMES = ("date and time", "days and time duration", "years and months duration")
@@ -479,6 +481,8 @@ class Parser:
             if longer <= match[1]:
                 self.at = match[1]
                 return match[0]
+        if self.token.text == "not" and not match and self._words(self.at) > self.at + 1:
+            raise self.unreadable("Write not(…), with brackets.")
         if self.token.text in _STARTS_NO_NAME and not match:
             raise self.unreadable(f"A value is expected here, not the word {self.token.text}.")
         start, self.at = self.at, self._words(self.at)

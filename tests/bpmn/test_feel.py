@@ -116,6 +116,8 @@ def test_a_condition_must_be_boolean() -> None:
         ('risk = "high', 7, "not closed"),
         ("amount > 3 && true", 11, "and"),
         ("if amount then 1", 16, "else"),
+        ("not amount > 3", 0, "brackets"),
+        ("amount is null", 10, "operator is missing"),
     ],
 )
 def test_errors_point_at_the_character(text: str, position: int, says: str) -> None:
