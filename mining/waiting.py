@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
 import numpy as np
 import numpy.typing as npt
@@ -124,5 +123,5 @@ def worst(findings: Sequence[Finding]) -> Finding | None:
     for kind in (Kind.WAITING_ACTIVITY, Kind.WAITING_OUTSIDE, Kind.ELAPSED_HANDOVER):
         of_kind = [finding for finding in findings if finding.kind is kind]
         if of_kind:
-            return replace(min(of_kind, key=lambda finding: finding.rank))
+            return min(of_kind, key=lambda finding: finding.rank)
     return None

@@ -12,7 +12,7 @@ from mining.diagnosis import Diagnosis
 from mining.findings import ENOUGH, Finding, Kind, Note
 from mining.performance import ActivityTimes, Times
 from mining.variants import Variant
-from webui.report_texts import SENTENCES, duration, percent, say, working_duration
+from webui.report_texts import duration, percent, say, working_duration
 
 Labels = Callable[[str], str]
 MOST_ROWS = 15
@@ -508,7 +508,3 @@ def note_sentence(note: Note, language: str) -> str:
     """The sentence of a note; lists are joined."""
     values = {name: ", ".join(map(str, v)) if isinstance(v, list | tuple) else v for name, v in note.values.items()}
     return say(language, f"note_{note.code}", **values)
-
-
-def has_sentence(note: Note) -> bool:
-    return f"note_{note.code}" in SENTENCES
