@@ -10,13 +10,7 @@ from bpmn.semantics.net import Assumption, Marking, Net, Transition
 from bpmn.semantics.reachability import reachability
 
 SIMPLIFY_UP_TO = 4_000  # markings; beyond it resets and conditions stay as they are
-KEPT_ASIDE = (
-    ":done",
-    ":running",
-    ":open",
-    ":armed",
-    ":fired",
-)  # places that say how a scope stands, not where a case is
+KEPT_ASIDE = (":running", ":open", ":armed", ":fired")  # places that say how a scope stands, not where a case is
 
 
 @dataclass(frozen=True)
@@ -72,8 +66,6 @@ class Board:
 
     def ending(self, scope: str) -> tuple[str, ...]:
         """Where the token of an end goes: nowhere, or to the place that counts the ends of a watched scope."""
-        while scope in self.parents and self.model.activity(scope).triggered_by_event:
-            scope = self.parents[scope]
         return (self.place(f"{scope}:done", scope),) if self.is_watched(scope) else ()
 
     def is_watched(self, scope: str) -> bool:
@@ -135,7 +127,7 @@ def _resolved(board: Board, draft: Draft) -> Transition:
         return replace(draft.transition, resets=board.inside(draft.empties) - set(draft.keeps))
     if draft.awaits is not None:
         inside = board.inside(draft.awaits)
-        aside = frozenset(place for place in inside if place.endswith(KEPT_ASIDE))
+        aside = frozenset(p for p in inside if p.endswith(KEPT_ASIDE) or p == f"{draft.awaits}:done")
         return replace(draft.transition, resets=aside, unless=inside - aside - taken)
     if draft.joins:
         return replace(draft.transition, unless=_upstream_of_empty(board, draft) - taken)

@@ -204,8 +204,10 @@ def _node(board: Board, node: AnyNode) -> None:
 
 def _subprocess(board: Board, node: Activity) -> None:
     """Entered silently; its own event is recorded when nothing in it is left."""
-    if node.triggered_by_event:
-        return  # its start event listens to the scope around it
+    if node.triggered_by_event:  # entered by its start event, which listens to the scope around it
+        around = board.ending(board.scope(node))
+        board.step(node.id, (board.place(f"{node.id}:done", node.id),), around, label=node.id, awaits=node.id)
+        return
     start, done = board.place(f"{node.id}:start", node.id), board.place(f"{node.id}:done", node.id)
     board.step(node.id, (board.at(node),), (start,))
     _scope(board, node.id, start)

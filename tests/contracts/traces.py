@@ -104,7 +104,7 @@ CONTRACTS = (
         "the first of several events",
         drawing(
             "start > race1; race1 > paid > a > end1; race1 > late > b > end2",
-            catch("paid"),
+            catch("paid", message="paid"),
             catch("late", Trigger.TIMER, timer=after()),
         ),
         _set("paid a", "late b"),
@@ -127,7 +127,7 @@ CONTRACTS = (
     ),
     Contract(
         "a message that may come again",
-        drawing("start > a > end1; asked > end2", boundary("asked", "a", interrupting=False)),
+        drawing("start > a > end1; asked > end2", boundary("asked", "a", interrupting=False, message="asked")),
         _set("a", "asked a", "asked asked a"),
         longest=3,
         foreign=False,
@@ -160,6 +160,24 @@ CONTRACTS = (
         foreign=False,
     ),
     Contract(
+        "a subprocess in a subprocess",
+        drawing(
+            "start > outer > c > end1; start2 > and1; and1 > inner > end2; and1 > b > end3; start3 > a > end4",
+            subprocess("outer"),
+            start("start2", "outer"),
+            Gateway(id="and1", kind=GatewayKind.PARALLEL, scope="outer"),
+            subprocess("inner", scope="outer"),
+            user("b", scope="outer"),
+            start("start3", "inner"),
+            user("a", scope="inner"),
+            end("end4", "inner"),
+            end("end2", "outer"),
+            end("end3", "outer"),
+        ),
+        _set("a inner b outer c", "a b inner outer c", "b a inner outer c"),
+        foreign=False,
+    ),
+    Contract(
         "a subprocess ended by a message",
         drawing(
             "start > sub > end1; start2 > a > b > end2; paid > end3",
@@ -168,7 +186,7 @@ CONTRACTS = (
             user("a", scope="sub"),
             user("b", scope="sub"),
             end("end2", "sub"),
-            boundary("paid", "sub"),
+            boundary("paid", "sub", message="paid"),
         ),
         _set("a b sub", "paid", "a paid", "a b paid"),
         foreign=False,
@@ -198,7 +216,7 @@ CONTRACTS = (
             user("c", scope="stop"),
             end("end2", "stop"),
         ),
-        _set("a b", "c", "a c", "a b c"),
+        _set("a b", "c stop", "a c stop", "a b c stop"),
         foreign=False,
     ),
     Contract(
