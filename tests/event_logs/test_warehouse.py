@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -71,6 +75,22 @@ def test_a_log_that_cannot_be_read_leaves_nothing(warehouse: Warehouse, tmp_path
     with pytest.raises(UnreadableLog):
         warehouse.import_log(broken)
     assert warehouse.names() == [] and not left_overs(warehouse)
+
+
+def test_an_import_that_is_killed_leaves_no_log_and_does_not_hinder_the_next(
+    warehouse: Warehouse, tmp_path: Path
+) -> None:
+    big = tmp_path / "big.csv"
+    big.write_text("case,activity,time\n" + "1,a,2026-03-02 09:00:00\n" * 300_000, encoding="utf-8")
+    code = "import sys; from pathlib import Path; from event_logs.warehouse import Warehouse; Warehouse(Path(sys.argv[1])).import_log(sys.argv[2])"
+    process = subprocess.Popen([sys.executable, "-c", code, str(warehouse.home), str(big)])
+    while process.poll() is None and not left_overs(warehouse):
+        time.sleep(0.01)
+    process.kill()
+    assert process.wait() == -signal.SIGKILL
+    assert warehouse.names() == [] and left_overs(warehouse)
+    big.write_text(TABLE, encoding="utf-8")
+    assert warehouse.import_log(big).events == 3 and warehouse.names() == ["big"]
 
 
 def test_rows_set_aside_lie_beside_the_log(warehouse: Warehouse, table: Path) -> None:
