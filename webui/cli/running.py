@@ -2,28 +2,63 @@
 
 from __future__ import annotations
 
+import errno
 import signal
+import socket
 import threading
 
 import click
 
 from webui.cli.database import now, open_database
 from webui.cli.output import as_json, print_facts
-from webui.settings import read_settings
+from webui.errors import Refused
+from webui.settings import Settings, read_settings
 
 
 @click.command()
 @click.option("--host", help="Instead of QIANGJI_HOST.")
 @click.option("--port", type=click.IntRange(1, 65535), help="Instead of QIANGJI_PORT.")
-def serve(host: str | None, port: int | None) -> None:
+@click.option("--check", is_flag=True, help="Only say whether settings and port allow it, and end.")
+def serve(host: str | None, port: int | None, check: bool) -> None:
     """Serve the pages, and fire what is due unless another process does."""
     from dataclasses import replace
 
-    from webui import serving
-
     settings = read_settings()
     settings = replace(settings, host=host or settings.host, port=port or settings.port)
+    _require_free(settings)
+    if check:
+        return
+    from webui import serving
+
     serving.serve(settings, ready=lambda address: click.echo(f"Qiangji is at {address}"))
+
+
+def _require_free(settings: Settings) -> None:
+    """Take the port for a moment; Refused says why it cannot be had."""
+    try:
+        family, kind, protocol, _, address = socket.getaddrinfo(settings.host, settings.port, type=socket.SOCK_STREAM)[
+            0
+        ]
+        with socket.socket(family, kind, protocol) as taken:
+            taken.setsockopt(
+                socket.SOL_SOCKET, socket.SO_REUSEADDR, 1
+            )  # a port that was just closed is free, as for waitress
+            taken.bind(address)
+    except OSError as error:
+        raise Refused(_why_not(error, settings)) from error
+
+
+def _why_not(error: OSError, settings: Settings) -> str:
+    if isinstance(error, socket.gaierror) or error.errno == errno.EADDRNOTAVAIL:
+        return f"{settings.host!r} is no address of this machine; QIANGJI_HOST names another."
+    if error.errno == errno.EADDRINUSE:
+        return f"Port {settings.port} is taken by another program; QIANGJI_PORT names another, for instance QIANGJI_PORT={_free_port(settings)}."
+    return f"Port {settings.port} cannot be opened ({error.strerror}); QIANGJI_PORT names another, for instance QIANGJI_PORT=8000."
+
+
+def _free_port(settings: Settings) -> int:
+    with socket.create_server((settings.host, 0)) as free:
+        return int(free.getsockname()[1])
 
 
 @click.command()
@@ -32,7 +67,6 @@ def serve(host: str | None, port: int | None) -> None:
 def work(once: bool, wants_json: bool) -> None:
     """Fire due timers and start what the clock starts, until asked to stop; one process for each home does it."""
     from webui import scheduler
-    from webui.errors import Refused
 
     settings = read_settings()
     engine = open_database(settings)
