@@ -7,10 +7,12 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 
 import sqlalchemy as sa
+from alembic.script import ScriptDirectory
 from sqlalchemy.orm import Session
 
-from webui.database import migrate, open_engine, reading_sessions, transaction
+from webui.database import MIGRATIONS, migrate, open_engine, reading_sessions, transaction
 from webui.settings import Settings, read_settings
+from workflows.database import reading as reading_engine
 
 
 def now() -> datetime:
@@ -20,8 +22,19 @@ def now() -> datetime:
 def open_database(settings: Settings | None = None) -> sa.Engine:
     """The configured database, brought to this version."""
     engine = open_engine(settings or read_settings())
-    migrate(engine)
+    if not _is_current(engine):
+        migrate(engine)
     return engine
+
+
+def _is_current(engine: sa.Engine) -> bool:
+    """Whether the newest migration was run; migrating says so too, but loads every table of the product for it."""
+    try:
+        with reading_engine(engine).connect() as connection:
+            version = connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+    except (sa.exc.OperationalError, sa.exc.ProgrammingError):
+        return False
+    return bool(version == ScriptDirectory(str(MIGRATIONS)).get_current_head())
 
 
 @contextmanager
