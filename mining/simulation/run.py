@@ -14,8 +14,8 @@ from mining.simulation.conditions import ATTRIBUTE, Choice, Scenario
 from mining.simulation.hours import YEARS, Hours, hours_from
 from mining.simulation.program import Element, Program, Step
 from mining.simulation.recording import Recorder
-from mining.simulation.staff import Staff, Worker
-from mining.simulation.tokens import Case, Piece, Wait
+from mining.simulation.staff import Staff
+from mining.simulation.tokens import Case, Piece, Wait, Worker
 
 _DELAY, _TIME, _LUCK, _MIX, _ARM = (key_of(word) for word in ("delay", "time", "luck", "case mix", "arm"))
 Chooser = Callable[[float, float], Program]  # arrival and luck -> version

@@ -4,28 +4,12 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
 
 from mining.errors import ScenarioIncomplete
-from mining.simulation.conditions import Officer, Routing, Scenario
+from mining.simulation.conditions import Routing, Scenario
 from mining.simulation.hours import Hours
 from mining.simulation.program import Element
-from mining.simulation.tokens import Piece
-
-Group = tuple[str, str | None]  # activity and office
-
-
-@dataclass(eq=False, slots=True)
-class Worker:
-    """An officer at work: one piece at a time, a queue of their own where work is pushed."""
-
-    officer: Officer
-    hours: Hours
-    busy: Piece | None = None
-    load: int = 0
-    last: float = 0.0  # when they were last given work
-    queue: deque[Piece] = field(default_factory=deque)
-    groups: list[Group] = field(default_factory=list)
+from mining.simulation.tokens import Group, Piece, Worker
 
 
 class Staff:

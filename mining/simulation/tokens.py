@@ -1,15 +1,17 @@
-"""The state of simulated cases: tokens, what waits at them, and pieces of work."""
+"""The state of simulated cases: tokens, what waits at them, pieces of work, and the officers who do them."""
 
 from __future__ import annotations
 
+from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeAlias
 
+from mining.simulation.conditions import Officer
+from mining.simulation.hours import Hours
 from mining.simulation.program import Element, Program
 
-if TYPE_CHECKING:
-    from mining.simulation.staff import Worker
+Group: TypeAlias = tuple[str, str | None]  # activity and office
 
 
 @dataclass(eq=False, slots=True)
@@ -56,3 +58,16 @@ class Piece:
     worker: Worker | None = None
     allowed: list[Worker] = field(default_factory=list)
     over: bool = False  # done or withdrawn
+
+
+@dataclass(eq=False, slots=True)
+class Worker:
+    """An officer at work: one piece at a time, a queue of their own where work is pushed."""
+
+    officer: Officer
+    hours: Hours
+    busy: Piece | None = None
+    load: int = 0
+    last: float = 0.0  # when they were last given work
+    queue: deque[Piece] = field(default_factory=deque)
+    groups: list[Group] = field(default_factory=list)
