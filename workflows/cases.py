@@ -180,6 +180,8 @@ def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, re
     held.state = CaseState.WITHDRAWN
     turn.execution.cancel()
     turn.closing = {"reason": reason, "by": staff.code_of(by) if by else None}
+    for incident in incidents(session, case=held.number):
+        incident.resolved_at, incident.resolved_by = now, staff.code_of(by) if by else None
     turn.close()
     return held
 

@@ -215,6 +215,23 @@ def test_what_keeps_failing_becomes_an_incident_that_a_manager_resumes(office: O
         assert session.get_one(Case, case).state == "completed" and not cases.incidents(session)
 
 
+def test_a_case_that_is_stuck_can_still_be_withdrawn(office: Office, flaky: list[str]) -> None:
+    flaky.extend(["busy"] * 20)
+    case = asked(office)
+    with office.begin() as session:
+        while (due := deadlines.next_due(session)) is not None:
+            deadlines.fire_due(session, due)
+        cases.withdraw(session, case, by="h1", reason="done by hand", now=office.now)
+    with office.begin() as session:
+        last = list(store.read(session, case_id=case))[-1]
+        assert (last.activity, last.attributes["case_state"], last.attributes["reason"]) == (
+            "pay",
+            "withdrawn",
+            "done by hand",
+        )
+        assert not cases.incidents(session) and not session.scalars(select(TimerRow)).all()
+
+
 def test_a_step_with_a_mistake_in_it_counts_as_failed() -> None:
     with pytest.raises(ServiceFailed, match="due_date"):
         automation.perform("tax.late_fee", {"tax_due": 1}, now=datetime(2026, 1, 1, tzinfo=UTC))

@@ -101,8 +101,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run.queue.append(token)
 
     def withdraw(self, token: Token) -> None:
-        """The token is about to be cancelled."""
-        if self.waits and not token.leaving:
+        """The token is about to be cancelled; what waited for something, if only for another try, says so."""
+        if token.failure is not None or (self.waits and not token.leaving):
             token.workflow.say(Withdrawn(token.id, self.place))
 
     def attach(self, token: Token) -> None:
