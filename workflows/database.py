@@ -7,16 +7,21 @@ locked". Pages that only read use `reading(engine)`, whose transactions see one 
 from __future__ import annotations
 
 import sqlite3
+from collections.abc import Callable
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from event_logs import store
 from workflows.tables import Base
 
 BUSY_SECONDS = 60
+BROKEN_OFF = ("40001", "40P01")  # serialization failure, deadlock
+Result = TypeVar("Result")
 
 
 def open_engine(url: str, *, durable: bool = True, echo: bool = False) -> Engine:
@@ -73,6 +78,22 @@ def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) ->
 def reading(engine: Engine) -> Engine:
     """The same database for transactions that only read."""
     return engine.execution_options(qiangji_reading=True)
+
+
+def run(engine: Engine, work: Callable[[Session], Result], *, attempts: int = 5) -> Result:
+    """Do something in a transaction of its own and commit it; what PostgreSQL breaks off for a deadlock is done again.
+
+    Two cases that send each other messages in the same moment each hold their own row and want the other's. The work starts
+    from the beginning, so it must not keep anything from the session that failed.
+    """
+    for attempt in range(1, attempts + 1):
+        try:
+            with Session(engine, expire_on_commit=False) as session, session.begin():
+                return work(session)
+        except DBAPIError as error:
+            if attempt == attempts or getattr(error.orig, "sqlstate", None) not in BROKEN_OFF:
+                raise
+    raise AssertionError("the last attempt returns or raises")
 
 
 def create_schema(engine: Engine) -> None:

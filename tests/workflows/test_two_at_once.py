@@ -14,8 +14,9 @@ from event_logs.store import RecordedEvent
 from tests.workflows.conftest import Office
 from tests.workflows.test_moving_on import WAITING, begun, deployed
 from tests.workflows.test_tasks import PASS, do, open_tasks, opened
-from workflows import cases, deadlines, tasks
+from workflows import cases, database, deadlines, tasks
 from workflows.errors import AlreadyDone
+from workflows.locking import locked_case
 from workflows.tables import Case, Task
 
 
@@ -114,3 +115,22 @@ def test_two_clocks_fire_a_deadline_once(office: Office) -> None:
         assert states == ["completed"] * 6
         gone = session.scalars(select(RecordedEvent).where(RecordedEvent.activity == "late")).all()
         assert len(gone) == 6
+
+
+def test_what_a_deadlock_breaks_off_is_done_again(office: Office) -> None:
+    one, other = opened(office), opened(office)
+    together = Barrier(2)
+
+    def hold(first: str, second: str) -> str:
+        tries: list[int] = []
+
+        def work(session: Session) -> str:
+            tries.append(1)
+            locked_case(session, first)
+            if len(tries) == 1 and session.get_bind().dialect.name == "postgresql":
+                together.wait(timeout=10)
+            return locked_case(session, second).number
+
+        return database.run(office.engine, work)
+
+    assert at_once(lambda: hold(one, other), lambda: hold(other, one)) == [other, one]
