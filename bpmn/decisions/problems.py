@@ -22,7 +22,7 @@ from bpmn.feel.compiling import Closure, close
 from bpmn.feel.free_names import free_names
 from bpmn.feel.parsing import read_unary_tests
 from bpmn.feel.running import Run, Scope
-from bpmn.feel.values import Value
+from bpmn.feel.values import CONTEXT, Value
 
 MOST_COMBINATIONS = 50_000
 MOST_EXAMPLES = 20
@@ -146,7 +146,7 @@ def _all_names(node: syntax.Node) -> set[str]:
 def _between(points: list[Value]) -> list[Value]:
     """The points, a value between each two, and one beyond each end."""
     if isinstance(points[0], Decimal):
-        inner = [(low + high) / 2 for low, high in pairwise(points)]
+        inner = [CONTEXT.divide(CONTEXT.add(low, high), Decimal(2)) for low, high in pairwise(points)]
         return [points[0] - 1, *points, *inner, points[-1] + 1]
     unit = _UNITS.get(type(points[0]))
     if unit is None:

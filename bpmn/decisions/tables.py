@@ -18,7 +18,7 @@ from bpmn.feel.comparing import ORDERS, equal
 from bpmn.feel.compiling import Closure
 from bpmn.feel.running import Run, Scope
 from bpmn.feel.types import Type, convert
-from bpmn.feel.values import Undefined, Value
+from bpmn.feel.values import CONTEXT, Undefined, Value
 
 _LOOKED_UP = frozenset({Decimal, str, bool})
 MULTIPLE = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER})
@@ -74,7 +74,7 @@ class Column:
 def constant(node: s.Node) -> Value:
     """The number, string or boolean that a cell is; None for anything else."""
     if isinstance(node, s.Negation) and isinstance(node.operand, s.Literal) and type(node.operand.value) is Decimal:
-        return -node.operand.value
+        return CONTEXT.minus(node.operand.value)
     if isinstance(node, s.Literal) and type(node.value) in _LOOKED_UP:
         return node.value
     return None

@@ -527,8 +527,10 @@ def _steps(first: Value, last: Value) -> Iterator[Value]:
     numbers = type(first) is type(last) is Decimal and first == int(first) and last == int(last)
     if not numbers and not type(first) is type(last) is dt.date:
         raise Undefined("A range is walked through from one whole number or date to another.")
-    size = abs(int(last - first)) if numbers else abs((last - first).days)
+    size = abs(int(last) - int(first)) if numbers else abs((last - first).days)
     if size > LONGEST_LIST:
         raise TooExpensive(f"The range has more than the {LONGEST_LIST} steps that one loop may have.")
-    down, step = first > last, Decimal(1) if numbers else _DAY
-    return iter([first - step * i if down else first + step * i for i in range(size + 1)])
+    sign = -1 if first > last else 1
+    if numbers:
+        return iter([CONTEXT.add(first, Decimal(sign * step)) for step in range(size + 1)])
+    return iter([first + sign * step * _DAY for step in range(size + 1)])

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from decimal import Decimal
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -260,7 +259,3 @@ def years_and_months_between(start: dt.date, end: dt.date) -> YearsMonths:
 
 def _within_month(at: dt.date) -> tuple[int, dt.time]:
     return at.day, at.time() if isinstance(at, dt.datetime) else dt.time()
-
-
-def seconds_of(length: dt.timedelta) -> Decimal:
-    return Decimal(length // dt.timedelta(microseconds=1)) / 1_000_000

@@ -14,6 +14,7 @@ from bpmn.errors import BpmnError
 from bpmn.feel import regex
 from bpmn.feel.errors import FeelError
 from bpmn.feel.running import Run
+from bpmn.feel.values import CONTEXT
 from bpmn.forms.model import MULTIPLE, Clock, Field, Kind
 
 LONGEST_ANSWER = 20_000
@@ -154,7 +155,7 @@ def _number(field: Field, text: str, zone: dt.tzinfo | None) -> Decimal:
 
 
 def _check_size(field: Field, value: Decimal) -> None:
-    places = -int(value.normalize().as_tuple().exponent)
+    places = -int(CONTEXT.normalize(value).as_tuple().exponent)
     if field.digits is not None and places > field.digits:
         raise Refused("digits", digits=field.digits) if field.digits else Refused("whole_number")
     if field.minimum is not None and value < field.minimum:

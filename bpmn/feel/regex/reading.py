@@ -115,8 +115,6 @@ class Reader:
             return part
         self.at += 1
         least, most = {"*": (0, None), "+": (1, None), "?": (0, 1)}.get(sign) or self.counts()
-        if isinstance(part, Edge):
-            raise self.wrong()
         return Repeat(part, least, most, greedy=not self.accept("?"))
 
     def counts(self) -> tuple[int, int | None]:
