@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from workflows.tables import Task
 
 from tests.webui.conftest import Hands, SignIn
 from webui import scheduler
 from webui.database import transaction
 from webui.settings import Settings, read_settings
+from workflows.tables import Task
 
 
 def test_a_returned_case_that_is_never_corrected_ends_by_itself(

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import timedelta
 
 import sqlalchemy as sa
-from workflows import staff
-from workflows.tables import Case, Task
 
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
 from webui.database import transaction
+from workflows import staff
+from workflows.tables import Case, Task
 
 
 def test_a_task_goes_from_the_inbox_to_done(signed_in: SignIn, case: str, clock: Hands) -> None:

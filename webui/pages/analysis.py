@@ -11,6 +11,7 @@ from werkzeug.wrappers import Response as Redirect
 
 from mining.dfg import filtered
 from mining.dfg_drawing import draw
+from mining.findings import Finding
 from webui import analyses
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
@@ -136,10 +137,11 @@ def _worst(found: Analysed) -> Shown | None:
 def _bottlenecks(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
     working = request.args.get("time") == "working"
     by = "handover" if request.args.get("by") == "handover" else "activity"
-    rows = shown_findings(found, _delays(found, by), working=working)
+    rows = shown_findings(found, _delays(found, INSIDE[by]), working=working)
     shades = shade(found, "waiting") if version else None
     return {
         "rows": rows,
+        "outside": shown_findings(found, _delays(found, ("waiting_outside",)), working=working),
         "working": working,
         "by": by,
         "shades": shades,
@@ -150,13 +152,14 @@ def _bottlenecks(found: Analysed, version: ProcedureVersion | None) -> dict[str,
     }
 
 
-def _delays(found: Analysed, by: str) -> list[Any]:
-    kinds = {
-        "activity": ("waiting_activity", "waiting_outside", "elapsed_activity"),
-        "handover": ("waiting_handover", "elapsed_handover"),
-    }[by]
-    got = found.diagnosis.findings(*kinds)
-    return sorted(got, key=lambda finding: (finding.insufficient, -finding.value))
+INSIDE = {
+    "activity": ("waiting_activity", "elapsed_activity"),
+    "handover": ("waiting_handover", "elapsed_handover"),
+}
+
+
+def _delays(found: Analysed, kinds: tuple[str, ...]) -> list[Finding]:
+    return sorted(found.diagnosis.findings(*kinds), key=lambda finding: (finding.insufficient, -finding.value))
 
 
 def _activity_times(found: Analysed) -> list[dict[str, Any]]:
