@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from bpmn.feel.errors import TooExpensive
 from bpmn.feel.values import Undefined, Value
@@ -85,3 +86,6 @@ class Scope:
         self.names = names
         self.outer = outer
         self.run = run
+
+
+Closure: TypeAlias = Callable[[Scope], Value]  # what an expression is compiled to

@@ -2,93 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable
 from decimal import Decimal
-from typing import Any
 
 from bpmn.feel import syntax as s
-from bpmn.feel.builtins import BUILTIN_NAMES
 from bpmn.feel.errors import TooExpensive, UnreadableExpression
-from bpmn.feel.known_names import KnownNames
-from bpmn.feel.lexing import Kind, Token, tokens
+from bpmn.feel.lexing import Kind, Token
+from bpmn.feel.parsing.types import DEEPEST_NESTING, TypeReader
 from bpmn.feel.temporal import from_text
 from bpmn.feel.values import CONTEXT
 
-DEEPEST_NESTING = 50
 DEEPEST_TREE = 120
 MOST_NODES = 6_000
-LONGEST_CHAIN = 2_000  # tokens
 
-_ENDS_A_NAME = frozenset(
-    ("and", "or", "in", "between", "then", "else", "return", "satisfies", "instance", "true", "false", "null")
-)
-_STARTS_NO_NAME = _ENDS_A_NAME - {"instance"} | {"if", "for", "some", "every"}
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
-_TYPE_NAMES = ("date and time", "days and time duration", "years and months duration")
-# what paths may name although it holds keywords
-_PROPERTIES = ("time offset", "start included", "end included")
-_STANDARD = KnownNames((*BUILTIN_NAMES, *_PROPERTIES))
 
 
-class Parser:
+class Parser(TypeReader):
     """One reading of one text."""
-
-    def __init__(self, text: str, known: Iterable[str] = ()) -> None:
-        self.text = text
-        self.stream = tokens(text)
-        self.at = 0
-        self.depth = 0
-        self.values_read = 0
-        self.range_ends = 0
-        self.known = KnownNames(known, _STANDARD)
-
-    # -- tokens
-
-    @property
-    def token(self) -> Token:
-        return self.stream[self.at]
-
-    def is_mark(self, *marks: str) -> bool:
-        return self.token.kind is Kind.MARK and self.token.text in marks
-
-    def is_word(self, *words: str) -> bool:
-        return self.token.kind is Kind.WORD and self.token.text in words
-
-    def accept(self, mark: str) -> bool:
-        if self.is_mark(mark):
-            self.at += 1
-            return True
-        return False
-
-    def expect(self, mark: str) -> Token:
-        if not self.is_mark(mark):
-            raise self.unreadable(f"A {mark} is expected here.")
-        self.at += 1
-        return self.stream[self.at - 1]
-
-    def expect_word(self, word: str) -> None:
-        if not self.is_word(word):
-            raise self.unreadable(f"The word {word} is expected here.")
-        self.at += 1
-
-    def unreadable(self, message: str) -> UnreadableExpression:
-        return UnreadableExpression(message, self.text, self.token.position)
-
-    def attempt(self, read: Callable[[], Any]) -> Any:
-        """What `read` gives; None, with nothing consumed, where the text is something else."""
-        at, depth = self.at, self.depth
-        try:
-            return read()
-        except UnreadableExpression:
-            self.at, self.depth = at, depth
-            return None
-
-    def limit_chain(self, start: int) -> None:
-        """`1+1+1+…` nests without a bracket; it is stopped before it has become a tree."""
-        if self.at - start > LONGEST_CHAIN:
-            raise TooExpensive("The expression is too long; split it into several.", self.text, self.token.position)
 
     # -- whole texts
 
@@ -133,12 +65,6 @@ class Parser:
             self.at += 1
             return s.UnaryComparison(position, operator, self.additive())
         return self.expression()
-
-    def separated(self, read: Callable[[], s.Node]) -> s.Nodes:
-        items = [read()]
-        while self.accept(","):
-            items.append(read())
-        return tuple(items)
 
     # -- expressions, from the loosest to the tightest
 
@@ -461,101 +387,6 @@ class Parser:
         if external:
             self.at += 1
         return s.FunctionLiteral(position, tuple(names), tuple(types), self.expression(), external)
-
-    def parameter(self) -> str:
-        start = self.at
-        while self.token.kind is not Kind.END and not self.is_mark(",", ":", ")"):
-            self.at += 1
-        name = self._spelled(start)
-        self.known.add(name)
-        return name
-
-    # -- names and types
-
-    def name(self) -> str:
-        """A known name, however many words it has; otherwise the words up to the next keyword or mark."""
-        if self.token.kind is not Kind.WORD:
-            raise self.unreadable("A name is expected here.")
-        if match := self.known.match(self.stream, self.at):
-            longer = self._words(self.at)
-            if longer <= match[1]:
-                self.at = match[1]
-                return match[0]
-        if self.token.text == "not" and not match and self._words(self.at) > self.at + 1:
-            raise self.unreadable("Write not(…), with brackets.")
-        if self.token.text in _STARTS_NO_NAME and not match:
-            raise self.unreadable(f"A value is expected here, not the word {self.token.text}.")
-        start, self.at = self.at, self._words(self.at)
-        return self._spelled(start)
-
-    def _words(self, at: int) -> int:
-        """The index after the words that can only be one name, since two names never stand side by side."""
-        at += 1
-        while (token := self.stream[at]).kind is Kind.WORD or (token.kind is Kind.NUMBER and token.text.isdigit()):
-            if token.text in _ENDS_A_NAME:
-                break
-            at += 1
-        return at
-
-    def _spelled(self, start: int) -> str:
-        if start == self.at:
-            raise self.unreadable("A name is expected here.")
-        written = self.text[self.stream[start].position : self.stream[self.at - 1].end]
-        return re.sub(r"\s+", " ", written)
-
-    def type_name(self) -> s.TypeName:
-        self.depth += 1
-        if self.depth > DEEPEST_NESTING:
-            raise TooExpensive("The type is nested too deeply.", self.text, self.token.position)
-        try:
-            return self._type_name()
-        finally:
-            self.depth -= 1
-
-    def _type_name(self) -> s.TypeName:
-        position, name = self.token.position, self._type_word()
-        if name == "function" and self.accept("<"):
-            arguments = self._types_until(">")
-            self.expect("->")
-            return s.TypeName(position, name, arguments, (), self.type_name())
-        if name == "context" and self.accept("<"):
-            return self._context_type(position)
-        if name in ("list", "range") and self.accept("<"):
-            return s.TypeName(position, name, self._types_until(">"))
-        return s.TypeName(position, name)
-
-    def _type_word(self) -> str:
-        for name in _TYPE_NAMES:
-            words = name.split()
-            if [t.text for t in self.stream[self.at : self.at + len(words)]] == words:
-                self.at += len(words)
-                return name
-        start = self.at
-        if self.token.kind is not Kind.WORD:
-            raise self.unreadable("The name of a type is expected here.")
-        self.at = self._words(self.at)
-        while self.is_mark(".") and self.stream[self.at + 1].kind is Kind.WORD:
-            self.at = self._words(self.at + 1)
-        return self._spelled(start)
-
-    def _types_until(self, mark: str) -> tuple[s.TypeName, ...]:
-        found: list[s.TypeName] = []
-        while not self.accept(mark):
-            if found:
-                self.expect(",")
-            found.append(self.type_name())
-        return tuple(found)
-
-    def _context_type(self, position: int) -> s.TypeName:
-        keys: list[str] = []
-        types: list[s.TypeName] = []
-        while not self.accept(">"):
-            if keys:
-                self.expect(",")
-            keys.append(self.parameter())
-            self.expect(":")
-            types.append(self.type_name())
-        return s.TypeName(position, "context", tuple(types), tuple(keys))
 
 
 def read_expression(text: str, known: Iterable[str] = ()) -> s.Node:

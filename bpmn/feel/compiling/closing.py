@@ -8,21 +8,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from decimal import Decimal
-from typing import Any, TypeAlias
+from typing import Any
 
 from bpmn.feel import syntax as s
 from bpmn.feel.arithmetic import TABLES, calculate, negate
 from bpmn.feel.builtins import BUILTINS
 from bpmn.feel.builtins.ranges import make_range
 from bpmn.feel.calling import invoke, invoke_named
-from bpmn.feel.comparing import ORDERS, contains, equal, ordered
-from bpmn.feel.errors import TooExpensive
+from bpmn.feel.comparing import ORDERS, equal, ordered
+from bpmn.feel.compiling.testing import input_of, matches, pass_any
+from bpmn.feel.compiling.walking import select, walk_iterations
 from bpmn.feel.paths import read_path
-from bpmn.feel.running import LONGEST_LIST, Run, Scope
+from bpmn.feel.running import Closure, Run, Scope
 from bpmn.feel.types import Resolve, belongs, resolve, unconstrained
 from bpmn.feel.values import CONTEXT, Function, Range, Undefined, Value, kind
 
-Closure: TypeAlias = Callable[[Scope], Value]
 _DAY = dt.timedelta(days=1)
 
 
@@ -183,7 +183,7 @@ class _Closing:
         operand, tests = self.close(node.operand), tuple(self.test(test) for test in node.tests)
 
         def is_in(scope: Scope) -> Value:
-            return _any_test(tests, Scope({"?": operand(scope)}, scope, scope.run))
+            return pass_any(tests, Scope({"?": operand(scope)}, scope, scope.run))
 
         return is_in
 
@@ -195,11 +195,11 @@ class _Closing:
         if len(tests) == 1 and not negated:
             return tests[0]
 
-        def pass_any(scope: Scope) -> Value:
-            passed = _any_test(tests, scope)
+        def pass_tests(scope: Scope) -> Value:
+            passed = pass_any(tests, scope)
             return not passed if negated and passed is not None else passed
 
-        return pass_any
+        return pass_tests
 
     def test(self, node: s.Node) -> Closure:
         if isinstance(node, s.UnaryComparison):
@@ -211,11 +211,11 @@ class _Closing:
         def passes(scope: Scope) -> Value:
             value = expression(scope)
             if about_input:
-                return value if type(value) is bool or value is None else _matches(_input(scope), value, scope.run)
-            given = _input(scope)
+                return value if type(value) is bool or value is None else matches(input_of(scope), value, scope.run)
+            given = input_of(scope)
             if value is True and not literal and type(given) is not bool:
                 return True
-            return _matches(given, value, scope.run)
+            return matches(given, value, scope.run)
 
         return passes
 
@@ -323,7 +323,7 @@ class _Closing:
             results: list[Value] = []
             outer = Scope({"partial": results}, scope, scope.run)
             try:
-                for inner in _walk_iterations(iterations, outer, weight):
+                for inner in walk_iterations(iterations, outer, weight):
                     results.append(body(inner))
             except Undefined as reason:
                 scope.run.warn(str(reason), position)
@@ -339,7 +339,7 @@ class _Closing:
         def quantify(scope: Scope) -> Value:
             result: bool | None = every
             try:
-                for inner in _walk_iterations(iterations, scope, weight):
+                for inner in walk_iterations(iterations, scope, weight):
                     answer = condition(inner)
                     if answer is (not every):
                         return not every
@@ -425,112 +425,3 @@ def _walk(node: s.Node) -> Iterator[s.Node]:
     yield node
     for child in s.children(node):
         yield from _walk(child)
-
-
-def _input(scope: Scope) -> Value:
-    at: Scope | None = scope
-    while at is not None:
-        if "?" in at.names:
-            return at.names["?"]
-        at = at.outer
-    return None
-
-
-def _any_test(tests: tuple[Closure, ...], scope: Scope) -> bool | None:
-    result: bool | None = False
-    for test in tests:
-        answer = test(scope)
-        if answer is True:
-            return True
-        if answer is not False:
-            result = None
-    return result
-
-
-def _matches(given: Value, wanted: Value, run: Run) -> bool | None:
-    """Does the input pass a test that is a value, a range, or a list of such?"""
-    if type(wanted) is Range and type(given) is not Range:
-        return contains(wanted, given, run)
-    if type(wanted) is list:
-        run.charge(len(wanted))
-        if type(given) is list and equal(given, wanted, run) is True:
-            return True
-        answers = [_matches(given, item, run) for item in wanted]
-        return True in answers if True in answers or None not in answers else False
-    return equal(given, wanted, run)
-
-
-def select(scope: Scope, items: list[Value], predicate: Closure, weight: int, position: int) -> Value:
-    """The items for which the predicate is true, or the item of the number that it gives."""
-    run, kept = scope.run, []
-    for item in items:
-        run.charge(weight)
-        around = Scope({"item": item}, scope, run)
-        answer = predicate(Scope(item, around, run) if type(item) is dict else around)
-        if answer is True:
-            kept.append(item)
-        elif type(answer) is Decimal:
-            return _at(run, items, answer, position)
-    if not items and type(index := predicate(Scope({"item": None}, scope, run))) is Decimal:
-        return _at(run, items, index, position)
-    return kept
-
-
-def _at(run: Run, items: list[Value], index: Decimal, position: int) -> Value:
-    number = int(index)
-    if number == 0 or abs(number) > len(items) or number != index:
-        run.warn(f"there is no item {index} in a list of {len(items)}", position)
-        return None
-    return items[number - 1 if number > 0 else number]
-
-
-Iterations: TypeAlias = tuple[tuple[str, Closure, Closure | None], ...]
-
-
-def _walk_iterations(iterations: Iterations, scope: Scope, weight: int) -> Iterator[Scope]:
-    """A scope for every combination; the last variable turns fastest."""
-    (name, source, end), rest = iterations[0], iterations[1:]
-    for item in _domain(scope, source(scope), end):
-        scope.run.charge(weight)
-        inner = Scope({name: item}, scope, scope.run)
-        if rest:
-            yield from _walk_iterations(rest, inner, weight)
-        else:
-            yield inner
-
-
-def _domain(scope: Scope, value: Value, end: Closure | None) -> Iterator[Value]:
-    if end is not None:
-        return _steps(value, end(scope))
-    if type(value) is list:
-        return iter(value)
-    if type(value) is Range:
-        return _steps_of_range(value)
-    if value is None:
-        raise Undefined("null cannot be walked through.")
-    return iter((value,))
-
-
-def _steps_of_range(interval: Range) -> Iterator[Value]:
-    if interval.operator or interval.low is None or interval.high is None:
-        raise Undefined("A range without an end cannot be walked through.")
-    for value in _steps(interval.low, interval.high):
-        outside = (value == interval.low and not interval.low_included) or (
-            value == interval.high and not interval.high_included
-        )
-        if not outside:
-            yield value
-
-
-def _steps(first: Value, last: Value) -> Iterator[Value]:
-    """The whole numbers or days from first to last, downwards where last is smaller."""
-    numbers = type(first) is type(last) is Decimal and first == int(first) and last == int(last)
-    if not numbers and not type(first) is type(last) is dt.date:
-        raise Undefined("A range is walked through from one whole number or date to another.")
-    size = abs(int(last) - int(first)) if numbers else abs((last - first).days)
-    if size > LONGEST_LIST:
-        raise TooExpensive(f"The range has more than the {LONGEST_LIST} steps that one loop may have.")
-    sign = -1 if first > last else 1
-    if numbers:
-        return iter([CONTEXT.add(first, Decimal(sign * step)) for step in range(size + 1)])
-    return iter([first + sign * step * _DAY for step in range(size + 1)])
