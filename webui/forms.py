@@ -125,8 +125,9 @@ def _text(bound: object) -> str | None:
 
 
 def _word(component: Mapping[str, Any], name: str) -> str:
-    language = current_language()
-    return str(component.get("properties", {}).get(language) or component.get(name) or component.get("key", ""))
+    foreign = component.get("properties", {}).get(current_language())
+    drawn = component.get(name) or component.get("dateLabel") or component.get("timeLabel")
+    return str(foreign or drawn or component.get("key", ""))
 
 
 def _option(component: Mapping[str, Any], option: Mapping[str, Any]) -> str:

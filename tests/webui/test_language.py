@@ -9,6 +9,8 @@ from pathlib import Path
 from babel.messages.extract import extract_from_dir
 
 import webui
+from bpmn.forms.answers import MESSAGES
+from mining.redesign import REASONS
 from tests.webui.conftest import SignIn
 from webui.language import catalogue, translate
 
@@ -52,3 +54,11 @@ def test_a_page_follows_the_choice(signed_in: SignIn, case: str) -> None:
 
 def test_an_unknown_text_stays_english() -> None:
     assert translate("zh", "No such sentence %(n)s", n=1) == "No such sentence 1"
+
+
+def test_what_other_rooms_say_to_officers_has_chinese_too() -> None:
+    chinese = catalogue("zh")
+    assert [text for text in MESSAGES.values() if text not in chinese] == []
+    assert [
+        reason for reason in REASONS if reason not in ("drop", "drop_few", "automate", "hand_over", "parallelise")
+    ] == []

@@ -40,9 +40,9 @@ def test_what_was_typed_comes_back_with_the_error_at_its_field(signed_in: SignIn
     answer = clerk.post("/new/vat_credit_refund", data=wrong)
     assert answer.status_code == 422
     assert 'value="某某银行"' in answer.text and 'value="eighty"' in answer.text
-    assert "This field is required." in answer.text and "This is not a number." in answer.text
+    assert "Fill in this field." in answer.text and "Write a number, such as" in answer.text
     chinese = signed_in("clerk", language="zh").post("/new/vat_credit_refund", data=wrong)
-    assert "此项必填。" in chinese.text and "这不是数字。" in chinese.text
+    assert "此项必填。" in chinese.text and "请填写数字" in chinese.text
 
 
 def test_a_case_is_opened_by_its_form(signed_in: SignIn, engine: sa.Engine) -> None:
