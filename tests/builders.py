@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -98,7 +99,7 @@ def flows(*lines: str) -> tuple[Flow, ...]:
     for line in lines:
         path, _, condition = line.partition(" : ")
         names = [name.strip() for name in path.split(" > ")]
-        for source, target in zip(names, names[1:], strict=False):
+        for source, target in pairwise(names):
             made.append(Flow(id=f"{source}__{target}", source=source, target=target, condition=condition or None))
     return tuple(made)
 
