@@ -1,0 +1,115 @@
+"""Analysis in the window: of what runs here, and of logs that are imported."""
+
+from __future__ import annotations
+
+import io
+import time
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+from flask.testing import FlaskClient
+
+from tests.webui.conftest import MONDAY, REFUND, SignIn
+from webui.database import transaction
+from webui.findings import TABS
+from webui.jobs import Job
+from workflows import cases, tasks
+from workflows.tables import Task
+
+TABLE = "办件编号,环节,完成时间,办理人员\n" + "".join(
+    f"C{n},{activity},2026-03-0{day} 10:{n:02}:00,演示员\n"
+    for n in range(30)
+    for day, activity in ((2, "受理"), (4, "审批"))
+)
+
+
+@pytest.fixture
+def worked(engine: sa.Engine) -> None:
+    """Six refund cases, accepted after one to six hours."""
+    with transaction(engine) as session:
+        for n in range(6):
+            opened = MONDAY + timedelta(minutes=n)
+            case = cases.start(session, "vat_credit_refund", REFUND, now=opened, office="east", by="clerk")
+            task = session.scalars(sa.select(Task).where(Task.case == case.number)).one()
+            begun = opened + timedelta(hours=n + 1)
+            tasks.begin(session, task, "clerk", now=begun)
+            tasks.complete(session, task, "clerk", {"accept_outcome": "pass"}, now=begun + timedelta(minutes=10))
+
+
+def finished(app: Flask, key: str) -> Job:
+    """The job of that key when it has ended."""
+    for _ in range(600):
+        job: Job | None = app.config["JOBS"].find(key)
+        if job is not None and not job.going:
+            assert job.error is None, job.error
+            return job
+        time.sleep(0.1)
+    raise AssertionError(f"{key} did not end")
+
+
+def test_a_manager_opens_the_analysis_and_every_part_of_it(app: Flask, signed_in: SignIn, worked: None) -> None:
+    manager = signed_in("manager")
+    assert "Analysing" in manager.get("/analysis/vat_credit_refund").text
+    finished(app, "analyse:vat_credit_refund")
+    for tab in TABS:
+        page = manager.get(f"/analysis/vat_credit_refund?tab={tab}")
+        assert page.status_code == 200, tab
+    rows = manager.get("/analysis/vat_credit_refund?format=json").json["rows"]  # type: ignore[index]
+    first = next(row for row in rows if row["subject"] == ["accept"])
+    assert first["value"] == pytest.approx(sum(range(1, 7)) * 3600)
+    assert first["insufficient"], "six cases are no fact"
+    assert manager.get("/analysis/flow.svg?of=vat_credit_refund").mimetype == "image/svg+xml"
+    procedure = manager.get("/procedures/vat_credit_refund?format=json").json
+    assert procedure["shades"]["colours"]["accept"] == "shade-5"  # type: ignore[index]
+
+
+def test_new_events_make_an_analysis_old(app: Flask, signed_in: SignIn, worked: None, engine: sa.Engine) -> None:
+    manager = signed_in("manager")
+    manager.get("/analysis/vat_credit_refund")
+    finished(app, "analyse:vat_credit_refund")
+    assert "newer events exist" not in manager.get("/analysis/vat_credit_refund").text
+    signed_in("clerk").post("/new/vat_credit_refund", data=REFUND)
+    assert "newer events exist" in manager.get("/analysis/vat_credit_refund").text
+    manager.post("/analysis/run", data={"of": "vat_credit_refund"})
+    finished(app, "analyse:vat_credit_refund")
+    assert "newer events exist" not in manager.get("/analysis/vat_credit_refund").text
+
+
+def uploaded(client: FlaskClient, content: bytes, name: str) -> str:
+    answer = client.post("/analysis/import", data={"file": (io.BytesIO(content), name)})
+    assert answer.status_code == 302, answer.text
+    return answer.location
+
+
+def test_a_chinese_table_is_imported_with_a_confirmed_mapping(app: Flask, signed_in: SignIn) -> None:
+    manager = signed_in("manager")
+    address = uploaded(manager, TABLE.encode("gb18030"), "旧系统.csv")
+    page = manager.get(f"{address}?format=json").json
+    assert page["table"]["proposed"]["case_id"] == "办件编号"  # type: ignore[index]
+    given = {**page["table"]["proposed"], "name": "old_system", "zone": "Asia/Shanghai"}  # type: ignore[index]
+    assert manager.post(address, data=given).status_code == 302
+    finished(app, "import:" + address.rsplit("/", 1)[-1])
+    assert "old_system" in manager.get("/analysis").text
+    manager.get("/analysis/logs/old_system")
+    finished(app, "analyse:log:old_system")
+    page = manager.get("/analysis/logs/old_system")
+    assert "The log records completions only" in page.text and "2 d" in page.text
+
+
+def test_what_is_no_log_is_refused_with_a_sentence(app: Flask, signed_in: SignIn) -> None:
+    manager = signed_in("manager")
+    bomb = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "aaaa">]><log>&a;</log>'
+    address = uploaded(manager, bomb, "bomb.xes")
+    manager.post(address, data={"name": "bomb"})
+    key = "import:" + address.rsplit("/", 1)[-1]
+    for _ in range(300):
+        job = app.config["JOBS"].find(key)
+        if job is not None and not job.going:
+            break
+        time.sleep(0.1)
+    assert job is not None and job.error is not None
+    assert manager.get(f"{address}/progress").status_code == 200
+    assert "bomb" not in manager.get("/analysis?format=json").json["logs"]  # type: ignore[index]
+    assert manager.get("/analysis/import/..%2Fsecret_key").status_code == 404
