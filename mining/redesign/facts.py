@@ -64,6 +64,7 @@ def facts_of(
     materials = Materials() if isinstance(procedure, ProcessModel) else Materials(procedure.forms, procedure.decisions)
     clock = Clock(calendar)
     spans = log.events.group_by("case_id").agg(first=log.events["at"].min(), last=log.events["at"].max()).to_pandas()
+    spans = spans.sort_values("case_id")
     first, last = (pd.to_datetime(spans[column], utc=True) for column in ("first", "last"))
     whole = pd.Series([first.min()]), pd.Series([last.max()])
     ranks = {f.subject[0]: f.rank for f in diagnosis.findings(Kind.WAITING_ACTIVITY)} if diagnosis is not None else {}

@@ -72,7 +72,12 @@ def _again(model: ProcessModel, scenario: Scenario, seed: int, replications: int
 
 
 def _mean_lead_time(log: EventLog) -> float:
-    spans = log.events.group_by("case_id").agg(first=log.events["at"].min(), last=log.events["at"].max()).to_pandas()
+    spans = (
+        log.events.group_by("case_id")
+        .agg(first=log.events["at"].min(), last=log.events["at"].max())
+        .to_pandas()
+        .sort_values("case_id")
+    )
     return float((spans["last"] - spans["first"]).dt.total_seconds().mean())
 
 

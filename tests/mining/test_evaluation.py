@@ -11,6 +11,7 @@ import pytest
 
 from mining.evaluation import (
     Advice,
+    Against,
     CaseValues,
     Direction,
     Effect,
@@ -22,8 +23,8 @@ from mining.evaluation import (
     promise,
 )
 from mining.scenario import BaselineGap
-from mining.simulation import Arm, Observed, Scenario, simulate, simulate_trial
-from tests.contracts.drawings import drawing
+from mining.simulation import Arm, Observed, Officer, Scenario, Work, simulate, simulate_trial
+from tests.contracts.drawings import drawing, user
 from tests.mining.offices import HOUR, exponential, office
 
 START = datetime(2026, 3, 2, tzinfo=UTC)
@@ -89,6 +90,26 @@ def test_a_promise_is_what_a_trial_then_shows() -> None:
         shown = compare(arm_of(log, 1), arm_of(log, 2))
         kept += promised.low <= shown.estimate <= promised.high
     assert kept >= 7
+
+
+def test_relieving_officers_shows_better_against_the_time_before_than_beside() -> None:
+    officers = (Officer("r0", posts=("review",)), Officer("p0", posts=("policy",)), Officer("p1", posts=("policy",)))
+    busy = replace(
+        office({}, per_hour=0.85),
+        work={"a": Work(exponential(HOUR), officers=("r0",)), "b": Work(exponential(60), officers=("p0", "p1"))},
+        officers=officers,
+        posts={"a": ("review",), "b": ("policy",)},
+        observed=scenario().observed,
+    )
+    review, policy = user("a", posts=("review",)), user("b", posts=("policy",))
+    current = drawing("start > a > b > end", review, policy)
+    wider = drawing("start > a > b > end", replace(review, posts=("review", "policy")), policy)
+    beside, before = (
+        promise(current, wider, busy, share=0.5, cases=250, replications=5, seed=1, start=START, against=against)
+        for against in Against
+    )
+    assert before.estimate < beside.estimate
+    assert before.roll_out == beside.roll_out and before.roll_out[2] < 0
 
 
 def test_the_same_seed_promises_the_same() -> None:
