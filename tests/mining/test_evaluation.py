@@ -79,6 +79,7 @@ def test_logs_are_compared_by_each_measure(measure: str) -> None:
     assert (found.verdict is Direction.SHORTER) == (measure != "waiting")
 
 
+@pytest.mark.slow
 def test_a_promise_is_what_a_trial_then_shows() -> None:
     promised = promise(CURRENT, PROPOSED, scenario(), share=0.4, cases=300, replications=12, seed=5, start=START)
     assert promised.low < promised.estimate < promised.high < 0
@@ -92,6 +93,7 @@ def test_a_promise_is_what_a_trial_then_shows() -> None:
     assert kept >= 7
 
 
+@pytest.mark.slow
 def test_relieving_officers_shows_better_against_the_time_before_than_beside() -> None:
     officers = (Officer("r0", posts=("review",)), Officer("p0", posts=("policy",)), Officer("p1", posts=("policy",)))
     busy = replace(
