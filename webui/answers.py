@@ -7,6 +7,7 @@ from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from enum import Enum
+from math import isfinite
 from typing import Any
 
 import sqlalchemy as sa
@@ -83,6 +84,8 @@ def plain(thing: Any) -> Any:
     """Values as JSON knows them: exact decimals as text, moments in ISO 8601 UTC, durations in seconds."""
     if isinstance(thing, Enum):
         return thing.value
+    if isinstance(thing, float) and not isfinite(thing):
+        return None  # JSON knows no NaN; a figure that is not known is null
     if thing is None or isinstance(thing, str | bool | int | float):
         return thing
     if isinstance(thing, datetime):

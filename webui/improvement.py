@@ -29,6 +29,7 @@ from webui import catalogue
 from webui.database import reading_sessions, transaction
 from webui.errors import Refused
 from workflows import deployment
+from workflows.database import reading
 from workflows.tables import ProcedureVersion, VersionState
 
 SHARE, CASES, REPLICATIONS, SEED = 0.3, 400, 30, 1
@@ -66,7 +67,7 @@ def propose(bench: Bench, key: str, *, by: str | None, now: datetime, progress: 
     with reading_sessions(bench.engine)() as session:
         version = catalogue.in_use(session, key)
         number, procedure = version.number, catalogue.load(session, version)
-    log = arm_of(bench.warehouse.take_snapshot(bench.engine, key, now=now), number)
+    log = arm_of(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), number)
     found = diagnose(
         log, {number: procedure.model}, limits=procedure.time_limits, progress=lambda step: progress(step, None)
     )
@@ -96,7 +97,7 @@ def simulate(
         current = catalogue.of_case(session, kept.procedure, _version(kept)).model
         proposed, shares, number, key = kept.model, dict(kept.shares), _version(kept), kept.procedure
     progress("learn", None)
-    log = arm_of(bench.warehouse.take_snapshot(bench.engine, key, now=now), number)
+    log = arm_of(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), number)
     scenario = learn(log, {number: current}, seed=seed).assuming(choices=shares)
     found = promise(
         current,
@@ -135,7 +136,7 @@ def prove(bench: Bench, trial: int, *, now: datetime) -> Proof:
         key, started = kept.proposal.procedure, kept.started_at
         versions = kept.current_version, kept.trial_version
         promised = kept.promised.promise if kept.promised else None
-    log = began_since(bench.warehouse.take_snapshot(bench.engine, key, now=now), started)
+    log = began_since(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), started)
     effect = compare(*(arm_of(log, number) for number in versions))
     return Proof(effect, judge(effect, promised) if promised else None)
 
