@@ -213,6 +213,9 @@ class Boxing:
     # -- tables
 
     def table(self, boxed: m.DecisionTable) -> Closure:
+        names = [output.name for output in boxed.outputs]
+        if len(set(names)) < len(names):
+            self.mistakes.append(f"{self.owner}: several outputs need names that differ.")
         table = Table(
             owner=self.owner,
             policy=boxed.hit_policy,
@@ -248,7 +251,11 @@ class Boxing:
         return ResultColumn(output.name, None if many else declared, values, default)
 
     def outputs(self, boxed: m.DecisionTable, number: int, rule: m.Rule) -> tuple[Closure, ...]:
-        texts = [*rule.outputs, *[""] * (len(boxed.outputs) - len(rule.outputs))]
+        if (len(rule.inputs), len(rule.outputs)) != (len(boxed.inputs), len(boxed.outputs)):
+            counted = f"{len(rule.inputs)} and {len(rule.outputs)}"
+            columns = f"{len(boxed.inputs)} inputs and {len(boxed.outputs)} outputs"
+            self.mistakes.append(f"{self.owner}, row {number}: it has {counted} cells, but the table has {columns}.")
+        texts = [*rule.outputs, *[""] * (len(boxed.outputs) - len(rule.outputs))][: len(boxed.outputs)]
         return tuple(self.feel(text, f", row {number}, output {n}") for n, text in enumerate(texts, 1))
 
 

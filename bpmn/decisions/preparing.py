@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field, fields, is_dataclass
 from typing import Any
@@ -74,6 +75,8 @@ def _missing(ready: Ready) -> Iterator[str]:
             continue
         if model_import.model is None:
             yield f"The import {model_import.name or model_import.namespace} was not given; pass it in `imports`."
+    ids = Counter(element.id for element in ready.model.elements)
+    yield from (f"Several elements have the id {id}; ids need to differ." for id, times in ids.items() if times > 1)
     for element in ready.model.elements:
         for reference in _references(element):
             if ready.resolve(reference)[2] is None:

@@ -89,7 +89,10 @@ class _Region:
 
 
 def _regions(table: DecisionTable, index: int) -> list[_Region]:
-    cells = [_cell(rule.inputs[index], index, number) for number, rule in enumerate(table.rules, 1)]
+    cells = [
+        _cell(rule.inputs[index] if index < len(rule.inputs) else "-", index, number)
+        for number, rule in enumerate(table.rules, 1)
+    ]
     allowed = table.inputs[index].allowed
     limits = [_cell(allowed, index, 0)] if allowed else []
     samples = _samples([tree for tree, _ in (*cells, *limits)], table.inputs[index].type)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, TypeAlias
+from enum import StrEnum
+from typing import Any, TypeAlias, TypeVar
 
 from bpmn.decisions import model as m
 from bpmn.decisions.preparing import prepare
@@ -13,6 +14,7 @@ from bpmn.kept import local
 from bpmn.reading.parsing import parse_safely
 
 Xml: TypeAlias = Any  # lxml's elements carry no types
+Word = TypeVar("Word", bound=StrEnum)
 
 NAMESPACES = {
     "1.1": "http://www.omg.org/spec/DMN/20151101/dmn.xsd",
@@ -86,6 +88,20 @@ def _prefixes(root: Xml) -> dict[str, str]:
     return {prefix: uri for prefix, uri in root.nsmap.items() if prefix and uri in imported}
 
 
+def _known(kinds: type[Word], element: Xml, name: str) -> Word | None:
+    """An attribute that has one of a few values."""
+    value = element.get(name)
+    if not value:
+        return None
+    try:
+        return kinds(value)
+    except ValueError as error:
+        known = ", ".join(kinds)
+        raise UnreadableDecision(
+            (f"line {element.sourceline}: there is no {name} {value!r}; there are {known}.",)
+        ) from error
+
+
 class _Reading:
     def __init__(self, imports: Mapping[str, m.DecisionModel]) -> None:
         self.imports = imports
@@ -112,7 +128,7 @@ class _Reading:
         variable = part(element, "variable")
         name = element.get("name", "")
         return {
-            "id": element.get("id", name),
+            "id": element.get("id") or name,
             "name": name,
             "variable": (variable.get("name") if variable is not None else None) or name,
             "type": type_of(variable),
@@ -191,7 +207,7 @@ class _Reading:
         bindings = []
         for binding in parts(element, "binding"):
             parameter = part(binding, "parameter")
-            name = parameter.get("name") if parameter is not None else None
+            name = (parameter.get("name") or None) if parameter is not None else None
             bindings.append(m.Binding(name, self.boxed_in(binding), type_of(parameter)))
         return m.Invocation(self.boxed_in(element), tuple(bindings), type_of(element))
 
@@ -199,7 +215,7 @@ class _Reading:
         entries = []
         for entry in parts(element, "contextEntry"):
             variable = part(entry, "variable")
-            name = variable.get("name") if variable is not None else None
+            name = (variable.get("name") or None) if variable is not None else None
             entries.append(m.Binding(name, self.boxed_in(entry), type_of(variable)))
         return m.BoxedContext(tuple(entries), type_of(element))
 
@@ -237,13 +253,12 @@ class _Reading:
     # -- tables
 
     def table(self, element: Xml) -> m.DecisionTable:
-        aggregation = element.get("aggregation")
         return m.DecisionTable(
             inputs=tuple(self.input(e) for e in parts(element, "input")),
             outputs=tuple(self.output(e) for e in parts(element, "output")),
             rules=tuple(self.rule(e) for e in parts(element, "rule")),
-            hit_policy=m.HitPolicy(element.get("hitPolicy", "UNIQUE")),
-            aggregation=m.Aggregation(aggregation) if aggregation else None,
+            hit_policy=_known(m.HitPolicy, element, "hitPolicy") or m.HitPolicy.UNIQUE,
+            aggregation=_known(m.Aggregation, element, "aggregation"),
             type=type_of(element),
         )
 

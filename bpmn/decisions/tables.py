@@ -181,7 +181,7 @@ class Table:
     def by_importance(self, rows: list[int], values: list[Value], run: Run) -> tuple[list[int], list[Value]]:
         def importance(pair: tuple[int, Value]) -> list[int]:
             parts = [pair[1]] if len(self.results) == 1 else list(pair[1].values())
-            return [_rank(c.order, part, run) for c, part in zip(self.results, parts, strict=True)]
+            return [_rank(c.order, part, run) for c, part in zip(self.results, parts, strict=False)]
 
         pairs = sorted(zip(rows, values, strict=True), key=importance)
         if self.policy is HitPolicy.PRIORITY:

@@ -147,7 +147,7 @@ class _Writing:
         made = self.add(parent, "context", typeRef=boxed.type)
         for number, entry in enumerate(boxed.entries, 1):
             element = self.add(made, "contextEntry")
-            if entry.name is not None:
+            if entry.name or entry.type:
                 self.add(element, "variable", name=entry.name, typeRef=entry.type)
             self.box(element, entry.value, f"{key}_entry_{number}")
 

@@ -61,6 +61,10 @@ def _number(value: Any) -> Decimal | None:
     return None if value in (None, "") or isinstance(value, bool) else Decimal(str(value))
 
 
+def _count(value: Any) -> int | None:
+    return None if value in (None, "") else int(value)
+
+
 def _value(value: Any) -> Any:
     """A value of JSON as FEEL has it."""
     return Decimal(str(value)) if isinstance(value, int | float) and not isinstance(value, bool) else value
@@ -92,9 +96,9 @@ class _Reading:
         if kind == "group":
             inner = self.parts(component.get("components", []), depth + 1)
             return Group(str(component.get("label", "")), inner, _names(component), self.hidden(component))
-        if kind in _DECORATION:
+        if isinstance(kind, str) and kind in _DECORATION:
             return None
-        if kind not in list(Kind):
+        if not isinstance(kind, str) or kind not in list(Kind):
             self.mistakes.append(
                 f"the field {component.get('key')!r} is of the kind {kind!r}, which forms here do not have"
             )
@@ -127,9 +131,9 @@ class _Reading:
             default=self.default(kind, component),
             minimum=_number(rules.get("min")),
             maximum=_number(rules.get("max")),
-            shortest=rules.get("minLength"),
-            longest=rules.get("maxLength"),
-            digits=None if digits is None else int(digits),
+            shortest=_count(rules.get("minLength")),
+            longest=_count(rules.get("maxLength")),
+            digits=_count(digits),
             pattern=rules.get("pattern") or _PATTERNS.get(rules.get("validationType", "")),
             clock=Clock(component.get("subtype") or "datetime"),
             hidden_when=self.hidden(component),

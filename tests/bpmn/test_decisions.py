@@ -159,6 +159,27 @@ def test_every_mistake_of_a_model_is_named() -> None:
     assert [line.split(":")[0] for line in caught.value.mistakes] == ["Risk, row 1, input 1", "Risk, row 2, output 1"]
 
 
+@pytest.mark.parametrize(
+    ("body", "says"),
+    [
+        ('<decisionTable hitPolicy="BEST"/>', "hitPolicy 'BEST'"),
+        ('<decisionTable><output name="a"/><output name="a"/></decisionTable>', "names that differ"),
+        (
+            "<decisionTable><output/><rule><inputEntry><text>1</text></inputEntry></rule></decisionTable>",
+            "1 and 0 cells",
+        ),
+    ],
+)
+def test_broken_tables_are_refused(body: str, says: str) -> None:
+    with pytest.raises(UnreadableDecision, match=says):
+        read_dmn(dmn(f'<decision id="a" name="A">{body}</decision>'))
+
+
+def test_two_elements_of_one_id_are_refused() -> None:
+    with pytest.raises(UnreadableDecision, match="Several elements have the id a"):
+        read_dmn(dmn('<decision id="a" name="A"/><inputData id="a" name="B"/>'))
+
+
 def test_foreign_expression_languages_are_refused() -> None:
     text = '<decision id="a" name="A"><literalExpression expressionLanguage="juel"><text>1</text></literalExpression></decision>'
     with pytest.raises(UnreadableDecision, match="juel"):

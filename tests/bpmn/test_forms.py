@@ -173,6 +173,24 @@ def test_every_mistake_of_a_form_is_named() -> None:
     assert len(caught.value.mistakes) == 8
 
 
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"type": {}},
+        {"type": "number", "key": "n", "validate": {"min": "few"}},
+        {"type": "textfield", "key": "t", "validate": {"maxLength": "long"}},
+        {"type": "textfield", "key": "t", "validate": 5},
+        {"type": "datetime", "key": "d", "subtype": "week"},
+        {"type": "datetime", "key": "d", "subtype": "date", "defaultValue": "soon"},
+        {"type": "select", "key": "s", "values": [3]},
+        "text",
+    ],
+)
+def test_broken_components_are_named(broken: Any) -> None:
+    with pytest.raises(UnreadableForm):
+        form(broken)
+
+
 @pytest.mark.parametrize("text", ["", "{", "[]", '{"components": 3}', "[" * 100_000, b"\xff"])
 def test_what_is_no_form_is_refused(text: str | bytes) -> None:
     with pytest.raises(UnreadableForm):
