@@ -148,12 +148,21 @@ async function download() {
   URL.revokeObjectURL(link.href);
 }
 
+// The palette lies over the left edge: the whole drawing is shown to the right of it.
+function fitBesidePalette() {
+  const canvas = modeler.get("canvas");
+  canvas.zoom("fit-viewport", "auto");
+  const { x, y, width, height, outer } = canvas.viewbox();
+  const room = 1 + 120 / outer.width;
+  canvas.viewbox({ x: x - width * (room - 1), y: y - height * (room - 1) / 2, width: width * room, height: height * room });
+}
+
 async function start() {
   const answer = await fetch(page.dataset.diagramOf, { headers: { Accept: "application/xml" } });
   modeler = window.openModeler(document.getElementById("canvas"), page.dataset.language);
   await modeler.importXML(await answer.text());
   document.getElementById("canvas").querySelector(".loading")?.remove();
-  modeler.get("canvas").zoom("fit-viewport", "auto");
+  fitBesidePalette();
   modeler.on("selection.changed", ({ newSelection }) => showPicked(newSelection.length === 1 ? newSelection[0] : null));
   modeler.on("commandStack.changed", () => { page.dataset.changed = "yes"; say(words.changed); });
   page.dataset.ready = "yes";
@@ -173,7 +182,7 @@ document.getElementById("redo").addEventListener("click", () => modeler.get("com
 document.getElementById("open-file").addEventListener("change", async (event) => {
   try {
     await modeler.importXML(await event.target.files[0].text());
-    modeler.get("canvas").zoom("fit-viewport", "auto");
+    fitBesidePalette();
     page.dataset.changed = "yes";
     say(words.opened);
   } catch (error) {
