@@ -83,8 +83,12 @@ def _text(given: Any) -> str:
         return ""
     if isinstance(given, bool):
         return "true" if given else "false"
-    if isinstance(given, Decimal | int | dt.date | dt.time):
-        return given.isoformat() if isinstance(given, dt.date | dt.time) else str(given)
+    if isinstance(given, dt.date | dt.time):
+        return given.isoformat()
+    if isinstance(given, Decimal) and given.is_finite() and abs(given.adjusted()) < MOST_DIGITS:
+        return f"{given:f}"
+    if isinstance(given, Decimal | int):
+        return str(given) if not isinstance(given, int) or abs(given) < 10**MOST_DIGITS else "?"
     if not isinstance(given, str):
         raise Refused("not_text")
     if len(given) > LONGEST_ANSWER:

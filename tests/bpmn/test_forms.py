@@ -132,6 +132,20 @@ def test_wrong_answers_have_a_reason(
     assert "{" not in str(message)
 
 
+@pytest.mark.parametrize("amount", [Decimal("1E+5"), Decimal("100000.00"), 100_000])
+def test_answers_of_programs_may_be_typed_already(amount: Any) -> None:
+    day, moment = dt.date(2026, 3, 2), dt.datetime(2026, 3, 2, 1, 30, tzinfo=dt.UTC)
+    answers = {"amount": amount, "applied_on": day, "heard_at": moment, "first_refund": True}
+    validated = validate(form(AMOUNT, DAY, MOMENT, FIRST), answers)
+    assert validated.ok
+    assert validated.values == {**answers, "amount": Decimal(100_000)}
+
+
+@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("1E+6000"), 10**5000, 1.5, b"1"])
+def test_what_is_no_amount_is_refused_even_from_programs(amount: Any) -> None:
+    assert "amount" in validate(form(AMOUNT), {"amount": amount}).errors
+
+
 def test_full_width_digits_are_digits() -> None:
     assert validate(form(AMOUNT), {"amount": "１２５０．５"}).values["amount"] == Decimal("1250.5")
 
