@@ -84,7 +84,7 @@ class _Writing:
         if isinstance(value, str):
             return str.__str__(value)
         if isinstance(value, int):
-            return {"#number": str(int(value))}
+            return {"#number": _whole_out(int(value))}
         if isinstance(value, float):
             raise ForeignValue(f"{value!r} is a binary fraction; give a Decimal, which is exact.")
         raise ForeignValue(f"A {type(value).__name__} is no value of FEEL and is not stored.")
@@ -93,6 +93,12 @@ class _Writing:
 def _number_out(value: Decimal) -> str:
     if not value.is_finite():
         raise ForeignValue(f"{value} is no number that FEEL has.")
+    return str(value)
+
+
+def _whole_out(value: int) -> str:
+    if value.bit_length() > 14_000:  # Python writes no more than 4,300 digits
+        raise ForeignValue("The number is too large to be stored.")
     return str(value)
 
 
@@ -107,7 +113,7 @@ def _clock_out(value: dt.datetime | dt.time) -> str:
 
 _TAGS: dict[type, tuple[str, Callable[[Any], Any]]] = {
     Decimal: ("#number", _number_out),
-    int: ("#number", str),
+    int: ("#number", _whole_out),
     dt.date: ("#date", dt.date.isoformat),
     dt.time: ("#time", _clock_out),
     dt.datetime: ("#dateTime", _clock_out),

@@ -99,7 +99,7 @@ class _Accepting:
         if python in SCALARS:
             return _accept_number(value) if python is Decimal else value
         if python is int:
-            return CONTEXT.create_decimal(value)
+            return _accept_whole(value)
         if isinstance(value, Mapping | list | tuple):
             return self.collection(value, depth + 1)
         if python in KINDS or hasattr(python, "overloads"):
@@ -115,6 +115,13 @@ class _Accepting:
         return [self.value(part, depth) for part in value]
 
 
+def _accept_whole(value: int) -> Decimal:
+    try:
+        return CONTEXT.create_decimal(value)
+    except ArithmeticError as error:
+        raise ForeignValue("The number is too large for FEEL.") from error
+
+
 def _accept_number(value: Decimal) -> Decimal:
     if not value.is_finite():
         raise ForeignValue(f"{value} is no number that FEEL has.")
@@ -126,7 +133,7 @@ def _accept_unusual(value: Any) -> Value:
     if isinstance(value, str):
         return str.__str__(value)
     if isinstance(value, int):
-        return Decimal(int(value))
+        return _accept_whole(int(value))
     if isinstance(value, float):
         raise ForeignValue(f"{value!r} is a binary fraction; give a Decimal, which is exact.")
     raise ForeignValue(f"FEEL has no values of the type {type(value).__name__}.")

@@ -136,7 +136,11 @@ def test_the_store_of_compiled_expressions_is_bounded() -> None:
     assert _compile.cache_info().currsize == COMPILED_AT_ONCE
 
 
-@pytest.mark.parametrize("foreign", [1.5, b"x", object(), float("nan"), [1.5], {"a": {"b": 2.5}}])
+@pytest.mark.parametrize(
+    "foreign",
+    [1.5, b"x", object(), float("nan"), [1.5], {"a": {"b": 2.5}}, 10**7000],
+    ids=lambda value: type(value).__name__,
+)
 def test_values_that_feel_does_not_have_are_refused(foreign: object) -> None:
     with pytest.raises(ForeignValue):
         feel.evaluate("x", {"x": foreign})

@@ -70,7 +70,11 @@ def test_a_repeated_hour_in_autumn_keeps_its_side() -> None:
     assert loads(dumps(second)).utcoffset() == dt.timedelta(hours=1)
 
 
-@pytest.mark.parametrize("foreign", [1.5, b"x", object(), Decimal("NaN"), {1: 2}, {"a": {"b": [float("inf")]}}])
+@pytest.mark.parametrize(
+    "foreign",
+    [1.5, b"x", object(), Decimal("NaN"), {1: 2}, {"a": {"b": [float("inf")]}}, 10**5000],
+    ids=lambda value: type(value).__name__,
+)
 def test_what_feel_does_not_have_is_refused(foreign: object) -> None:
     with pytest.raises(ForeignValue):
         dumps(foreign)

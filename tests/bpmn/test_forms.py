@@ -141,7 +141,9 @@ def test_answers_of_programs_may_be_typed_already(amount: Any) -> None:
     assert validated.values == {**answers, "amount": Decimal(100_000)}
 
 
-@pytest.mark.parametrize("amount", [Decimal("NaN"), Decimal("1E+6000"), 10**5000, 1.5, b"1"])
+@pytest.mark.parametrize(
+    "amount", [Decimal("NaN"), Decimal("1E+6000"), 10**5000, 1.5, b"1"], ids=lambda given: type(given).__name__
+)
 def test_what_is_no_amount_is_refused_even_from_programs(amount: Any) -> None:
     assert "amount" in validate(form(AMOUNT), {"amount": amount}).errors
 
