@@ -15,14 +15,14 @@ from itertools import pairwise
 from typing import Any
 
 from bpmn.decisions.model import Decision, DecisionModel, DecisionTable, HitPolicy
-from bpmn.decisions.tables import indexes
+from bpmn.decisions.tables import Column, indexes
 from bpmn.feel import FeelError, syntax
 from bpmn.feel.builtins.conversion import text_of
 from bpmn.feel.compiling import Closure, close
 from bpmn.feel.free_names import free_names
 from bpmn.feel.parsing import read_unary_tests
 from bpmn.feel.running import Run, Scope
-from bpmn.feel.values import CONTEXT, Value
+from bpmn.feel.values import CONTEXT, SCALARS, Value
 
 MOST_COMBINATIONS = 50_000
 MOST_EXAMPLES = 20
@@ -89,19 +89,27 @@ class _Region:
 
 
 def _regions(table: DecisionTable, index: int) -> list[_Region]:
-    cells = [
-        _cell(rule.inputs[index] if index < len(rule.inputs) else "-", index, number)
-        for number, rule in enumerate(table.rules, 1)
-    ]
+    """One region for every set of rows that some value of the input passes."""
+    column, trees = Column(_nothing), []
+    for row, rule in enumerate(table.rules):
+        text = rule.inputs[index] if index < len(rule.inputs) else "-"
+        tree, closure = _cell(text, index, row + 1)
+        column.add(row, text, tree, closure)
+        trees.append(tree)
     allowed = table.inputs[index].allowed
     limits = [_cell(allowed, index, 0)] if allowed else []
-    samples = _samples([tree for tree, _ in (*cells, *limits)], table.inputs[index].type)
-    kept = [sample for sample in samples if all(_passes(test, sample) for _, test in limits)]
-    merged: dict[int, _Region] = {}
-    for sample in kept:
-        rows = sum(1 << row for row, (_, test) in enumerate(cells) if _passes(test, sample))
-        merged.setdefault(rows, _Region(sample, rows))
-    return list(merged.values())
+    samples = _samples([*trees, *(tree for tree, _ in limits)], table.inputs[index].type)
+    everything = (1 << len(table.rules)) - 1
+    found: dict[int, _Region] = {}
+    for sample in samples:
+        if all(_passes(test, sample) for _, test in limits):
+            rows = column.passing(sample, everything, Scope({}, None, Run()))
+            found.setdefault(rows, _Region(sample, rows))
+    return list(found.values())
+
+
+def _nothing(scope: Scope) -> Value:
+    return None
 
 
 def _cell(text: str, index: int, number: int) -> tuple[syntax.Node, Closure]:
@@ -119,14 +127,17 @@ def _samples(trees: list[syntax.Node], type_name: str | None) -> list[Value]:
     """One value for every region that the constants of the cells cut."""
     constants: list[Value] = []
     for tree in trees:
-        constants += [value for value in _constants(tree) if value is not None and value not in constants]
+        constants += [value for value in _constants(tree) if value is not None]
+    if any(type(value) not in SCALARS for value in constants):
+        raise _NotConstant("the cells of one input compare with lists or contexts.")
+    constants = list(dict.fromkeys(constants))
     kinds = {type(value) for value in constants}
+    if len(kinds) > 1:
+        raise _NotConstant("the cells of one input compare with values of different types.")
     if bool in kinds or type_name == "boolean":
         return [True, False]
     if str in kinds or not constants:
         return [*(c for c in constants if isinstance(c, str)), _OTHER_TEXT]
-    if len(kinds) > 1:
-        raise _NotConstant("the cells of one input compare with values of different types.")
     return _between(sorted(constants))
 
 

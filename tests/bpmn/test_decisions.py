@@ -281,6 +281,8 @@ def test_public_decision_models_are_written_as_they_were_read(shared: Path) -> N
         ),
         ("UNIQUE", (("true", "1"),), Flaw.GAP, (), {"amount": "false"}),
         ("UNIQUE", (("< limit", "1"),), Flaw.UNCHECKED, (), {}),
+        ("UNIQUE", (("concatenate([1], [2])", "1"),), Flaw.UNCHECKED, (), {}),
+        ("UNIQUE", (('< 5, "a"', "1"),), Flaw.UNCHECKED, (), {}),
     ],
 )
 def test_gaps_overlaps_and_idle_rows_are_found(
