@@ -17,7 +17,7 @@ from event_logs.event import Lifecycle
 from workflows import deployment, staff, working_hours
 from workflows.errors import NotAllowed, NotOpen, UnknownCase
 from workflows.filling_in import applied
-from workflows.following import follow
+from workflows.following import follow, hand_over_kept, kept
 from workflows.locking import locked_case
 from workflows.routing import is_key_taxpayer
 from workflows.tables import (
@@ -154,19 +154,20 @@ def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: st
 
 
 def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str = "", now: datetime) -> Case:
-    """Let a suspended case go on; what was due moves by the time that it rested."""
+    """Let a suspended case go on: what was due moves by the time that it rested, and what came meanwhile is handed over."""
     held = _managed(session, case, by, now, CaseState.SUSPENDED)
     turn = open_turn(session, held, now=now)
-    rested = now - (held.suspended_at or now)
+    since = held.suspended_at or now
     for task in _tasks(session, held, (TaskState.SUSPENDED,)):
         task.state, task.before_suspension = task.before_suspension or TaskState.READY, None
-        task.due_at = task.due_at + rested if task.due_at else None
+        task.due_at = task.due_at + (now - max(since, task.scheduled_at)) if task.due_at else None
         turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
     for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.fired_at.is_(None))):
-        timer.due_at += rested
-    held.due_at = held.due_at + rested if held.due_at else None
+        timer.due_at += now - since  # all were set before: nothing goes on in a case that rests
+    held.due_at = held.due_at + (now - since) if held.due_at else None
     held.state, held.suspended_at = CaseState.RUNNING, None
     turn.close()
+    hand_over_kept(session, held, now=now)
     return held
 
 
@@ -182,6 +183,8 @@ def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, re
     turn.closing = {"reason": reason, "by": staff.code_of(by) if by else None}
     for incident in incidents(session, case=held.number):
         incident.resolved_at, incident.resolved_by = now, staff.code_of(by) if by else None
+    for message in kept(session, held.number):
+        session.delete(message)
     turn.close()
     return held
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows import notifications
 from workflows.locking import locked_case
-from workflows.tables import CaseState, Subscription
+from workflows.tables import Case, CaseState, Incident, KeptMessage, Subscription
 from workflows.turn import Turn, open_turn
 
 MOST_HOPS = 100  # two cases that answer each other for ever are stopped
@@ -42,8 +42,8 @@ def deliver_to_cases(
 ) -> int:
     """Hand a message to every case that waits for it with this correlation, or with none; says how many took it.
 
-    A message without a correlation reaches only those that wait for any. A suspended case takes it too: what happened
-    outside has happened.
+    A message without a correlation reaches only those that wait for any. A suspended case counts too: the message is kept
+    and handed over when the case goes on (`hand_over_kept`).
     """
     query = select(Subscription).where(
         Subscription.kind == "message", Subscription.name == name, Subscription.case.is_not(None)
@@ -55,7 +55,7 @@ def deliver_to_cases(
 def signal_cases(
     session: Session, name: str, payload: Mapping[str, Any], *, now: datetime, apart_from: str = "", hops: int = 0
 ) -> int:
-    """Hand a signal to every case that waits for it; says how many places took it."""
+    """Hand a signal to every case that waits for it; says how many places took it, suspended cases included."""
     query = select(Subscription).where(
         Subscription.kind == "signal", Subscription.name == name, Subscription.case.is_not(None)
     )
@@ -66,14 +66,25 @@ def signal_cases(
 def _hand_over(session: Session, rows: list[Subscription], payload: Mapping[str, Any], now: datetime, hops: int) -> int:
     if hops > MOST_HOPS:
         return 0
-    places = sorted({(row.case, row.instance) for row in rows if row.case and row.instance})
-    return sum(_fire(session, case, int(instance), payload, now, hops) for case, instance in places)
+    places = {(row.case, row.instance): row for row in rows if row.case and row.instance}
+    return sum(_take(session, places[place], payload, now, hops) for place in sorted(places))
 
 
-def _fire(session: Session, number: str, token: int, payload: Mapping[str, Any], now: datetime, hops: int) -> bool:
-    case = locked_case(session, number)
-    if case.state not in (CaseState.RUNNING, CaseState.SUSPENDED):
+def _take(session: Session, row: Subscription, payload: Mapping[str, Any], now: datetime, hops: int) -> bool:
+    kind, name, node, instance = row.kind, row.name, row.node, row.instance or ""
+    case = locked_case(session, row.case or "")
+    if case.state == CaseState.RUNNING:
+        return _fire(session, case, int(instance), payload, now, hops)
+    if case.state != CaseState.SUSPENDED:
         return False
+    kept = KeptMessage(case=case.number, kind=kind, name=name, node=node, instance=instance, payload=dict(payload))
+    kept.received_at = now
+    session.add(kept)
+    session.flush()
+    return True
+
+
+def _fire(session: Session, case: Case, token: int, payload: Mapping[str, Any], now: datetime, hops: int) -> bool:
     turn = open_turn(session, case, now=now)
     if token not in turn.execution.waiting():  # the row was read before the case was held: it went on meanwhile
         return False
@@ -81,3 +92,44 @@ def _fire(session: Session, number: str, token: int, payload: Mapping[str, Any],
     turn.close()
     follow(session, turn, hops)
     return True
+
+
+def kept(session: Session, case: str) -> list[KeptMessage]:
+    """The messages and signals that wait for a suspended case to go on, in the order in which they came."""
+    return list(session.scalars(select(KeptMessage).where(KeptMessage.case == case).order_by(KeptMessage.id)))
+
+
+def hand_over_kept(session: Session, case: Case, *, now: datetime) -> int:
+    """Hand a case that goes on what came while it rested, in order; says how much of it was taken.
+
+    What found its place gone (a message before it led elsewhere) becomes an incident, so that a person reads it.
+    """
+    taken = 0
+    for message in kept(session, case.number):
+        place, payload = _place_of(session, message), message.payload
+        session.delete(message)
+        session.flush()
+        if case.state == CaseState.RUNNING and place and _fire(session, case, int(place), payload, now, 0):
+            taken += 1
+        else:
+            session.add(_too_late(message, now))
+    session.flush()
+    return taken
+
+
+def _place_of(session: Session, message: KeptMessage) -> str | None:
+    """The place that waited for it, or, when that is gone, the first other place of the drawing there that waits for it."""
+    waiting = session.scalars(
+        select(Subscription)
+        .where(Subscription.case == message.case, Subscription.kind == message.kind, Subscription.name == message.name)
+        .order_by(Subscription.instance != message.instance, Subscription.id)
+    )
+    rows = [row for row in waiting if row.node == message.node]
+    return rows[0].instance if rows else None
+
+
+def _too_late(message: KeptMessage, now: datetime) -> Incident:
+    said = f"The {message.kind} {message.name!r} of {message.received_at:%Y-%m-%d %H:%M} UTC came while the case rested"
+    row = Incident(case=message.case, node=message.node, instance=message.instance, attempts=0, occurred_at=now)
+    row.message = f"{said}, and nothing in it waits for it any more. It said: {dict(message.payload)!r}"
+    return row

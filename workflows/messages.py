@@ -10,13 +10,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from workflows import cases
-from workflows.following import deliver_to_cases, signal_cases
+from workflows.following import deliver_to_cases, kept, signal_cases
 from workflows.tables import Subscription
 
 
 def deliver(session: Session, name: str, correlation: str | None, payload: Mapping[str, Any], *, now: datetime) -> int:
-    """Hand a message to the cases that wait for it; says how many took it.
+    """Hand a message to the cases that wait for it; says how many took it, now or when they go on.
 
+    For a suspended case it is kept until then, and counts as taken (`kept` tells what waits so).
     Without a taker it starts a case of every procedure that begins with this message, with the payload as application
     (`office` in it is the case's office).
     """
@@ -37,3 +38,6 @@ def _start(session: Session, kind: str, name: str, payload: Mapping[str, Any], n
     for row in rows:
         cases.start(session, row.procedure, payload, now=now, office=office, event=row.node)
     return len(rows)
+
+
+__all__ = ["broadcast", "deliver", "kept"]

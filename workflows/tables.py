@@ -239,7 +239,8 @@ class Task(Base):
 class Timer(Base):
     """Something that happens at `due_at`: a drawn timer, another try of a failed step, or the start of a case.
 
-    `kind` is timer, retry or start; `instance` is the engine's token; `case` is null for a start.
+    `kind` is timer, retry, start or clock (look who is due for a case of this procedure); `instance` is the engine's token, of
+    a clock the entry that was looked at last; `case` is null for a start and a clock.
     """
 
     __tablename__ = "timers"
@@ -279,6 +280,33 @@ class Subscription(Base):
     name: Mapped[str] = mapped_column(String(256))
     correlation: Mapped[str | None] = mapped_column(String(256))
     since: Mapped[datetime]
+
+
+class KeptMessage(Base):
+    """A message or signal that reached a suspended case; it is handed over in this order when the case goes on."""
+
+    __tablename__ = "kept_messages"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    kind: Mapped[str] = mapped_column(String(16))  # message | signal
+    name: Mapped[str] = mapped_column(String(256))
+    node: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str] = mapped_column(String(32))  # the engine's token that waited for it
+    payload: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
+    received_at: Mapped[datetime]
+
+
+class ClockStart(Base):
+    """What the clock began a case for, once for each procedure and key; without a case it could not, and `problem` says why."""
+
+    __tablename__ = "clock_starts"
+
+    procedure: Mapped[str] = mapped_column(String(128), primary_key=True)
+    key: Mapped[str] = mapped_column(String(256), primary_key=True)  # for a return: taxpayer and period
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    tried_at: Mapped[datetime]
+    problem: Mapped[str | None] = mapped_column(Text)
 
 
 class OutgoingMessage(Base):

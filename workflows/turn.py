@@ -170,9 +170,6 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     )
     if task.officer is not None:
         turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": task.why["key"]})
-    if turn.case.state == CaseState.SUSPENDED:  # a message went on in a case that rests: its next task rests too
-        task.before_suspension, task.state = task.state, TaskState.SUSPENDED
-        turn.journal.record_task(task, Lifecycle.SUSPEND)
 
 
 def _performed(turn: Turn, fact: facts.Performed) -> None:

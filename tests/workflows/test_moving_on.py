@@ -324,13 +324,70 @@ def test_statements_of_a_completion_are_few(sqlite_office: Office) -> None:
     assert len(count) <= 9, count  # two tasks are routed here; one needs a statement less
 
 
-def test_a_suspended_case_still_hears_what_happened_outside(office: Office) -> None:
+def test_a_suspended_case_hears_what_happened_outside_when_it_goes_on(office: Office) -> None:
     deployed(office, WAITING)
     case = begun(office, "waiting")
     with office.begin() as session:
         cases.suspend(session, case, by="h1", reason="court", now=office.now)
-        assert messages.deliver(session, "paid", case, {}, now=office.now) == 1
-    assert state(office, case) == "completed"
+        assert messages.deliver(session, "paid", case, {"amount": 5}, now=office.now) == 1, "it is kept, and says so"
+    with office.begin() as session:
+        assert session.get_one(Case, case).state == "suspended" and "amount" not in session.get_one(Case, case).data
+        (kept,) = messages.kept(session, case)
+        assert (kept.name, kept.payload) == ("paid", {"amount": 5})
+        cases.resume(session, case, by="h1", now=office.now)
+    with office.begin() as session:
+        assert (session.get_one(Case, case).state, session.get_one(Case, case).data["amount"]) == ("completed", 5)
+        assert not messages.kept(session, case) and not cases.incidents(session, case=case)
+
+
+def test_a_message_that_comes_twice_to_a_suspended_case_is_told_to_a_person(office: Office) -> None:
+    deployed(office, WAITING)
+    case = begun(office, "waiting")
+    with office.begin() as session:
+        cases.suspend(session, case, by="h1", reason="court", now=office.now)
+        assert [messages.deliver(session, "paid", case, {"amount": n}, now=office.now) for n in (5, 6)] == [1, 1]
+        cases.resume(session, case, by="h1", now=office.now)
+        assert session.get_one(Case, case).data["amount"] == 5
+        (incident,) = cases.incidents(session, case=case)
+        assert "'paid'" in incident.message and "'amount': 6" in incident.message
+
+
+def test_a_withdrawn_case_keeps_no_messages(office: Office) -> None:
+    deployed(office, WAITING)
+    case = begun(office, "waiting")
+    with office.begin() as session:
+        cases.suspend(session, case, by="h1", reason="court", now=office.now)
+        messages.deliver(session, "paid", case, {}, now=office.now)
+        cases.withdraw(session, case, by=None, reason="gone", now=office.now)
+        assert not messages.kept(session, case)
+
+
+HALTED = model(
+    start(),
+    catch("halt", Trigger.SIGNAL, signal="closing_day"),
+    user("ask", posts=("clerk",), due=after('duration("P2D")')),
+    boundary("late", "ask", Trigger.TIMER, timer=after('duration("P1D")')),
+    end(),
+    end("gone"),
+    paths=["start > halt > ask > end", "late > gone"],
+    key="halted",
+)
+
+
+def test_a_signal_reaches_a_suspended_case_when_it_goes_on_and_its_times_count_from_then(office: Office) -> None:
+    deployed(office, HALTED)
+    case = begun(office, "halted")
+    with office.begin() as session:
+        cases.suspend(session, case, by="h1", reason="court", now=office.now)
+        assert messages.broadcast(session, "closing_day", {}, now=office.now) == 1
+        assert not session.scalars(select(TimerRow).where(TimerRow.case == case)).all(), "nothing goes on meanwhile"
+    later = office.now + timedelta(days=10)
+    with office.begin() as session:
+        cases.resume(session, case, by="h1", now=later)
+        (timer,) = session.scalars(select(TimerRow).where(TimerRow.case == case))
+        (task,) = session.scalars(select(Task).where(Task.case == case))
+        assert timer.due_at == later + timedelta(days=1), "set after the rest, so it does not move"
+        assert (task.state, task.due_at) == ("assigned", later + timedelta(days=2))
 
 
 def test_a_message_without_a_correlation_reaches_nobody_who_waits_for_one(office: Office) -> None:

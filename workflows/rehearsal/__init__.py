@@ -127,12 +127,9 @@ def _arrive(session: Session, floor: Floor, moment: Moment) -> None:
 
 
 def _answer(session: Session, floor: Floor, moment: Moment) -> None:
-    """Deliver what somebody outside says; a suspended case takes nothing, so it is said again the next day."""
-    number, name, correlation, payload = moment.of
-    taken = messages.deliver(session, name, correlation, payload, now=moment.at)
-    floor.delivered += taken
-    if not taken and session.get_one(Case, number).state == CaseState.SUSPENDED:
-        floor.put(moment.at + timedelta(days=1), Kind.MESSAGE, *moment.of)
+    """Deliver what somebody outside says; for a suspended case it is kept until that goes on."""
+    _, name, correlation, payload = moment.of
+    floor.delivered += messages.deliver(session, name, correlation, payload, now=moment.at)
 
 
 def _interrupt(floor: Floor, case: Case, now: datetime) -> None:
