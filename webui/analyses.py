@@ -24,7 +24,6 @@ from webui.jobs import Job, Jobs, Progress
 from webui.language import current_language
 from webui.settings import Settings
 from workflows.database import reading
-from workflows.tables import ProcedureVersion
 
 KEPT = 32
 IMPORTED = "log:"  # before the name of an imported log; the name of a procedure stands alone
@@ -146,7 +145,3 @@ def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:
     return not analysed.name.startswith(IMPORTED) and (
         store.last_position(session, procedure=analysed.name) > analysed.position
     )
-
-
-def procedures_with_events(session: sa.orm.Session) -> list[str]:
-    return list(session.scalars(sa.select(ProcedureVersion.key).distinct().order_by(ProcedureVersion.key)))

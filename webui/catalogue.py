@@ -15,8 +15,6 @@ from webui.language import current_language
 from workflows import deployment
 from workflows.tables import Office, Officer, Post, ProcedureSource, ProcedureVersion, VersionState
 
-OPEN_STATES = (VersionState.ACTIVE, VersionState.TRIAL)
-
 
 def named(names: Mapping[str, str], fallback: str = "") -> str:
     """The name in the language of the request, else the Chinese one, else any."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -11,15 +11,15 @@ from webui.formats import zone
 from webui.language import gettext as _
 
 Options = dict[str, Any]
-BLUE, ORANGE, GREY, GREEN, RED = "#2f74c0", "#e08a3c", "#9aa9b9", "#2f9363", "#c8453c"
+BLUE = "#2f74c0"
 INK, LINE = "#5d6b7a", "#e6ebf1"
 
 
-def _frame(*, left: int = 8) -> Options:
+def _frame() -> Options:
     return {
         "animation": False,
         "textStyle": {"fontFamily": "inherit", "color": INK},
-        "grid": {"left": left, "right": 24, "top": 16, "bottom": 8, "containLabel": True},
+        "grid": {"left": 8, "right": 24, "top": 16, "bottom": 8, "containLabel": True},
         "tooltip": {"trigger": "axis", "axisPointer": {"type": "shadow"}, "confine": True},
     }
 
@@ -65,69 +65,3 @@ def closed_by_week(closed: Iterable[datetime], at: datetime, weeks: int) -> Opti
             }
         ],
     }
-
-
-def ranked_bars(
-    rows: Sequence[tuple[str, float]], *, name: str, seconds: bool = False, addresses: Mapping[str, str] | None = None
-) -> Options:
-    """The largest on top; with `seconds` the axis shows days."""
-    options = _frame()
-    options["tooltip"] |= {"days": _("days")} if seconds else {}
-    return {
-        **options,
-        "xAxis": _value_axis(days=seconds),
-        "yAxis": _category_axis(
-            [label for label, _value in rows],
-            inverse=True,
-            axisLabel={"color": INK, "width": 180, "overflow": "truncate"},
-        ),
-        "series": [
-            {
-                "type": "bar",
-                "name": name,
-                "data": [value for _label, value in rows],
-                "barMaxWidth": 18,
-                "itemStyle": {"color": ORANGE, "borderRadius": [0, 3, 3, 0]},
-            }
-        ],
-        "addresses": dict(addresses or {}),
-    }
-
-
-def lines(
-    x: Sequence[str],
-    series: Sequence[tuple[str, Sequence[float | None]]],
-    *,
-    seconds: bool = False,
-    percent: bool = False,
-) -> Options:
-    options = _frame()
-    options["tooltip"] |= {"days": _("days")} if seconds else {}
-    options["tooltip"] |= {"percent": True} if percent else {}
-    options["grid"]["top"] = 36
-    colours = (BLUE, ORANGE, GREEN, GREY, RED)
-    return {
-        **options,
-        "legend": {"top": 0, "left": 0, "textStyle": {"color": INK}},
-        "xAxis": _category_axis(x),
-        "yAxis": _value_axis(days=seconds, percent=percent),
-        "series": [
-            {
-                "type": "line",
-                "name": name,
-                "data": list(values),
-                "symbolSize": 5,
-                "connectNulls": True,
-                "lineStyle": {"width": 2},
-                "itemStyle": {"color": colours[i % len(colours)]},
-            }
-            for i, (name, values) in enumerate(series)
-        ],
-    }
-
-
-def grouped_bars(x: Sequence[str], series: Sequence[tuple[str, Sequence[float]]], *, seconds: bool = False) -> Options:
-    options = lines(x, series, seconds=seconds)
-    for one in options["series"]:
-        one |= {"type": "bar", "barMaxWidth": 20}
-    return options

@@ -7,12 +7,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
 
 import webui
 from bpmn.forms.answers import MESSAGES
 from mining.redesign import REASONS
 from tests.webui.conftest import SignIn
-from webui.language import catalogue, translate
+from webui.language import TRANSLATIONS, catalogue, translate
 
 ROOT = Path(webui.__file__).parent
 METHODS = [("**.py", "python"), ("**/templates/**.html", "jinja2")]
@@ -62,3 +63,10 @@ def test_what_other_rooms_say_to_officers_has_chinese_too() -> None:
     assert [
         reason for reason in REASONS if reason not in ("drop", "drop_few", "automate", "hand_over", "parallelise")
     ] == []
+
+
+def test_the_catalogue_is_sound() -> None:
+    path = TRANSLATIONS / "zh" / "LC_MESSAGES" / "messages.po"
+    with path.open("rb") as file:
+        mistakes = [(message.id, list(errors)) for message, errors in read_po(file, locale="zh").check()]
+    assert mistakes == []

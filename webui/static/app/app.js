@@ -9,22 +9,9 @@ function drawCharts(root) {
     if (element.dataset.drawn) continue;
     element.dataset.drawn = "yes";
     const options = JSON.parse(element.dataset.chart);
-    formatted(options);
     const chart = window.drawChart(element, options);
     new ResizeObserver(() => chart.resize()).observe(element);
-    if (options.addresses) chart.on("click", (hit) => { if (options.addresses[hit.name]) location.assign(options.addresses[hit.name]); });
   }
-}
-
-// Options are plain data; `days: true` on an axis or tooltip means that seconds are shown as days.
-function formatted(options) {
-  const days = (seconds) => (seconds / 86400).toLocaleString(undefined, { maximumFractionDigits: 1 });
-  for (const axis of [options.xAxis, options.yAxis].flat()) {
-    if (axis && axis.days) axis.axisLabel = { ...axis.axisLabel, formatter: days };
-    if (axis && axis.percent) axis.axisLabel = { ...axis.axisLabel, formatter: (share) => `${Math.round(share * 100)}%` };
-  }
-  if (options.tooltip && options.tooltip.days) options.tooltip.valueFormatter = (seconds) => `${days(seconds)} ${options.tooltip.days}`;
-  if (options.tooltip && options.tooltip.percent) options.tooltip.valueFormatter = (share) => `${(share * 100).toFixed(1)}%`;
 }
 
 function menu() {
