@@ -13,6 +13,7 @@ from bpmn.decisions import DecisionModel
 from bpmn.errors import BpmnError, UnreadableProcedure
 from bpmn.feel import FeelError, parse
 from bpmn.model import Activity, EventNode, ProcessModel
+from bpmn.procedure_clock import Clock, read_clock
 from bpmn.procedure_parts import read_decisions, read_forms
 from bpmn.reading import read_bpmn
 from bpmn.toml_tables import Mistakes, Table
@@ -100,6 +101,7 @@ class Procedure:
     legal_basis: tuple[str, ...] = ()
     key_taxpayer: KeyTaxpayerRule | None = None
     application: Application = Application()
+    clock: Clock | None = None
     sources: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -186,6 +188,7 @@ def _described(table: Table) -> dict[str, Any]:
         "time_limits": tuple(_time_limit(entry) for entry in table.tables("time_limit")),
         "key_taxpayer": _key_taxpayer(table.table("key_taxpayer")),
         "application": _application(table.table("application")),
+        "clock": read_clock(table.table("clock")),
     }
 
 
@@ -267,6 +270,7 @@ def _check_description(procedure: Procedure, mistakes: Mistakes) -> None:
         "key_taxpayer.when": procedure.key_taxpayer.when if procedure.key_taxpayer else None,
         "application.title": procedure.application.title,
         "application.taxpayer": procedure.application.taxpayer,
+        "clock.key": procedure.clock.key if procedure.clock else None,
     }
     for place, text in expressions.items():
         _check_expression(mistakes, place, text)

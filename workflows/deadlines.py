@@ -8,7 +8,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import EventNode, TimerKind
-from workflows import cases, deployment
+from workflows import cases, clock_starts, deployment
 from workflows.errors import UnknownToken, WorkflowError
 from workflows.following import follow
 from workflows.tables import Case, CaseState, Incident, Timer
@@ -21,7 +21,7 @@ POSTPONED = timedelta(hours=1)
 def fire_due(session: Session, now: datetime, *, limit: int = 100) -> int:
     """Let happen what is due at `now`, oldest first, at most `limit`; says how many. Two clocks never fire the same one."""
     fired = 0
-    while fired < limit and (_fire_one(session, now) or _start_one(session, now)):
+    while fired < limit and any(act(session, now) for act in (_fire_one, _start_one, clock_starts.start_next)):
         fired += 1
     return fired
 

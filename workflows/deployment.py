@@ -17,6 +17,7 @@ from bpmn.validation import Severity, problems
 from workflows import versions as shelf
 from workflows import working_hours
 from workflows.automation import SERVICE_TASKS
+from workflows.clock_sources import SOURCES, next_look
 from workflows.engine import REPEATS, Refusal, refusals
 from workflows.errors import Undeployable, UnknownProcedure, WrongVersionState
 from workflows.tables import ProcedureSource, ProcedureVersion, Subscription, Timer, VersionState
@@ -83,6 +84,9 @@ def _missing_parts(procedure: Procedure) -> list[Refusal]:
             found.append(Refusal("decision", activity.id, f"There is no decision {activity.decision!r}."))
         if activity.form and activity.form not in procedure.forms:
             found.append(Refusal("form", activity.id, f"There is no form {activity.form!r}."))
+    if procedure.clock and procedure.clock.source not in SOURCES:
+        message = f"No list is registered as {procedure.clock.source!r}."
+        found.append(Refusal("clock", "[clock]", message, f"Name one of {', '.join(sorted(SOURCES))}."))
     return found
 
 
@@ -214,7 +218,7 @@ def load(session: Session, version: ProcedureVersion) -> Procedure:
 
 
 def _unlisten(session: Session, key: str) -> None:
-    session.execute(delete(Timer).where(Timer.procedure == key, Timer.kind == "start"))
+    session.execute(delete(Timer).where(Timer.procedure == key, Timer.kind.in_(["start", "clock"])))
     session.execute(delete(Subscription).where(Subscription.procedure == key, Subscription.case.is_(None)))
 
 
@@ -224,7 +228,15 @@ def _listen(session: Session, version: ProcedureVersion, now: datetime) -> None:
     for node in load(session, version).model.nodes:
         if isinstance(node, EventNode) and node.position is Position.START and node.scope is None:
             _listen_for(session, version, node, now)
+    _wind_up(session, version, now)
     session.flush()
+
+
+def _wind_up(session: Session, version: ProcedureVersion, now: datetime) -> None:
+    clock = load(session, version).clock
+    if clock is not None:
+        due_at = next_look(clock, now, working_hours.calendar(session))
+        session.add(Timer(kind="clock", procedure=version.key, node="", due_at=due_at))
 
 
 def _listen_for(session: Session, version: ProcedureVersion, node: EventNode, now: datetime) -> None:

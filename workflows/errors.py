@@ -173,3 +173,11 @@ class UnknownToken(WorkflowError):
     def __init__(self, token: int) -> None:
         self.token = token
         super().__init__(f"Nothing waits at place {token} of this case any more.")
+
+
+class InvalidEntry(WorkflowError):
+    """An entry of a register lacks something, or has a value that cannot be read."""
+
+    def __init__(self, register: str, sentence: str) -> None:
+        self.register = register
+        super().__init__(f"This is no entry of the register {register!r}: {sentence}")

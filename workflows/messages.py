@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from workflows import cases
+from workflows import clock_starts, expected_returns
 from workflows.following import deliver_to_cases, kept, signal_cases
 from workflows.tables import Subscription
 
@@ -19,10 +19,12 @@ def deliver(session: Session, name: str, correlation: str | None, payload: Mappi
 
     For a suspended case it is kept until then, and counts as taken (`kept` tells what waits so).
     Without a taker it starts a case of every procedure that begins with this message, with the payload as application
-    (`office` in it is the case's office).
+    (`office` in it is the case's office), where the clock has not begun one for the same. What it says about returns goes
+    into their register (`expected_returns`), which counts as one taker where there is no other.
     """
     taken = deliver_to_cases(session, name, correlation, payload, now=now)
-    return taken or _start(session, "message", name, payload, now)
+    noted = expected_returns.note(session, name, correlation, payload, now=now)
+    return taken or noted or _start(session, "message", name, payload, now)
 
 
 def broadcast(session: Session, signal: str, payload: Mapping[str, Any], *, now: datetime) -> int:
@@ -34,10 +36,8 @@ def _start(session: Session, kind: str, name: str, payload: Mapping[str, Any], n
     rows = session.scalars(
         select(Subscription).where(Subscription.kind == kind, Subscription.name == name, Subscription.case.is_(None))
     ).all()
-    office = payload.get("office")
-    for row in rows:
-        cases.start(session, row.procedure, payload, now=now, office=office, event=row.node)
-    return len(rows)
+    begun = [clock_starts.start_once(session, row.procedure, payload, now=now, event=row.node) for row in rows]
+    return sum(case is not None for case in begun)
 
 
 __all__ = ["broadcast", "deliver", "kept"]
