@@ -103,10 +103,11 @@ def test_every_persons_work_has_a_form_with_its_outcome(procedure: Procedure) ->
 
 
 @each
-def test_conditions_ask_only_for_what_was_filled_in_or_decided(procedure: Procedure) -> None:
+def test_conditions_ask_only_for_what_was_filled_in_decided_or_calculated(procedure: Procedure) -> None:
     model = procedure.model
     known = {field.key for form in forms(procedure).values() for field in form.fields}
     known |= {"risk", "route", "channel"}
+    known |= {line.name for task in model.activities for line in task.script}
     for flow in model.flows:
         if flow.condition:
             assert names(flow.condition) <= known, flow.id

@@ -18,7 +18,7 @@ from event_logs import store
 from tests.workflows.playing import MONDAY
 from workflows import cases, deadlines, deployment, messages, staff, tasks
 from workflows.database import create_schema, open_engine
-from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task
+from workflows.tables import OPEN_TASK, Case, Incident, OutgoingMessage, Subscription, Task
 from workflows.versions import runnable
 
 SHIPPED = read_all_procedures()
@@ -111,3 +111,30 @@ def test_a_shipped_procedure_always_ends(procedure: Procedure, sqlite_url: str) 
             ends.add(told[-1].activity)
     engine.dispose()
     assert ends
+
+
+@pytest.mark.parametrize(("arrears", "orders"), [("500", 1), ("1000", 0), ("4000", 0)])
+def test_a_refund_that_arrears_eat_up_is_offset_and_nothing_is_paid_out(
+    arrears: str, orders: int, sqlite_url: str
+) -> None:
+    procedure = next(p for p in SHIPPED if p.key == "overpaid_refund")
+    engine, now = furnished(sqlite_url, procedure), MONDAY
+    application = {"refund_amount": "1000", "original_account": "false", "interest_due": "false", "arrears": arrears}
+    with Session(engine) as session, session.begin():
+        ready = runnable(session, deployment.find_version(session, procedure.key).digest)
+        fields = filled(ready.form("", procedure.application.form), random.Random(1)) | application
+        number = cases.start(session, procedure.key, fields, now=now, office="city").number
+    with Session(engine) as session, session.begin():
+        while task := session.scalars(select(Task).where(Task.state.in_(OPEN_TASK)).order_by(Task.id)).first():
+            form = ready.form(task.activity, task.form)
+            passing = {f.key: f.options[0].value for f in form.fields if f.options and not f.locked} if form else {}
+            answers = filled(form, random.Random(1)) | passing
+            answers |= {"arrears": arrears} if "arrears" in answers else {}
+            tasks.complete(session, task, task.officer or "", answers, now=now)
+            now += timedelta(hours=1)
+        sent = [row.name for row in session.scalars(select(OutgoingMessage))]
+        case = session.get_one(Case, number)
+        assert sent.count("pay_out_order") == orders and case.data["payable"] == 1000 - int(arrears)
+        assert (case.state, "refund_result" in sent) == (("running", False) if orders else ("completed", True))
+        assert not cases.incidents(session)
+    engine.dispose()
