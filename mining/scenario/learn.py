@@ -16,11 +16,12 @@ from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
 from mining.errors import EmptyLog, MissingVersion
 from mining.naming import by_element, renamed
-from mining.scenario import learning
+from mining.scenario import learning, standing
 from mining.scenario.calibration import calibrated
 from mining.scenario.replay import Player, Replay
 from mining.scenario.times import Clock, free_since, is_awaited, is_performed, wait_of, with_enablement, work_of
 from mining.simulation.conditions import CaseMix, Observed, Routing, Scenario, Wait, Work
+from mining.simulation.present import Present
 
 MOST_CASES_RESAMPLED = 2_000
 Models = ProcessModel | Mapping[int | None, ProcessModel]
@@ -51,6 +52,7 @@ class _Record:
     instances: pd.DataFrame
     done: pd.DataFrame
     replays: Mapping[str, Replay]
+    players: Mapping[int | None, Player]
     cases: pd.DataFrame  # case_id -> first, last, closed, version, attributes, office
 
 
@@ -66,9 +68,10 @@ def _recorded(log: EventLog, models: Mapping[int | None, ProcessModel]) -> _Reco
     withdrawn = instances.withdrawn.fillna(False).astype(bool)
     done = instances[instances.completed.notna() & ~withdrawn]
     done = done.sort_values(["case_id", "completed", "position"], kind="stable").reset_index(drop=True)
-    replays = _replays(done, cases, models)
+    players = {version: Player(model, frozenset(done.activity)) for version, model in models.items()}
+    replays = _replays(done, cases, models, players)
     done = with_enablement(done, replays)
-    return _Record(instances, done.assign(free_since=free_since(done)), replays, cases)
+    return _Record(instances, done.assign(free_since=free_since(done)), replays, players, cases)
 
 
 def _cases(log: EventLog) -> pd.DataFrame:
@@ -102,17 +105,18 @@ def _attributes(text: str | None) -> dict[str, Any]:
     return {name: value for name, value in read.items() if name != "arm"} if isinstance(read, dict) else {}
 
 
-def _replays(done: pd.DataFrame, cases: pd.DataFrame, models: Mapping[int | None, ProcessModel]) -> dict[str, Replay]:
-    recorded = frozenset(done.activity)
-    players: dict[int | None, Player] = {}
+def _replays(
+    done: pd.DataFrame,
+    cases: pd.DataFrame,
+    models: Mapping[int | None, ProcessModel],
+    players: Mapping[int | None, Player],
+) -> dict[str, Replay]:
     known: dict[tuple[int | None, tuple[str, ...]], Replay] = {}
     found: dict[str, Replay] = {}
     for case_id, activities in done.groupby("case_id", sort=False).activity:
         version = _version(cases.version.get(case_id), models)
         key = version, tuple(activities)
         if key not in known:
-            if version not in players:
-                players[version] = Player(models[version], recorded)
             known[key] = players[version].replay(key[1])
         found[str(case_id)] = known[key]
     return found
@@ -136,7 +140,8 @@ def _scenario(
     offices = _case_offices(cases, done)
     telling = learning.telling_attributes(rows)
     replayed = [(record.replays[id].choices, learning.marked(cases.attributes[id], telling)) for id in record.replays]
-    newest = models[max(models, key=lambda version: version or 0)]
+    number = max(models, key=lambda version: version or 0)
+    newest, (now, remarks) = models[number], _present(record, models, number, offices)
     return Scenario(
         procedure=name,
         arrivals=learning.arrivals(cases["first"], calendar),
@@ -149,8 +154,25 @@ def _scenario(
         posts={activity.id: newest.posts(activity.id) for activity in newest.activities},
         routing=_routing(done),
         observed=_observed(cases, record.replays),
-        notes=_notes(record, done),
+        notes=(*_notes(record, done), *remarks),
+        present=now,
     )
+
+
+def _present(
+    record: _Record, models: Mapping[int | None, ProcessModel], newest: int | None, offices: Mapping[str, str]
+) -> tuple[Present, tuple[str, ...]]:
+    """The open cases of the newest version at the end of the log, and what could not be placed."""
+    own = [_version(version, models) == newest for version in record.cases.version]
+    found, misfits = standing.present(record.instances, record.done, record.cases[own], record.players[newest], offices)
+    closed = record.cases[[not each for each in own]].closed
+    others = int((~closed.astype("boolean").fillna(True).astype(bool)).sum())
+    notes = []
+    if misfits:
+        notes.append(f"{misfits} open cases leave the model; they stand where their steps that fit have brought them.")
+    if others:
+        notes.append(f"{others} open cases of other versions are not part of the office at the start.")
+    return found, tuple(notes)
 
 
 def _work(done: pd.DataFrame, models: Mapping[int | None, ProcessModel], clock: Clock) -> dict[str, Work]:

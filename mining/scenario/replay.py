@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -27,6 +27,16 @@ class Replay:
     enablers: tuple[int | None, ...]
     skipped: int
     finished: bool
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where an open case is: the places that hold its tokens and its choices so far. `fits` says that all its recorded steps
+    and all its open work are found there."""
+
+    places: tuple[str, ...]
+    choices: tuple[tuple[str, str], ...]
+    fits: bool
 
 
 @dataclass(frozen=True)
@@ -76,16 +86,55 @@ class Player:
 
     def replay(self, trace: Trace) -> Replay:
         """The simplest reading of the trace, with the fewest silent steps; steps that do not fit are passed over."""
+        readings, skipped = self._read(trace)
+        best, finished = self._closed(readings)
+        return Replay(self._choices(best), self._enablers(best, len(trace)), skipped, finished)
+
+    def standing(self, trace: Trace, waiting: Trace) -> Standing:
+        """Where a case stands after these steps, with those labels begun or waiting: the fewest silent steps further."""
+        readings, skipped = self._read(trace)
+        wanted = Counter(waiting)
+        best, missing = min(
+            (self._until(reading, wanted) for reading in readings), key=lambda found: (found[1], found[0].silent)
+        )
+        return Standing(tuple(best.marking), self._choices(best), not skipped and not missing)
+
+    def _until(self, reading: _Reading, wanted: Counter[str]) -> tuple[_Reading, int]:
+        """The nearest marking, by silent steps, at which all of `wanted` may happen, or else most; and how many may not."""
+        ways: deque[tuple[Marking, tuple[Transition, ...]]] = deque([(reading.marking, ())])
+        seen, best, fewest = {reading.marking}, (), sum(wanted.values()) + 1
+        while ways and fewest and len(seen) < SILENT_STATES:
+            here, way = ways.popleft()
+            missing = self._missing(here, wanted)
+            if missing < fewest:
+                best, fewest = way, missing  # type: ignore[assignment]
+            for step in enabled(self.board, here):
+                after = fire(self.board, here, step) if self._is_silent(step) else here
+                if after not in seen:
+                    seen.add(after)
+                    ways.append((after, (*way, step)))
+        return reading.then(self.board, best, None), fewest
+
+    def _missing(self, marking: Marking, wanted: Counter[str]) -> int:
+        """Each token can be waited at for one piece of each label."""
+        tokens = Counter(marking)
+        offered: Counter[str] = Counter()
+        for step in enabled(self.board, marking):
+            if step.label is not None:
+                offered[step.label] = max(offered[step.label], tokens[step.inputs[0]])
+        return sum((wanted - offered).values())
+
+    def _read(self, trace: Trace) -> tuple[list[_Reading], int]:
+        """The readings of a trace, and how many of its steps do not fit."""
         readings = [_Reading(initial(self.board))]
-        skipped: set[int] = set()
+        skipped = 0
         for index, label in enumerate(trace):
             further = self._further(readings, index, label)
             if further:
                 readings = further
             else:
-                skipped.add(index)
-        best, finished = self._closed(readings)
-        return Replay(self._choices(best), self._enablers(best, len(trace)), len(skipped), finished)
+                skipped += 1
+        return readings, skipped
 
     def outcome(self, step: Transition) -> str:
         return outcome(step, activity=step.node in self._activities)

@@ -12,7 +12,8 @@ from mining.simulation.conditions import (
     Wait,
     Work,
 )
-from mining.simulation.trial import Arm, simulate, simulate_again, simulate_trial
+from mining.simulation.present import OpenCase, OpenWork, Present
+from mining.simulation.trial import Arm, simulate, simulate_again, simulate_on, simulate_trial
 
 __all__ = [
     "Arm",
@@ -21,6 +22,9 @@ __all__ = [
     "Choice",
     "Observed",
     "Officer",
+    "OpenCase",
+    "OpenWork",
+    "Present",
     "Routing",
     "Sample",
     "Scenario",
@@ -28,5 +32,6 @@ __all__ = [
     "Work",
     "simulate",
     "simulate_again",
+    "simulate_on",
     "simulate_trial",
 ]

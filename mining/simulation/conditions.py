@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from bisect import bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, time
@@ -14,6 +15,8 @@ import numpy as np
 
 from event_logs import typed_json
 from event_logs.working_time import WorkingCalendar
+from mining.simulation import present as presents
+from mining.simulation.present import Present
 
 QUANTILES = 400  # kept of a sample; enough that the mean of 400 exponential quantiles is within 0.2 % of the true one
 ATTRIBUTE = "@"  # marks a case attribute where otherwise a node is named
@@ -47,6 +50,14 @@ class Sample:
     def draw(self, u: float) -> float:
         """The duration at that probability, 0 <= u < 1: one of the values, so that gaps stay gaps."""
         return self.quantiles[int(u * len(self.quantiles))]
+
+    def rest(self, u: float, passed: float) -> float:
+        """What is still to come where that much has passed already, at probability `u`: one of the longer durations. Where
+        none is longer, as if it began now."""
+        if passed <= 0:
+            return self.draw(u)
+        longer = self.quantiles[bisect_right(self.quantiles, passed) :]
+        return longer[int(u * len(longer))] - passed if longer else self.draw(u)
 
     def scaled(self, factor: float) -> Sample:
         return Sample(tuple(value * factor for value in self.quantiles))
@@ -144,7 +155,8 @@ class Observed:
 @dataclass(frozen=True)
 class Scenario:
     """Everything that a simulation needs beside the model. `posts` are those of the activities in the learnt model, so
-    that a redesign which changes them changes who may do the work. `notes` say what had to be assumed."""
+    that a redesign which changes them changes who may do the work. `present` is the office at the end of the log, where a
+    trial begins; without it an office is filled first. `notes` say what had to be assumed."""
 
     procedure: str
     arrivals: Arrivals
@@ -158,6 +170,7 @@ class Scenario:
     routing: Routing = Routing.PUSH
     observed: Observed = Observed()
     notes: tuple[str, ...] = ()
+    present: Present | None = None
 
     @property
     def zone(self) -> str:
@@ -203,6 +216,7 @@ def _as_dict(scenario: Scenario) -> dict[str, Any]:
         "routing": scenario.routing.value,
         "observed": vars(scenario.observed),
         "notes": scenario.notes,
+        "present": presents.as_dict(scenario.present),
     }
 
 
@@ -255,6 +269,7 @@ def _from_dict(read: dict[str, Any]) -> Scenario:
         routing=Routing(read["routing"]),
         observed=Observed(**{**read["observed"], "arrivals": tuple(read["observed"]["arrivals"])}),
         notes=tuple(read["notes"]),
+        present=presents.from_dict(read.get("present")),
     )
 
 

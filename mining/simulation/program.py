@@ -64,6 +64,7 @@ class Program:
     elements: dict[str, Element]
     choices: dict[str, Choice]
     keys: dict[str, int]
+    numbers: dict[str, int]  # of the places of the net, by their names
 
 
 def outcome(transition: Transition, *, activity: bool) -> str:
@@ -109,6 +110,7 @@ def compiled(model: ProcessModel, scenario: Scenario, *, version: int | None, ar
         elements=elements,
         choices=dict(scenario.choices),
         keys={node.id: key_of(f"{node.id}:choice") for node in model.nodes} | {model.key: key_of(model.key)},
+        numbers=number,
     )
 
 

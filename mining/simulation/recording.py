@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
@@ -19,12 +20,29 @@ _COMPLETE, _WITHDRAW = Lifecycle.COMPLETE.value, Lifecycle.WITHDRAW.value
 Row = tuple[int, float, str, str, int | None, str | None, str | None]
 
 
+@dataclass(frozen=True)
+class Closed:
+    """A case that was open at the start: when it had arrived and ended (seconds since 1970), and how many seconds it has
+    waited for officers, beginning with what still waited at the start."""
+
+    arrived: float
+    ended: float
+    waited: float
+
+
 class Recorder:
     """Collects the events of counted cases; `log` gives them as an event log."""
 
     def __init__(self, first_number: int = 0) -> None:
         self._rows: list[Row] = []  # case, seconds, activity, lifecycle, instance, officer, post
         self._cases: dict[int, Case] = {}
+        self.closed: dict[int, Closed] = {}  # by the number of the case
+        self._waited: dict[int, float] = {}
+
+    def ended(self, case: Case, at: float) -> None:
+        """The last token of a case is gone; of those that were open when it all began, this is what is kept."""
+        if case.opened:
+            self.closed[case.number] = Closed(case.arrived, at, self._waited.get(case.number, 0.0))
 
     @property
     def events(self) -> int:
@@ -37,6 +55,7 @@ class Recorder:
             self._rows.append((case.number, at, node, _COMPLETE, None, None, None))
 
     def completed(self, piece: Piece, at: float) -> None:
+        self._waits(piece)
         if piece.case.counted:
             number = self._begun(piece)
             who = self._who(piece)
@@ -51,12 +70,18 @@ class Recorder:
 
     def withdrawn(self, piece: Piece, at: float) -> None:
         """Something else ended the work or the waiting."""
+        self._waits(piece)
         if not piece.case.counted:
             return
         if piece.started is not None and piece.started > at:
             piece.started = None
         number = self._begun(piece)
         self._rows.append((number, at, piece.element.id, _WITHDRAW, piece.number, *self._who(piece)))
+
+    def _waits(self, piece: Piece) -> None:
+        if piece.case.opened and piece.worker is not None and piece.started is not None:
+            so_far = self._waited.get(piece.case.number, 0.0)
+            self._waited[piece.case.number] = so_far + max(piece.started - piece.enabled, 0.0)
 
     def _begun(self, piece: Piece) -> int:
         """Schedule, assign and start of a piece of work, as far as it got."""

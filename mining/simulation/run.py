@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import UTC, datetime
 from heapq import heappop, heappush
 from itertools import count
+from typing import Any
 
 from event_logs.working_time import WorkingCalendar
 from mining.errors import ScenarioIncomplete, SimulationTooLong
 from mining.simulation.chance import draw, key_of, mixed
 from mining.simulation.conditions import ATTRIBUTE, Choice, Scenario
 from mining.simulation.hours import YEARS, Hours, hours_from
+from mining.simulation.present import OpenCase, OpenWork, Present
 from mining.simulation.program import Element, Program, Step
 from mining.simulation.recording import Recorder
 from mining.simulation.staff import Staff
@@ -56,6 +59,74 @@ class Run:
             if not piece.over:
                 act(now, piece)
 
+    # --- what is open when it begins ------------------------------------------------------------------------------------
+
+    def take_over(self, present: Present, program: Program) -> None:
+        """Puts the open cases where they stand and their work on the desks of those who have it, oldest first."""
+        waiting: list[tuple[float, Piece]] = []
+        for number, known in enumerate(present.cases, -len(present.cases)):
+            waiting += self._placed(number, known, program, present.at)
+        for enabled, piece in sorted(waiting, key=lambda each: (each[0], each[1].number)):
+            self._at(self._ready_again(piece, enabled, present.at), self._ready, piece)
+
+    def _placed(self, number: int, known: OpenCase, program: Program, now: float) -> list[tuple[float, Piece]]:
+        """The case at its marking; gives the work that nobody has begun."""
+        key = mixed(self._seed ^ mixed(number))
+        case = Case(number, program, key, known.arrived, known.office, known.attributes, False, [0] * program.places)
+        case.opened = True
+        case.chosen = self._attributes_asked(known.attributes) | dict(known.made)
+        case.asked = dict(Counter(node for node, _ in known.made))
+        case.visits, case.doers = dict(known.visits), dict(known.doers)
+        places = tuple(program.numbers[place] for place in known.places)
+        self._put(case, places)
+        work, waiting = list(known.work), list[tuple[float, Piece]]()
+        for place in (place for place in places if program.timed[place]):
+            waiting += self._resumed(case, place, work, now)
+        self._settle(case, now, [place for place in places if not program.timed[place]])
+        return waiting
+
+    def _resumed(self, case: Case, place: int, work: list[OpenWork], now: float) -> list[tuple[float, Piece]]:
+        """What was begun at a token goes on; `work` loses what was found here."""
+        elements, wait = case.program.timed[place], Wait(place)
+        case.waits.setdefault(place, []).append(wait)
+        found = {element.id: _taken(work, element.id) for element in elements}
+        since = min((w.enabled for w in found.values() if w is not None), default=now)
+        events = [element for element in elements if element.is_event]
+        comes = self._which_comes(case, events, certain=len(events) == len(elements)) if events else None
+        waiting = []
+        for element in elements:
+            piece = self._piece(case, element, wait, since)
+            if element.is_event:
+                if element.timer is not None or element is comes:
+                    self._await(piece, since, now)
+            elif not self._goes_on(piece, found[element.id], now):
+                waiting.append((since, piece))
+        return waiting
+
+    def _goes_on(self, piece: Piece, known: OpenWork | None, now: float) -> bool:
+        """Whether it was begun and takes the rest of its time; nobody begins automatic work."""
+        element = piece.element
+        piece.holder = known.officer if known is not None else None
+        started = known.started if known is not None else None
+        if not element.staffed:
+            piece.started = piece.enabled if started is None else started
+            rest = element.processing.rest(self._luck(piece, _TIME), now - piece.started)
+            self._at(now + rest, self._finish, piece)
+            return True
+        worker = self._staff.occupy(piece, now) if started is not None else None
+        if worker is None or started is None:
+            return False
+        piece.started = started
+        passed = worker.hours.worked(now) - worker.hours.worked(started)
+        rest = element.processing.rest(self._luck(piece, _TIME), passed)
+        self._at(worker.hours.add(now, rest), self._finish, piece)
+        return True
+
+    def _ready_again(self, piece: Piece, enabled: float, now: float) -> float:
+        delay = piece.element.delay
+        late = 0.0 if delay is None else delay.draw(self._luck(piece, _DELAY))
+        return max(self._hours[0].add(enabled, late), now) if late else now
+
     # --- cases and tokens -------------------------------------------------------------------------------------------
 
     def _arrive(self, number: int, at: float, choose: Chooser, counted: bool) -> None:
@@ -64,10 +135,13 @@ class Run:
         drawn = mix[int(draw(key, _MIX, 0) * len(mix))]
         program = choose(at, draw(key, _ARM, 0))
         case = Case(number, program, key, at, drawn.office, drawn.attributes, counted, [0] * program.places)
-        case.chosen = {name: f"{drawn.attributes.get(name[1:])}" for name in self._asked_attributes}
+        case.chosen = self._attributes_asked(drawn.attributes)
         self._open_counted += counted
         self._put(case, program.initial)
         self._settle(case, at, list(program.initial))
+
+    def _attributes_asked(self, attributes: Mapping[str, Any]) -> dict[str, str]:
+        return {name: f"{attributes.get(name[1:])}" for name in self._asked_attributes}
 
     def _put(self, case: Case, places: tuple[int, ...]) -> None:
         for place in places:
@@ -88,6 +162,7 @@ class Run:
                         break
         if not case.live:
             self._open_counted -= case.counted
+            self._record.ended(case, now)
 
     def _arrival(self, case: Case, place: int, now: float) -> Sequence[int]:
         program = case.program
@@ -166,7 +241,7 @@ class Run:
             if not element.is_event:
                 self._perform(piece, now)
             elif element.timer is not None or element is comes:
-                self._await(piece, now)
+                self._await(piece, now, now)
 
     def _which_comes(self, case: Case, events: list[Element], *, certain: bool) -> Element | None:
         """By their shares; where nothing else can move the token on (`certain`), one of them must."""
@@ -202,15 +277,16 @@ class Run:
     def _luck(self, piece: Piece, what: int) -> float:
         return draw(piece.case.key ^ what, piece.element.key, piece.visit)
 
-    def _await(self, piece: Piece, now: float) -> None:
+    def _await(self, piece: Piece, since: float, now: float) -> None:
+        """It has been awaited since then; what should have come in the meantime comes now."""
         element = piece.element
         if element.timer is not None:
             length, in_days = element.timer
-            when = self._after_working_days(now, length) if in_days else now + length
+            when = self._after_working_days(since, length) if in_days else since + length
         else:
             assert element.wait is not None
-            when = now + element.wait.sample.draw(self._luck(piece, _TIME))
-        self._at(when, self._happen, piece)
+            when = now + element.wait.sample.rest(self._luck(piece, _TIME), now - since)
+        self._at(max(when, now), self._happen, piece)
 
     def _after_working_days(self, now: float, days: float) -> float:
         return self._calendar.add_days(datetime.fromtimestamp(now, UTC), int(days)).timestamp()
@@ -259,6 +335,13 @@ class Run:
             piece.over = True
             self._record.withdrawn(piece, now)
             self._staff.drop(piece, now)
+
+
+def _taken(work: list[OpenWork], element: str) -> OpenWork | None:
+    found = next((each for each in work if each.element == element), None)
+    if found is not None:
+        work.remove(found)
+    return found
 
 
 def _weights(case: Case, choice: Choice | None, visit: int) -> Mapping[str, float]:

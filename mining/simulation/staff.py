@@ -27,7 +27,7 @@ class Staff:
         """A piece of work that may be begun now."""
         candidates = self._candidates(piece)
         if self._push:
-            worker = min(candidates, key=lambda w: (w.load, w.last, w.officer.id))
+            worker = self._holder(piece) or min(candidates, key=lambda w: (w.load, w.last, w.officer.id))
             self._assign(worker, piece, now)
             if worker.busy is None:
                 self._begin(worker, piece, now)
@@ -42,6 +42,20 @@ class Staff:
         else:
             piece.allowed = candidates
             self._queues[self._group(piece)].append(piece)
+
+    def occupy(self, piece: Piece, now: float) -> Worker | None:
+        """The officer who has begun this piece of work already, now busy with it; None where they are unknown, or busy
+        with another one that they have begun: then it waits like any other."""
+        worker = self._holder(piece)
+        if worker is None or worker.busy is not None:
+            return None
+        self._candidates(piece)  # so that they are asked for more of it
+        self._assign(worker, piece, now)
+        worker.busy = piece
+        return worker
+
+    def _holder(self, piece: Piece) -> Worker | None:
+        return None if piece.holder is None else self._workers.get(piece.holder)
 
     def release(self, worker: Worker, now: float) -> None:
         """The officer is free: the piece of work that has waited longest, of those they may do."""

@@ -32,6 +32,7 @@ class Case:
     chosen: dict[str, str] = field(default_factory=dict)  # its latest outcome
     doers: dict[str, str] = field(default_factory=dict)  # who did an activity last
     live: int = 0  # tokens in all
+    opened: bool = False  # whether it was open when the simulation began
 
 
 @dataclass(eq=False, slots=True)
@@ -58,6 +59,7 @@ class Piece:
     worker: Worker | None = None
     allowed: list[Worker] = field(default_factory=list)
     over: bool = False  # done or withdrawn
+    holder: str | None = None  # who has it on their desk already when the simulation begins
 
 
 @dataclass(eq=False, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import accumulate, chain, repeat
@@ -17,8 +17,9 @@ from event_logs.log import EventLog
 from mining.errors import ScenarioIncomplete
 from mining.simulation.chance import mixed
 from mining.simulation.conditions import NON_WORKING, Scenario
+from mining.simulation.present import Present
 from mining.simulation.program import Program, compiled
-from mining.simulation.recording import Recorder
+from mining.simulation.recording import Closed, Recorder
 from mining.simulation.run import Run
 
 START = datetime(2026, 1, 5, tzinfo=UTC)
@@ -68,10 +69,38 @@ def simulate_trial(
 
     Before `start` all cases run on the first arm, as they do before a real trial.
     """
+    return _filled(arms, scenario, cases=cases, seed=seed, start=start, warm_up=warm_up).log
+
+
+def simulate_on(arms: Sequence[Arm], scenario: Scenario, *, cases: int, seed: int) -> Played:
+    """The log of a trial that begins where the scenario's log ends, with the office as full as it is then: its open cases
+    stand where they are and go on, on the first arm, which must be the model that they run on.
+
+    Raises ScenarioIncomplete where the scenario knows no present.
+    """
+    present = scenario.present
+    if present is None:
+        raise ScenarioIncomplete(scenario.procedure, "the open cases at the end of the log")
+    start = datetime.fromtimestamp(present.at, UTC)
+    arrivals = _arrivals(scenario, start, seed)
+    return _simulated(arms, scenario, arrivals, cases=cases, seed=seed, start=start, first=start, present=present)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a simulation gives: the log of the counted cases, and what became of those that were open at the start, by
+    their place in `Present.cases`; those that are missing had not ended when the last counted case did."""
+
+    log: EventLog
+    closed: Mapping[int, Closed]
+
+
+def _filled(
+    arms: Sequence[Arm], scenario: Scenario, *, cases: int, seed: int, start: datetime, warm_up: timedelta | None
+) -> Played:
     first = start - (_warm_up(scenario) if warm_up is None else warm_up)
-    return _simulated(
-        arms, scenario, _arrivals(scenario, first, seed), cases=cases, seed=seed, start=start, first=first
-    )
+    arrivals = _arrivals(scenario, first, seed)
+    return _simulated(arms, scenario, arrivals, cases=cases, seed=seed, start=start, first=first)
 
 
 def simulate_again(model: ProcessModel, scenario: Scenario, *, seed: int) -> EventLog:
@@ -81,7 +110,7 @@ def simulate_again(model: ProcessModel, scenario: Scenario, *, seed: int) -> Eve
         raise ScenarioIncomplete(scenario.procedure, "the observed arrivals")
     first = datetime.fromtimestamp(moments[0], UTC)
     arms, arrivals = (Arm(model, 1.0, None, 1),), chain(moments, repeat(float("inf")))
-    return _simulated(arms, scenario, arrivals, cases=len(moments), seed=seed, start=first, first=first)
+    return _simulated(arms, scenario, arrivals, cases=len(moments), seed=seed, start=first, first=first).log
 
 
 def _simulated(
@@ -93,14 +122,19 @@ def _simulated(
     seed: int,
     start: datetime,
     first: datetime,
-) -> EventLog:
+    present: Present | None = None,
+) -> Played:
     programs = [compiled(arm.model, scenario, version=arm.version, arm=arm.name) for arm in arms]
     recorder = Recorder()
     run = Run(scenario, recorder, seed=seed, first_year=first.year - 1)
+    if present is not None:
+        run.take_over(present, programs[0])
     run.run(arrivals, _chooser(arms, programs, start), cases=cases, start=start.timestamp())
     digest = hashlib.sha256(scenario.to_json().encode()).hexdigest()[:12]
     source = f"simulated: scenario {digest}, seed {seed}, {cases} cases"
-    return recorder.log(scenario.procedure, source=source, zone=scenario.zone, seed=seed)
+    opened = len(present.cases) if present is not None else 0
+    closed = {number + opened: each for number, each in sorted(recorder.closed.items())}
+    return Played(recorder.log(scenario.procedure, source=source, zone=scenario.zone, seed=seed), closed)
 
 
 def _warm_up(scenario: Scenario) -> timedelta:
