@@ -62,7 +62,7 @@ def baseline_gap(
     model: ProcessModel, scenario: Scenario, *, seed: int, replications: int = REPLICATIONS
 ) -> BaselineGap:
     """How far simulations of the observed cases are from what was observed, on average."""
-    means = [_mean_lead_time(each) for each in _again(model, scenario, seed, replications)]
+    means = [_mean_lead_time(each, _end(scenario)) for each in _again(model, scenario, seed, replications)]
     return BaselineGap(scenario.observed.mean_lead_time, sum(means) / len(means))
 
 
@@ -71,13 +71,20 @@ def _again(model: ProcessModel, scenario: Scenario, seed: int, replications: int
     return [simulate_again(model, scenario, seed=seed + n) for n in range(replications or enough)]
 
 
-def _mean_lead_time(log: EventLog) -> float:
+def _end(scenario: Scenario) -> pd.Timestamp:
+    """When the observation ended: what the log had left open at its end is not held against it."""
+    present = scenario.present
+    return pd.Timestamp.max.tz_localize("UTC") if present is None else pd.Timestamp(present.at, unit="s", tz="UTC")
+
+
+def _mean_lead_time(log: EventLog, end: pd.Timestamp) -> float:
     spans = (
         log.events.group_by("case_id")
         .agg(first=log.events["at"].min(), last=log.events["at"].max())
         .to_pandas()
         .sort_values("case_id")
     )
+    spans = spans[_utc(spans["last"]) <= end]
     return float((spans["last"] - spans["first"]).dt.total_seconds().mean())
 
 
@@ -87,7 +94,8 @@ def _mean_of(found: list[dict[str, float]]) -> dict[str, float]:
 
 
 def mean_waiting(log: EventLog, scenario: Scenario) -> dict[str, float]:
-    """Mean seconds from enablement to start by activity, in working time where officers do the work."""
+    """Mean seconds from enablement to start by activity, in working time where officers do the work; of what was begun
+    before the observation ended."""
     wanted = [Lifecycle.SCHEDULE.value, Lifecycle.START.value]
     events = log.events.filter(log.events.lifecycle.isin(wanted) & log.events.instance.notnull())
     frame = events.select("instance", "activity", "lifecycle", "at").to_pandas()
@@ -95,6 +103,7 @@ def mean_waiting(log: EventLog, scenario: Scenario) -> dict[str, float]:
     if not set(wanted) <= set(pairs.columns):
         return {}
     pairs = pairs.dropna().reset_index()
+    pairs = pairs[_utc(pairs["start"]) <= _end(scenario)]
     clock = Clock(scenario.calendars[0])
     found: dict[str, float] = {}
     for activity, rows in pairs.groupby("activity"):

@@ -155,7 +155,7 @@ def _scenario(
         routing=_routing(done),
         observed=_observed(cases, record.replays),
         notes=(*_notes(record, done), *remarks),
-        present=now,
+        present=now if now.cases else None,
     )
 
 

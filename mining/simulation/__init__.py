@@ -13,17 +13,20 @@ from mining.simulation.conditions import (
     Work,
 )
 from mining.simulation.present import OpenCase, OpenWork, Present
-from mining.simulation.trial import Arm, simulate, simulate_again, simulate_on, simulate_trial
+from mining.simulation.recording import Closed
+from mining.simulation.trial import Arm, Played, simulate, simulate_again, simulate_on, simulate_trial
 
 __all__ = [
     "Arm",
     "Arrivals",
     "CaseMix",
     "Choice",
+    "Closed",
     "Observed",
     "Officer",
     "OpenCase",
     "OpenWork",
+    "Played",
     "Present",
     "Routing",
     "Sample",
