@@ -22,21 +22,11 @@ log = logging.getLogger(__name__)
 TRIED_AGAIN = timedelta(hours=1)
 
 
-def start_next(session: Session, now: datetime) -> bool:
-    """Begin the next case of a list whose time has come, or end the look through it; says whether there was a list.
+def start_next(session: Session, timer: Timer, now: datetime) -> None:
+    """Begin the next case of the list whose time has come, or end the look through it.
 
-    The clock's row is held meanwhile, so that another process takes another list, and remembers the entry that was reached.
+    The clock's row is held by the caller, so that another process takes another list; it remembers the entry that was reached.
     """
-    timer = session.scalars(
-        select(Timer)
-        .where(Timer.kind == "clock", Timer.fired_at.is_(None), Timer.due_at <= now)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(1)
-        .with_for_update(skip_locked=True),
-        execution_options={"populate_existing": True},
-    ).first()
-    if timer is None:
-        return False
     procedure = _procedure(session, timer.procedure)
     if procedure is None or procedure.clock is None:
         session.delete(timer)
@@ -45,7 +35,6 @@ def start_next(session: Session, now: datetime) -> bool:
         again = now + TRIED_AGAIN if refused(session, procedure.key) else look
         timer.instance, timer.due_at = None, min(look, again)
     session.flush()
-    return True
 
 
 def _start_beyond(session: Session, procedure: Procedure, timer: Timer, now: datetime) -> bool:

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import EventNode, TimerKind
+from event_logs.columns import Utc
 from workflows import cases, clock_starts, deployment
 from workflows.errors import UnknownToken, WorkflowError
 from workflows.following import follow
@@ -17,11 +18,21 @@ from workflows.versions import active
 
 POSTPONED = timedelta(hours=1)
 
+# Built once: building a statement costs more than running it. The row is held, so two clocks never take the same one.
+_ORDER = (Timer.due_at, Timer.id)
+_IS_DUE = and_(Timer.fired_at.is_(None), Timer.due_at <= bindparam("now", type_=Utc))
+_RUNS = Case.state == CaseState.RUNNING
+_OF_CASES = select(Timer, Case).join(Case, Case.number == Timer.case).where(_IS_DUE, _RUNS)
+DUE = _OF_CASES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
+_OF_PROCEDURES = select(Timer).where(_IS_DUE, Timer.kind.in_(["start", "clock"]))
+DUE_START = _OF_PROCEDURES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
+NEWEST = {"populate_existing": True}
+
 
 def fire_due(session: Session, now: datetime, *, limit: int = 100) -> int:
     """Let happen what is due at `now`, oldest first, at most `limit`; says how many. Two clocks never fire the same one."""
     fired = 0
-    while fired < limit and any(act(session, now) for act in (_fire_one, _start_one, clock_starts.start_next)):
+    while fired < limit and (_fire_one(session, now) or _start_one(session, now)):
         fired += 1
     return fired
 
@@ -37,15 +48,7 @@ def next_due(session: Session) -> datetime | None:
 
 
 def _fire_one(session: Session, now: datetime) -> bool:
-    row = session.execute(
-        select(Timer, Case)
-        .join(Case, Case.number == Timer.case)
-        .where(Timer.fired_at.is_(None), Timer.due_at <= now, Case.state == CaseState.RUNNING)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(1)
-        .with_for_update(skip_locked=True),
-        execution_options={"populate_existing": True},
-    ).first()
+    row = session.execute(DUE, {"now": now}, execution_options=NEWEST).first()
     if row is None:
         return False
     timer, case = row
@@ -87,15 +90,12 @@ def _fire(session: Session, timer: Timer, case: Case, now: datetime) -> None:
 
 def _start_one(session: Session, now: datetime) -> bool:
     """Start a case whose procedure begins by the clock, and set the clock for the next one."""
-    timer = session.scalars(
-        select(Timer)
-        .where(Timer.kind == "start", Timer.fired_at.is_(None), Timer.due_at <= now)
-        .order_by(Timer.due_at, Timer.id)
-        .limit(1)
-        .with_for_update(skip_locked=True)
-    ).first()
+    timer = session.scalars(DUE_START, {"now": now}, execution_options=NEWEST).first()
     if timer is None:
         return False
+    if timer.kind == "clock":
+        clock_starts.start_next(session, timer, now)
+        return True
     version = active(session, timer.procedure)
     if version is None:
         session.delete(timer)

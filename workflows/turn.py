@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import delete, select
+from sqlalchemy import Table, bindparam, delete, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
@@ -20,6 +20,12 @@ from workflows.routing import route
 from workflows.tables import Case, CaseState, Incident, Record, Subscription, Task, TaskState, Timer
 from workflows.versions import Runnable, runnable
 
+# Built once: building a statement costs more than running it.
+FORGET = tuple(
+    delete(table).where(table.c.case == bindparam("case"), table.c.instance.in_(bindparam("instances", expanding=True)))
+    for table in (cast(Table, Timer.__table__), cast(Table, Subscription.__table__))
+)
+
 
 @dataclass
 class Turn:
@@ -30,13 +36,20 @@ class Turn:
     runnable: Runnable
     now: datetime
     journal: Journal
-    execution: Execution = field(init=False)
+    opened: Execution | None = None  # None until somebody asks for it: not every change of a case moves its tokens
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
     gone: list[int] = field(default_factory=list)  # tokens whose timers and subscriptions are over
     sent: list[facts.Sent] = field(default_factory=list)
     signalled: list[str] = field(default_factory=list)
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
     closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
+
+    @property
+    def execution(self) -> Execution:
+        """The tokens of the case, read when they are needed for the first time."""
+        if self.opened is None:
+            self.opened = resume(self.runnable.plan, self.case.execution, self.case.data, self)
+        return self.opened
 
     # what the engine asks for while it steps
 
@@ -73,14 +86,18 @@ class Turn:
 
     def close(self) -> None:
         """Turn all facts into rows and events, and keep the state."""
-        for fact in self.execution.take():
-            HANDLERS[type(fact)](self, fact)
-        self._forget_waiting()
-        self.case.data = dict(self.execution.data)
-        self.case.execution = "" if self.execution.ended else self.execution.dump()
+        if self.opened is not None:
+            self._settle(self.opened)
         self._frame_events()
         self.session.flush()
         self.journal.write(self.session)
+
+    def _settle(self, execution: Execution) -> None:
+        for fact in execution.take():
+            HANDLERS[type(fact)](self, fact)
+        self._forget_waiting()
+        self.case.data = dict(execution.data)
+        self.case.execution = "" if execution.ended else execution.dump()
 
     def _frame_events(self) -> None:
         """The first event has the attributes of the case, the last one how it ended: the facts alone tell both."""
@@ -91,12 +108,10 @@ class Turn:
 
     def _forget_waiting(self) -> None:
         if self.gone:
-            instances = [str(token) for token in self.gone]
-            for table in (Timer, Subscription):
-                self.session.execute(
-                    delete(table).where(table.case == self.case.number, table.instance.in_(instances)),
-                    execution_options={"synchronize_session": False},
-                )
+            asked = {"case": self.case.number, "instances": [str(token) for token in self.gone]}
+            self.session.flush()
+            for statement in FORGET:
+                self.session.connection().execute(statement, asked)
 
     def task(self, token: int) -> Task | None:
         """The row of a person's task; None when the token is no such task."""
@@ -118,7 +133,6 @@ def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None 
     """Go on with a case that was locked by its caller."""
     version = runnable(session, case.digest)
     turn = Turn(session, case, version, now, Journal(case, now))
-    turn.execution = resume(version.plan, case.execution, case.data, turn)
     if task is not None:
         turn.tasks[task.instance] = task
     return turn
@@ -127,7 +141,7 @@ def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None 
 def begin_turn(session: Session, case: Case, version: Runnable, *, now: datetime, start: str | None) -> Turn:
     """The first turn of a case."""
     turn = Turn(session, case, version, now, Journal(case, now))
-    turn.execution = begin(version.plan, case.data, turn, start=start)
+    turn.opened = begin(version.plan, case.data, turn, start=start)
     return turn
 
 

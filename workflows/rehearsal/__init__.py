@@ -58,15 +58,16 @@ def rehearse(
     Each virtual hour is one transaction. `progress` is told the virtual time that was reached. Whoever calls it again with
     the end as the new start goes on: what waited then is answered, what lay on the desks is worked off.
     """
-    with sessions.begin() as session:
-        floor = open_floor(session, plan, start=start, end=end, seed=seed, calendar=calendar or china())
-        _dispatch(session, floor, what_waits(session), start)
-        _expect_resumptions(session, floor, start)
-    while floor.moments:
-        until = min(_hour(floor.moments[0].at) + TRANSACTION, end)
-        _play(sessions, floor, until)
-        if progress:
-            progress(until)
+    with sessions(expire_on_commit=False) as session:
+        with session.begin():
+            floor = open_floor(session, plan, start=start, end=end, seed=seed, calendar=calendar or china())
+            _dispatch(session, floor, what_waits(session), start)
+            _expect_resumptions(session, floor, start)
+        while floor.moments:
+            until = min(_hour(floor.moments[0].at) + TRANSACTION, end)
+            _play(session, floor, until)
+            if progress:
+                progress(until)
     _post(sessions, end)
     return Rehearsed(floor.started, floor.completed, floor.delivered, floor.withdrawn, end)
 
@@ -75,9 +76,9 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _play(sessions: sessionmaker[Session], floor: Floor, until: datetime) -> None:
+def _play(session: Session, floor: Floor, until: datetime) -> None:
     """Everything up to that instant, in one transaction."""
-    with sessions.begin() as session, noticing(session) as noticed:
+    with session.begin(), noticing(session) as noticed:
         while moment := floor.take(until):
             _happen(session, floor, moment)
             session.flush()
@@ -185,8 +186,10 @@ def _dispatch(session: Session, floor: Floor, noticed: Noticed, now: datetime) -
     """Bring what became known to those who will act on it."""
     for task in noticed.tasks:
         if task.state in OPEN_TASK:
+            floor.held[task.id] = (task, session.get_one(Case, task.case))
             _lay_once(floor, task, now)
         else:
+            floor.held.pop(task.id, None)
             floor.lies.pop(task.id, None)  # done, or suspended: then it is laid again when the case goes on
     for timer in noticed.timers:
         if timer.fired_at is None:

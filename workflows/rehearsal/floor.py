@@ -90,6 +90,9 @@ class Floor:
     desks: dict[str, Desk]
     moments: list[Moment] = field(default_factory=list)
     lies: dict[int, str | None] = field(default_factory=dict)  # on whose desk each task lies
+    held: dict[int, tuple[Any, Any]] = field(
+        default_factory=dict
+    )  # open tasks with their case: no need to read them again
     nobody: set[int] = field(default_factory=set)  # tasks for which no officer was found
     visits: dict[tuple[str, str], int] = field(default_factory=dict)  # how often a case came to a node
     put_down: int = 0
