@@ -73,8 +73,7 @@ def start(
         key_taxpayer=is_key_taxpayer(ready.procedure, data),
         **_named(ready.procedure, data),
     )
-    session.add(case)
-    session.flush()
+    session.add(case)  # written together with its first tasks
     _first_turn(session, case, ready, application, by, event, now)
     return case
 

@@ -90,12 +90,12 @@ class Turn:
             self._settle(self.opened)
         self._frame_events()
         self.session.flush()
+        self._forget_waiting()
         self.journal.write(self.session)
 
     def _settle(self, execution: Execution) -> None:
         for fact in execution.take():
             HANDLERS[type(fact)](self, fact)
-        self._forget_waiting()
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
 
@@ -107,9 +107,9 @@ class Turn:
             self.journal.close({"case_state": str(self.case.state), **self.closing})
 
     def _forget_waiting(self) -> None:
+        """After the flush: what was set and left in this very turn has a row by then."""
         if self.gone:
             asked = {"case": self.case.number, "instances": [str(token) for token in self.gone]}
-            self.session.flush()
             for statement in FORGET:
                 self.session.connection().execute(statement, asked)
 

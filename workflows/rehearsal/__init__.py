@@ -63,11 +63,12 @@ def rehearse(
             floor = open_floor(session, plan, start=start, end=end, seed=seed, calendar=calendar or china())
             _dispatch(session, floor, what_waits(session), start)
             _expect_resumptions(session, floor, start)
-        while floor.moments:
-            until = min(_hour(floor.moments[0].at) + TRANSACTION, end)
-            _play(session, floor, until)
-            if progress:
-                progress(until)
+        with noticing(session) as noticed:
+            while floor.moments:
+                until = min(_hour(floor.moments[0].at) + TRANSACTION, end)
+                _play(session, floor, noticed, until)
+                if progress:
+                    progress(until)
     _post(sessions, end)
     return Rehearsed(floor.started, floor.completed, floor.delivered, floor.withdrawn, end)
 
@@ -76,9 +77,9 @@ def _hour(at: datetime) -> datetime:
     return at.replace(minute=0, second=0, microsecond=0)
 
 
-def _play(session: Session, floor: Floor, until: datetime) -> None:
+def _play(session: Session, floor: Floor, noticed: Noticed, until: datetime) -> None:
     """Everything up to that instant, in one transaction."""
-    with session.begin(), noticing(session) as noticed:
+    with session.begin():
         while moment := floor.take(until):
             _happen(session, floor, moment)
             session.flush()
