@@ -223,3 +223,13 @@ def test_any_operation_gives_a_value_or_an_error_of_ours(left: str, operator: st
         feel.evaluate(f"{left} {operator} {right}", {})
     except FeelError as error:
         assert str(error)
+
+
+def deep_in_the_stack(frames: int, text: str) -> object:
+    return deep_in_the_stack(frames - 1, text) if frames else feel.evaluate(text, {})
+
+
+@pytest.mark.parametrize("frames", [200, 600, 800, 900])
+def test_a_caller_deep_in_the_stack_gets_the_same_kind_of_answer(frames: int) -> None:
+    with pytest.raises(FeelError, match="nested too deeply"):
+        deep_in_the_stack(frames, "[1..a[" * 3000)

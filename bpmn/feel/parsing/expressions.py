@@ -25,7 +25,10 @@ class Parser(TypeReader):
     # -- whole texts
 
     def whole(self, read: Callable[[], s.Node]) -> s.Node:
-        root = read()
+        try:
+            root = read()
+        except RecursionError:  # the caller stands deep in the stack already
+            raise self.too_deep() from None
         if self.token.kind is not Kind.END:
             remedy = " Write a single = to compare." if self.is_mark("=") else ""
             raise self.unreadable(f"The expression should end here, or an operator is missing.{remedy}")
@@ -69,14 +72,22 @@ class Parser(TypeReader):
     # -- expressions, from the loosest to the tightest
 
     def expression(self) -> s.Node:
+        range_ends, self.range_ends = self.range_ends, 0
+        found = self.nested(self.disjunction)
+        self.range_ends = range_ends
+        return found
+
+    def nested(self, read: Callable[[], s.Node]) -> s.Node:
+        """What `read` gives, one level deeper."""
         self.depth += 1
         if self.depth > DEEPEST_NESTING:
-            raise TooExpensive("The expression is nested too deeply; split it.", self.text, self.token.position)
-        range_ends, self.range_ends = self.range_ends, 0
-        found = self.disjunction()
-        self.range_ends = range_ends
+            raise self.too_deep()
+        found = read()
         self.depth -= 1
         return found
+
+    def too_deep(self) -> TooExpensive:
+        return TooExpensive("The expression is nested too deeply; split it.", self.text, self.token.position)
 
     def disjunction(self) -> s.Node:
         position, parts = self.token.position, [self.conjunction()]
@@ -281,7 +292,7 @@ class Parser(TypeReader):
         low = low or self.expression()
         self.expect("..")
         self.range_ends += 1
-        high = self.additive()
+        high = self.nested(self.additive)
         self.range_ends -= 1
         if not self.is_mark("]", "[", ")"):
             raise self.unreadable("A range ends with ], [ or ).")
