@@ -5,7 +5,7 @@ Rows are only added, and a trial and its decision are filled in once. `ledger` s
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -19,7 +19,7 @@ from bpmn.reading import read_bpmn
 from bpmn.writing import write_bpmn
 from event_logs.columns import Json, Utc
 from mining.errors import AlreadyDecided, UnknownProposal
-from mining.evaluation import Direction, Effect, Promise, Verdict
+from mining.evaluation import Against, Direction, Effect, Interval, Promise, Verdict
 from mining.redesign import REASONS, Proposal
 from mining.scenario import BaselineGap
 from mining.simulation import Scenario
@@ -81,7 +81,10 @@ class ArchivedPromise(Base):
         figures = dict(self.figures)
         baseline = BaselineGap(**figures.pop("baseline"))
         roll_out, notes = tuple(figures.pop("roll_out")), tuple(figures.pop("notes"))
-        return Promise(**figures, baseline=baseline, roll_out=roll_out, notes=notes)
+        against = Against(figures.pop("against", Against.BESIDE))
+        beside, before = (_interval(figures.pop(each.value, None)) for each in (Against.BESIDE, Against.BEFORE))
+        known = {**figures, "baseline": baseline, "roll_out": roll_out, "notes": notes, "against": against}
+        return Promise(**known, beside=beside, before=before)
 
 
 class ArchivedTrial(Base):
@@ -109,11 +112,24 @@ class ArchivedTrial(Base):
 
     @property
     def effect(self) -> Effect | None:
-        if self.effect_figures is None:
-            return None
-        figures = dict(self.effect_figures)
-        interval, verdict = tuple(figures.pop("median_difference")), Direction(figures.pop("verdict"))
-        return Effect(**figures, median_difference=interval, verdict=verdict)
+        """What it showed in the comparison that counted."""
+        return None if self.effect_figures is None else _effect(self.effect_figures)
+
+    @property
+    def effects(self) -> Mapping[Against, Effect]:
+        """What it showed in each comparison; none before the decision, nor of trials that were decided by a single one."""
+        compared = (self.effect_figures or {}).get("compared", {})
+        return {Against(group): _effect(figures) for group, figures in compared.items()}
+
+
+def _effect(filed: Mapping[str, Any]) -> Effect:
+    figures = {name: value for name, value in filed.items() if name != "compared"}
+    interval, verdict = tuple(figures.pop("median_difference")), Direction(figures.pop("verdict"))
+    return Effect(**figures, median_difference=interval, verdict=verdict)
+
+
+def _interval(filed: list[float] | None) -> Interval | None:
+    return None if filed is None else (filed[0], filed[1], filed[2])
 
 
 def keep_proposal(
@@ -204,12 +220,14 @@ def decide(
     by: str,
     now: datetime,
     remark: str = "",
+    compared: Mapping[Against, Effect] | None = None,
 ) -> ArchivedTrial:
-    """Files what the trial showed, what was advised (None where nothing had been promised) and what a person decided,
-    once; raises AlreadyDecided."""
+    """Files what the trial showed (`effect`, and `compared` each group), what was advised (None where nothing had been
+    promised) and what a person decided, once; raises AlreadyDecided."""
     if trial.decision is not None:
         raise AlreadyDecided(trial.id, trial.decision)
-    trial.effect_figures = asdict(effect)
+    groups = {group.value: asdict(each) for group, each in (compared or {}).items()}
+    trial.effect_figures = asdict(effect) | ({"compared": groups} if groups else {})
     trial.advice = None if verdict is None else verdict.advice.value
     trial.kept = None if verdict is None else verdict.kept
     trial.decision, trial.decided_by, trial.decided_at, trial.remark = decision, by, now, remark

@@ -1,5 +1,8 @@
 """The closed circle, step by step: propose from the facts, simulate, try out on a share, prove, decide.
 
+A trial is held against two groups, each with a promise of its own: the cases that run beside it on the current version, and
+those that ran before it. `fair_group` says which of them tells what the redesign does.
+
 Pages and commands call the same functions. `propose` and `simulate` take their time and therefore commit their own result;
 `try_out` and `decide` change the given session, which the caller commits.
 """
@@ -22,7 +25,7 @@ from event_logs.warehouse import Warehouse
 from mining import archive, redesign
 from mining.archive import ArchivedProposal, ArchivedTrial
 from mining.diagnosis import diagnose
-from mining.evaluation import Effect, Promise, Verdict, arm_of, compare, judge, promise
+from mining.evaluation import Against, Effect, Promise, Verdict, arm_of, compare, judge, latest_of, promise
 from mining.performance import case_times
 from mining.scenario import learn
 from webui import catalogue
@@ -33,6 +36,9 @@ from workflows.database import reading
 from workflows.tables import ProcedureVersion, VersionState
 
 SHARE, CASES, REPLICATIONS, SEED = 0.3, 400, 30, 1
+SHARED_QUEUE = frozenset(
+    {"hand_over"}
+)  # kinds of proposals that relieve a queue in which the cases of both versions stand
 Progress = Callable[[str, float | None], None]
 
 
@@ -51,10 +57,15 @@ class Bench:
 
 @dataclass(frozen=True)
 class Proof:
-    """What a trial shows so far, and what that advises; no verdict where nothing had been promised."""
+    """What a trial shows so far against each group, and what the fair one advises; no verdict where nothing was promised."""
 
-    effect: Effect
+    effects: Mapping[Against, Effect]
+    fair: Against
     verdict: Verdict | None
+
+    @property
+    def effect(self) -> Effect:
+        return self.effects[self.fair]
 
 
 def quiet(_step: str, _share: float | None = None) -> None:
@@ -91,11 +102,13 @@ def simulate(
     now: datetime,
     progress: Progress = quiet,
 ) -> Promise:
-    """What a trial of that proposal would show, simulated from the log of the version that it changes, and filed."""
+    """What a trial of that proposal would show against both groups, simulated from the log of the version that it changes and
+    from the cases that are open now, and filed."""
     with reading_sessions(bench.engine)() as session:
         kept = archive.proposal_of(session, proposal)
         current = catalogue.of_case(session, kept.procedure, _version(kept)).model
         proposed, shares, number, key = kept.model, dict(kept.shares), _version(kept), kept.procedure
+        against = fair_group(kept.kind)
     progress("learn", None)
     log = arm_of(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), number)
     scenario = learn(log, {number: current}, seed=seed).assuming(choices=shares)
@@ -107,6 +120,8 @@ def simulate(
         cases=cases,
         replications=replications,
         seed=seed,
+        against=against,
+        past=log,
         progress=lambda done: progress("simulate", done),
     )
     with transaction(bench.engine) as session:
@@ -130,15 +145,19 @@ def try_out(session: Session, proposal: int, *, share: float, by: str | None, no
 
 
 def prove(bench: Bench, trial: int, *, now: datetime) -> Proof:
-    """Compare the cases that began during the trial on both versions; nothing is changed."""
+    """Compare the cases that began during the trial on the new version with those on the current one, beside it and before
+    it (as many as the trial was promised for); nothing is changed."""
     with reading_sessions(bench.engine)() as session:
         kept = trial_of(session, trial)
         key, started = kept.proposal.procedure, kept.started_at
         versions = kept.current_version, kept.trial_version
         promised = kept.promised.promise if kept.promised else None
-    log = began_since(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), started)
-    effect = compare(*(arm_of(log, number) for number in versions))
-    return Proof(effect, judge(effect, promised) if promised else None)
+        fair = promised.against if promised else fair_group(kept.proposal.kind)
+    log = bench.warehouse.take_snapshot(reading(bench.engine), key, now=now)
+    beside, tried = (arm_of(began(log, since=started), number) for number in versions)
+    before = latest_of(arm_of(began(log, until=started), versions[0]), promised.cases if promised else CASES)
+    effects = {Against.BESIDE: compare(beside, tried), Against.BEFORE: compare(before, tried)}
+    return Proof(effects, fair, judge(effects[fair], promised) if promised else None)
 
 
 def decide(
@@ -151,6 +170,7 @@ def decide(
         session,
         kept,
         effect=proof.effect,
+        compared=proof.effects,
         verdict=proof.verdict,
         decision=decision.value,
         by=by,
@@ -160,6 +180,16 @@ def decide(
     act = deployment.promote if decision is Decision.PROMOTE else deployment.roll_back
     act(session, version, by=by, now=now)
     return kept
+
+
+def fair_group(kind: str) -> Against:
+    """Which group tells what a redesign of that kind does.
+
+    Chance decides which cases run beside the trial, so they have the same season and the same staff: they are fair, unless
+    the redesign works through what both share. Officers who help with a queue shorten it for the cases of both versions; then
+    only those before the trial show what it was like without.
+    """
+    return Against.BEFORE if kind in SHARED_QUEUE else Against.BESIDE
 
 
 def trial_of(session: Session, trial: int) -> ArchivedTrial:
@@ -186,10 +216,14 @@ def with_model(procedure: Procedure, model: ProcessModel) -> Procedure:
     return procedure_from_sources(sources)
 
 
-def began_since(log: EventLog, start: datetime) -> EventLog:
-    """The cases of which the first event is not before `start`."""
+def began(log: EventLog, *, since: datetime | None = None, until: datetime | None = None) -> EventLog:
+    """The cases of which the first event is not before `since`, and before `until`."""
     times = case_times(log)
-    return log.filtered(times.filter(times.first_at >= start).select("case_id"))
+    if since is not None:
+        times = times.filter(times.first_at >= since)
+    if until is not None:
+        times = times.filter(times.first_at < until)
+    return log.filtered(times.select("case_id"))
 
 
 def _version(proposal: ArchivedProposal) -> int:

@@ -78,7 +78,7 @@ def kept(session: Session) -> archive.ArchivedProposal:
 
 def an_effect(ratio: float = 0.7) -> object:
     values = np.exp(np.random.default_rng(1).normal(12, 0.5, 800))
-    return effect_of(CaseValues(values, 3), CaseValues(values * ratio), measure="lead_time")
+    return effect_of(CaseValues(values, np.full(3, 86400.0)), CaseValues(values * ratio), measure="lead_time")
 
 
 def test_a_proposal_is_filed_once_with_its_drawing_and_reason(session: Session) -> None:

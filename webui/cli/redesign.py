@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from event_logs.warehouse import Warehouse
 from mining import archive
 from mining.archive import ArchivedProposal, ArchivedTrial
-from mining.evaluation import Effect
+from mining.evaluation import Against, Effect, Promise
 from webui import improvement
 from webui.cli.database import changing, now, open_database, reading
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress, steps
@@ -79,12 +79,12 @@ def simulate(proposal: int, share: float, cases: int, replications: int, seed: i
         )
     facts = {name: getattr(found, name) for name in found.__dataclass_fields__}
     if wants_json:
-        print_json({"proposal": proposal, **facts})
+        print_json({"proposal": proposal, **facts, "reliable": found.reliable, "why": _WHY[found.against]})
         return
     print_facts(
         {
             "proposal": proposal,
-            "change of lead time": _change(found.estimate, found.low, found.high),
+            **_promised(found),
             "when all cases take it": _change(*found.roll_out),
             "reliable": found.reliable,
             "notes": list(found.notes),
@@ -102,7 +102,10 @@ def trial(proposal: int, share: float, by: str, wants_json: bool) -> None:
     """Deploy PROPOSAL beside the version in use and let it take a share of the new cases."""
     with changing() as session:
         _refuse_without_right(session, by)
-        facts = _trial(improvement.try_out(session, proposal, share=share, by=by, now=now()))
+        started = improvement.try_out(session, proposal, share=share, by=by, now=now())
+        facts, promised = _trial(started), started.promised.promise if started.promised else None
+    if promised and not wants_json:
+        facts = {**{name: value for name, value in facts.items() if name != "promised_against"}, **_promised(promised)}
     print_facts(facts, wants_json=wants_json)
 
 
@@ -118,7 +121,10 @@ def decide(number: int, decision: str | None, by: str | None, remark: str, wants
     if decision and not by:
         raise click.UsageError("A person decides: say who with --by.")
     proof = improvement.prove(_bench(), number, now=now())
-    facts = _effect(proof.effect)
+    facts: dict[str, Any] = {}
+    for group, effect in proof.effects.items():
+        facts |= {f"{name} ({_GROUP[group]})": value for name, value in _effect(effect).items()}
+    facts |= {"fair comparison": _GROUP[proof.fair], "why": _WHY[proof.fair]}
     if proof.verdict is not None:
         facts |= {"advice": proof.verdict.advice.value, "because": proof.verdict.sentence}
     if decision and by:
@@ -127,7 +133,10 @@ def decide(number: int, decision: str | None, by: str | None, remark: str, wants
             ended = improvement.decide(session, number, Decision(decision), proof, by=by, remark=remark, now=now())
             facts |= {"decision": ended.decision, "decided_by": ended.decided_by}
     if wants_json:
-        print_json({"trial": number, "effect": proof.effect, "verdict": proof.verdict, **facts})
+        effects = {group.value: effect for group, effect in proof.effects.items()}
+        told = {name: facts[name] for name in ("why", "advice", "because", "decision", "decided_by") if name in facts}
+        shown = {"effect": proof.effect, "effects": effects, "fair": proof.fair.value, "verdict": proof.verdict}
+        print_json({"trial": number, **shown, **_effect(proof.effect), **told})
     else:
         print_facts({"trial": number, **facts}, wants_json=False)
 
@@ -173,12 +182,34 @@ def _trial(kept: ArchivedTrial) -> dict[str, Any]:
         "share": kept.share,
         "started_at": kept.started_at,
         "promised": _change(promise.estimate, promise.low, promise.high) if promise else None,
+        "promised_against": {group.value: promise.of(group) for group in Against} if promise else None,
+        "fair": (promise.against if promise else improvement.fair_group(kept.proposal.kind)).value,
         "shown": _change(effect.estimate, effect.low, effect.high) if effect else None,
         "advice": kept.advice,
         "decision": kept.decision,
         "decided_by": kept.decided_by,
         "remark": kept.remark,
     }
+
+
+_GROUP = {
+    Against.BESIDE: "against cases beside it",
+    Against.BEFORE: "against cases before it",
+}
+_WHY = {
+    Against.BESIDE: "Chance decides which cases run beside the trial: they meet the same season and the same staff.",
+    Against.BEFORE: (
+        "The queue that is relieved is shared: the cases beside the trial gain, too, so only those before it show the time "
+        "without the redesign."
+    ),
+}
+
+
+def _promised(found: Promise) -> dict[str, Any]:
+    """What is promised against each group, and which comparison is the fair one."""
+    known = {group: found.of(group) for group in Against}
+    lines = {f"lead time {_GROUP[group]}": _change(*told) for group, told in known.items() if told is not None}
+    return {**lines, "fair comparison": _GROUP[found.against], "why": _WHY[found.against]}
 
 
 def _effect(effect: Effect) -> dict[str, Any]:
