@@ -52,3 +52,20 @@ def test_a_step_that_failed_is_tried_again(checkout: Path) -> None:
 def test_the_help_names_every_command() -> None:
     shown = subprocess.run([sys.executable, dev.__file__, "--help"], capture_output=True, text=True, check=True).stdout
     assert all(f"    {command} " in shown for command in dev.COMMANDS)
+
+
+def test_a_check_that_fails_says_so_and_stops_nothing() -> None:
+    assert dev.passes(sys.executable, "-c", "pass")
+    assert not dev.passes(sys.executable, "-c", "raise SystemExit(3)")
+
+
+def test_what_the_product_refuses_ends_the_script_with_its_code(
+    checkout: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    refusing = checkout / "qiangji"
+    refusing.write_text("#!/bin/sh\nexit 2\n")
+    refusing.chmod(0o755)
+    monkeypatch.setattr(dev, "BIN", checkout)
+    with pytest.raises(SystemExit) as ended:
+        dev.product("serve", "--check")
+    assert ended.value.code == 2
