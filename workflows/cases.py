@@ -73,7 +73,9 @@ def start(
         key_taxpayer=is_key_taxpayer(ready.procedure, data),
         **_named(ready.procedure, data),
     )
-    session.add(case)  # written together with its first tasks
+    session.add(
+        case
+    )  # written together with its first tasks, before them: rows go out in the order of their class names
     _first_turn(session, case, ready, application, by, event, now)
     return case
 
