@@ -166,26 +166,6 @@ def front_end() -> None:
     once("front-end", sources, build, ROOT / "webui" / "static" / "vendor")
 
 
-def translations() -> None:
-    catalogues = list((ROOT / "webui" / "translations").rglob("*.po"))
-
-    def compile_catalogues() -> None:
-        # Babel takes the sign of "95 % interval" for a placeholder, says so and writes the catalogue all the same;
-        # tests/webui/test_language.py compares the real placeholders.
-        said = subprocess.run(
-            [str(BIN / "pybabel"), "--quiet", "compile", "--directory", "webui/translations"],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        if not all(file.exists() for file in made):
-            raise Refused(f"The translations could not be compiled: {said.stderr.strip()}")
-
-    made = [po.with_suffix(".mo") for po in catalogues]
-    once("translations", catalogues, compile_catalogues, made[0] if made else None)
-
-
 # ----------------------------------------------------------------------------------------------------------- browser
 
 
@@ -233,7 +213,6 @@ def setup(tests: bool) -> None:
     python_packages(tests)
     os.environ["PATH"] = f"{BIN}{os.pathsep}{os.environ['PATH']}"
     front_end()
-    translations()
 
 
 def product(*words: object) -> None:

@@ -119,6 +119,15 @@ def start(name: str, *, by: str, now: datetime) -> Job:
     return jobs().start(f"analyse:{name}", work, by=by, now=now)
 
 
+def start_all(*, by: str, now: datetime) -> list[Job]:
+    """Analyse every procedure that cases ran on, so that whoever opens the reports finds them there."""
+    with reading_sessions(engine())() as session:
+        keys = [
+            version.key for version in catalogue.newest(session) if store.last_position(session, procedure=version.key)
+        ]
+    return [start(key, by=by, now=now) for key in keys]
+
+
 def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
     """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events."""
     if name.startswith(IMPORTED):
