@@ -152,12 +152,18 @@ def prove(bench: Bench, trial: int, *, now: datetime) -> Proof:
         key, started = kept.proposal.procedure, kept.started_at
         versions = kept.current_version, kept.trial_version
         promised = kept.promised.promise if kept.promised else None
-        fair = promised.against if promised else fair_group(kept.proposal.kind)
+        wanted = promised.against if promised else fair_group(kept.proposal.kind)
     log = bench.warehouse.take_snapshot(reading(bench.engine), key, now=now)
     beside, tried = (arm_of(began(log, since=started), number) for number in versions)
     before = latest_of(arm_of(began(log, until=started), versions[0]), promised.cases if promised else CASES)
     effects = {Against.BESIDE: compare(beside, tried), Against.BEFORE: compare(before, tried)}
+    fair = wanted if promised or _has_cases(effects[wanted]) else Against.BESIDE
     return Proof(effects, fair, judge(effects[fair], promised) if promised else None)
+
+
+def _has_cases(effect: Effect) -> bool:
+    """A version that nobody used before the trial has no time before it."""
+    return effect.n_before + effect.open_before > 0
 
 
 def decide(

@@ -154,7 +154,7 @@ def case_values(log: EventLog, measure: str, calendar: WorkingCalendar) -> CaseV
     frame = case_times(log).to_pandas().sort_values("case_id")  # sums depend on the order of their terms
     going = is_open(frame)
     measured = MEASURES[measure]
-    still_open = frame[going].assign(last_at=frame["last_at"].max())
+    still_open = frame.assign(last_at=frame["last_at"].where(~going, frame["last_at"].max()))[going]
     return CaseValues(measured(log, frame[~going], calendar), measured(log, still_open, calendar))
 
 

@@ -23,6 +23,9 @@ from mining.simulation.conditions import QUANTILES, Sample, Scenario, Work
 ROUNDS = 4
 REPLICATIONS = 5  # per round: one year of a busy office is luck
 EFFORT = 10_000  # cases simulated per round
+GAP_REPLICATIONS = (
+    20  # the mean of a year at a busy desk varies by a quarter: five would let luck decide about reliability
+)
 CLOSE = 0.02  # of the mean lead time: a difference that no further round is worth
 TOLERABLE_GAP = 0.15
 STRETCH = 3.0  # by which a measured delay may be lengthened before only its mean is trusted
@@ -59,7 +62,7 @@ def calibrated(model: ProcessModel, scenario: Scenario, *, seed: int = 0) -> Sce
 
 
 def baseline_gap(
-    model: ProcessModel, scenario: Scenario, *, seed: int, replications: int = REPLICATIONS
+    model: ProcessModel, scenario: Scenario, *, seed: int, replications: int = GAP_REPLICATIONS
 ) -> BaselineGap:
     """How far simulations of the observed cases are from what was observed, on average."""
     means = [_mean_lead_time(each, _end(scenario)) for each in _again(model, scenario, seed, replications)]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any
 
@@ -15,14 +15,14 @@ from bpmn.model import ProcessModel
 from bpmn.writing import write_bpmn
 from mining import archive
 from mining.archive import ArchivedProposal, ArchivedTrial
-from mining.evaluation import Effect, Promise, Verdict
+from mining.evaluation import Against, Effect, Promise, Verdict
 from webui import analyses, improvement
 from webui.answers import answer, db, engine, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, find, in_use, labels, load, named, newest
 from webui.errors import JobRunning, Refused
 from webui.failures import sentence
-from webui.improvement import Bench, Decision
+from webui.improvement import Bench, Decision, fair_group
 from webui.jobs import Job, Progress
 from webui.language import current_language
 from webui.language import gettext as _
@@ -208,12 +208,45 @@ def proposal(id: int) -> Response:
         after_names=labels(kept.model),
         changes=differences_in_words(found, current, kept.model),
         promise=promised,
+        groups=_groups({}, promised, fair_group(kept.kind)) if promised else [],
+        why_fair=why_fair(promised.against) if promised else "",
         chart=None,
         job=_job(job) if job and (job.going or job.error) else None,
         trial_running=improvement.running_trial(db(), kept.procedure),
         still_current=in_use(db(), kept.procedure).number == kept.version,
         defaults={"share": improvement.SHARE, "cases": improvement.CASES, "seed": improvement.SEED},
     )
+
+
+def _groups(effects: Mapping[Against, Effect], promised: Promise | None, fair: Against) -> list[dict[str, Any]]:
+    """Promise and result against each group of cases, the fair one first, in words."""
+    fair = promised.against if promised else fair
+    return [
+        {
+            "group": group.value,
+            "fair": group is fair,
+            "name": {
+                Against.BESIDE: _("against cases on the current version during the trial"),
+                Against.BEFORE: _("against cases on the current version before the trial"),
+            }[group],
+            "promise": promised.of(group) if promised else None,
+            "effect": effects.get(group),
+        }
+        for group in sorted(Against, key=lambda each: each is not fair)
+        if group in effects or (promised and promised.of(group))
+    ]
+
+
+def why_fair(fair: Against) -> str:
+    return {
+        Against.BESIDE: _(
+            "Fair here: chance decides which cases run beside it, in the same season and with the same staff."
+        ),
+        Against.BEFORE: _(
+            "Fair here: the queue that is relieved is shared, so cases beside the trial gain, too; only those before it show the "
+            "time without the redesign."
+        ),
+    }[fair]
 
 
 def _colours(found: list[Any], kinds: tuple[DifferenceKind, ...]) -> dict[str, str]:
@@ -280,7 +313,8 @@ def start_trial(id: int) -> Redirect:
 @requires(Right.REDESIGN)
 def trial(id: int) -> Response:
     kept = improvement.trial_of(db(), id)
-    effect, verdict = _shown_proof(kept)
+    effects, effect, fair, verdict = _shown_proof(kept)
+    promised = kept.promised.promise if kept.promised else None
     return answer(
         "trial.html",
         id=id,
@@ -290,6 +324,8 @@ def trial(id: int) -> Response:
         decided=kept if kept.decision else None,
         decided_by=Names(db()).officer(kept.decided_by),
         effect=effect,
+        groups=_groups(effects, promised, fair),
+        why_fair=why_fair(fair),
         verdict=verdict_sentence(verdict) if verdict else None,
         advice=verdict.advice if verdict else None,
         kept=verdict.kept if verdict else kept.kept,
@@ -297,12 +333,13 @@ def trial(id: int) -> Response:
     )
 
 
-def _shown_proof(kept: ArchivedTrial) -> tuple[Effect | None, Verdict | None]:
-    """What was filed with the decision, else what the facts show now."""
+def _shown_proof(kept: ArchivedTrial) -> tuple[Mapping[Against, Effect], Effect | None, Against, Verdict | None]:
+    """What was filed with the decision, else what the facts show now: against each group, and against the fair one."""
     if kept.decision:
-        return kept.effect, None
+        filed = next((group for group, each in kept.effects.items() if each == kept.effect), Against.BESIDE)
+        return kept.effects, kept.effect, filed, None
     proof = improvement.prove(bench(), kept.id, now=now())
-    return proof.effect, proof.verdict
+    return proof.effects, proof.effect, proof.fair, proof.verdict
 
 
 @page.post("/improvement/trials/<int:id>/decide")
