@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from math import log
 
+import ibis
 import numpy as np
 import pytest
 
+from event_logs.working_time import WorkingCalendar
 from mining.evaluation import (
     Advice,
     Against,
@@ -17,6 +19,7 @@ from mining.evaluation import (
     Effect,
     Promise,
     arm_of,
+    case_values,
     compare,
     effect_of,
     judge,
@@ -50,6 +53,50 @@ def test_the_interval_covers_the_true_change_as_often_as_it_says() -> None:
         found = effect_of(skewed(DAYS, 80, seed), skewed(0.8 * DAYS, 60, 1000 + seed), measure="lead_time")
         covered += found.low <= -0.2 <= found.high
     assert 180 <= covered <= 199
+
+
+def observed_for(days: float, typical: float, cases: int, seed: int) -> CaseValues:
+    """Cases that begin evenly over that time and are looked at when it ends."""
+    lasts = skewed(typical, cases, seed).values
+    seen = np.random.default_rng(seed + 50_000).uniform(0, days * 86400.0, cases)
+    return CaseValues(lasts[lasts <= seen], seen[lasts > seen])
+
+
+@pytest.mark.parametrize("days", [6, 15, 60])
+def test_an_early_look_is_as_sure_as_it_says_and_favours_nobody(days: float) -> None:
+    """At 6 days about half of the cases are open: more of the slower version, which dropping them would flatter."""
+    pairs = [(observed_for(days, DAYS, 150, s), observed_for(days, 0.6 * DAYS, 150, 9_000 + s)) for s in range(200)]
+    found = [effect_of(before, after, measure="lead_time") for before, after in pairs]
+    assert sum(each.low <= -0.4 <= each.high for each in found) >= 180
+    mean = float(np.mean([log(1 + each.estimate) for each in found]))
+    assert mean == pytest.approx(log(0.6), abs=0.04)
+    dropped = [effect_of(CaseValues(a.values), CaseValues(b.values), measure="lead_time").estimate for a, b in pairs]
+    assert float(np.mean(dropped)) > -0.4 + (0.08 if days < 10 else 0.0)
+
+
+def test_open_cases_that_say_nothing_new_change_nothing() -> None:
+    before, after = skewed(DAYS, 200, 1), skewed(0.7 * DAYS, 200, 2)
+    plain = effect_of(before, after, measure="lead_time")
+    fresh = CaseValues(before.values, np.full(50, 900.0))  # begun a moment ago
+    told = effect_of(fresh, after, measure="lead_time")
+    assert told.estimate == pytest.approx(plain.estimate, abs=0.01) and told.low == pytest.approx(plain.low, abs=0.01)
+    assert "censored" in told.method and "censored" not in plain.method
+
+
+@pytest.mark.parametrize("measure", ["lead_time", "working_lead_time", "waiting"])
+def test_open_cases_of_a_log_count_up_to_its_end(measure: str) -> None:
+    whole = simulate(CURRENT, scenario(), cases=250, seed=1, start=START)
+    end = START + timedelta(days=12)
+    events = whole.events.filter(whole.events["at"] <= end)
+    ended = events.filter(events.activity == "end").case_id
+    cases = whole.cases.semi_join(events, "case_id").mutate(closed=ibis._.case_id.isin(ended))
+    early = replace(whole, events=events, cases=cases)
+    found = case_values(early, measure, WorkingCalendar.china())
+    assert found.open_cases > 5 and len(found.values) > 20 and (found.still_open >= 0).all()
+    assert found.still_open.max() <= 12 * 86400.0
+    shown = compare(early, whole, measure=measure)
+    assert shown.open_before == found.open_cases and shown.n_before == len(found.values)
+    assert shown.low <= 0 <= shown.high or measure == "waiting"
 
 
 def test_a_shorter_group_is_shown_with_its_figures() -> None:
