@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import ibis
+import numpy as np
 import pytest
 
 from bpmn.model import ProcessModel
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
-from mining.errors import EmptyLog, MissingVersion
+from mining.errors import EmptyLog, MissingVersion, ScenarioIncomplete
 from mining.scenario import baseline_gap, learn
 from mining.scenario.replay import START_OF_CASE, Player
-from mining.simulation import CaseMix, Choice, Routing, Sample, Scenario, simulate, simulate_again
+from mining.simulation import Arm, CaseMix, Choice, Routing, Sample, Scenario, simulate, simulate_again, simulate_on
 from tests.contracts.drawings import drawing
 from tests.mining.offices import HOUR, always, events, exponential, office
 
@@ -131,3 +133,68 @@ def test_what_does_not_fit_is_passed_over_and_counted() -> None:
 def test_an_open_case_counts_as_far_as_it_went() -> None:
     choices, _, skipped, finished = replayed(REVIEW, "a c")
     assert choices == (("xor2", "xor2_c"),) and skipped == 0 and not finished
+
+
+def until(log: EventLog, end: datetime) -> EventLog:
+    """What had been recorded by then."""
+    known = log.events.filter(log.events["at"] <= end)
+    ended = known.filter(known.activity == "end").case_id
+    cases = log.cases.semi_join(known, "case_id").mutate(closed=ibis._.case_id.isin(ended))
+    return replace(log, events=known, cases=cases)
+
+
+@pytest.fixture(scope="module")
+def crowded(truth: Scenario) -> EventLog:
+    """Two of the three who do b are gone: their queue grows; what was recorded in the first six weeks."""
+    work = {**truth.work, "b": replace(truth.work["b"], officers=("b0",), delay=None)}
+    whole = simulate(REVIEW, replace(truth, work=work), cases=300, seed=4, start=START, warm_up=timedelta(0))
+    return until(whole, START + timedelta(days=42))
+
+
+def test_open_cases_are_placed_where_they_stand_with_their_work(crowded: EventLog) -> None:
+    learnt = learn(crowded, REVIEW, CHINA, seed=1)
+    assert learnt.present is not None and Scenario.from_json(learnt.to_json()) == learnt
+    frame = events(crowded)
+    pieces = frame[frame.instance.notna()].groupby(["case_id", "activity", "instance"]).lifecycle.agg(set)
+    going = [key[1] for key, seen in pieces.items() if not seen & {"complete", "withdraw"}]
+    work = [each for case in learnt.present.cases for each in case.work]
+    assert Counter(each.element for each in work) == Counter(going) and Counter(going)["b"] > 30
+    assert len(learnt.present.cases) == frame.case_id.nunique() - int((frame.activity == "end").sum())
+    assert not any("leave the model" in note for note in learnt.notes)
+    assert [case.arrived for case in learnt.present.cases] == sorted(case.arrived for case in learnt.present.cases)
+
+
+def test_a_simulation_goes_on_from_the_open_cases(crowded: EventLog) -> None:
+    learnt = learn(crowded, REVIEW, CHINA, seed=1)
+    assert learnt.present is not None
+    played = simulate_on((Arm(REVIEW, 1.0),), learnt, cases=40, seed=2)
+    assert set(played.closed) == set(range(len(learnt.present.cases))), "older ones end before the new ones, first come"
+    assert all(each.ended >= learnt.present.at for each in played.closed.values())
+    first = events(played.log)["at"].min().timestamp()
+    assert first >= learnt.present.at
+    frame = events(played.log)
+    spans = frame.groupby("case_id")["at"].agg(lambda column: (column.max() - column.min()).total_seconds())
+    empty = simulate(REVIEW, learnt, cases=40, seed=2, start=START + timedelta(days=42), warm_up=timedelta(0))
+    other = events(empty).groupby("case_id")["at"].agg(lambda column: (column.max() - column.min()).total_seconds())
+    backlog = sum(1 for case in learnt.present.cases for each in case.work if each.element == "b")
+    hours = backlog * learnt.work["b"].processing.mean
+    assert float(np.median(spans)) > float(np.median(other)) + hours, "the new cases stand behind what lay there"
+    again = simulate_on((Arm(REVIEW, 1.0),), learnt, cases=40, seed=2)
+    assert events(again.log).equals(frame) and again.closed == played.closed
+
+
+def test_without_open_cases_there_is_no_present(learnt: Scenario) -> None:
+    assert learnt.present is None
+    with pytest.raises(ScenarioIncomplete, match="open cases"):
+        simulate_on((Arm(REVIEW, 1.0),), learnt, cases=5, seed=1)
+
+
+def test_a_case_stands_at_the_nearest_marking_that_offers_its_work() -> None:
+    model = drawing("start > and1 > a > and2; and1 > b > and2; and2 > c > end")
+    player = Player(model, frozenset("abc"))
+    one = player.standing(("a",), ("b",))
+    assert one.fits and "b" in one.places and len(one.places) == 2
+    both = player.standing((), ("a", "b"))
+    assert both.fits and set(both.places) == {"a", "b"}
+    astray = player.standing(("a",), ("c",))
+    assert not astray.fits
