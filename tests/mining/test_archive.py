@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import numpy as np
@@ -14,7 +15,7 @@ from bpmn.changes import HandOver, apply
 from bpmn.procedure import PROCEDURES, read_procedure
 from mining import archive
 from mining.errors import AlreadyDecided, UnknownProposal
-from mining.evaluation import CaseValues, Promise, effect_of, judge
+from mining.evaluation import Against, CaseValues, Effect, Promise, effect_of, judge
 from mining.redesign import Proposal
 from mining.scenario import BaselineGap
 from mining.simulation import Scenario
@@ -76,7 +77,7 @@ def kept(session: Session) -> archive.ArchivedProposal:
     )
 
 
-def an_effect(ratio: float = 0.7) -> object:
+def an_effect(ratio: float = 0.7) -> Effect:
     values = np.exp(np.random.default_rng(1).normal(12, 0.5, 800))
     return effect_of(CaseValues(values, np.full(3, 86400.0)), CaseValues(values * ratio), measure="lead_time")
 
@@ -99,8 +100,8 @@ def test_forecast_and_result_stand_side_by_side(session: Session) -> None:
     archive.keep_promise(session, proposal, PROMISE, SCENARIO, now=NOW)
     trial = archive.open_trial(session, proposal, current_version=1, trial_version=2, share=0.3, by="d01", now=NOW)
     effect = an_effect()
-    verdict = judge(effect, PROMISE)  # type: ignore[arg-type]
-    archive.decide(session, trial, effect=effect, verdict=verdict, decision="promote", by="d02", now=NOW)  # type: ignore[arg-type]
+    verdict = judge(effect, PROMISE)
+    archive.decide(session, trial, effect=effect, verdict=verdict, decision="promote", by="d02", now=NOW)
     session.commit()
     session.expire_all()
     entry = archive.ledger(session, "vat_credit_refund")[0]
@@ -112,13 +113,28 @@ def test_forecast_and_result_stand_side_by_side(session: Session) -> None:
     assert archive.ledger(session, "another") == []
 
 
+def test_both_comparisons_are_filed_with_their_promises(session: Session) -> None:
+    promised = replace(PROMISE, against=Against.BEFORE, beside=(-0.1, -0.2, 0.0), before=(-0.3, -0.4, -0.2))
+    proposal = kept(session)
+    archive.keep_promise(session, proposal, promised, SCENARIO, now=NOW)
+    trial = archive.open_trial(session, proposal, current_version=1, trial_version=2, share=0.3, by=None, now=NOW)
+    compared = {Against.BESIDE: an_effect(0.95), Against.BEFORE: an_effect()}
+    before = compared[Against.BEFORE]
+    archive.decide(session, trial, effect=before, compared=compared, verdict=None, decision="promote", by="d", now=NOW)
+    session.commit()
+    session.expire_all()
+    entry = archive.ledger(session)[0]
+    assert entry.promise == promised and entry.promise.of(Against.BESIDE) == (-0.1, -0.2, 0.0)
+    assert entry.effect == before and entry.trial.effects == compared
+
+
 def test_a_trial_is_decided_once(session: Session) -> None:
     trial = archive.open_trial(session, kept(session), current_version=1, trial_version=2, share=0.3, by=None, now=NOW)
     assert archive.ledger(session)[0].effect is None and archive.ledger(session)[0].promise is None
     for attempt in ("roll_back", "promote"):
         if attempt == "promote":
             with pytest.raises(AlreadyDecided, match="roll_back"):
-                archive.decide(session, trial, effect=an_effect(), verdict=None, decision=attempt, by="d", now=NOW)  # type: ignore[arg-type]
+                archive.decide(session, trial, effect=an_effect(), verdict=None, decision=attempt, by="d", now=NOW)
         else:
-            archive.decide(session, trial, effect=an_effect(), verdict=None, decision=attempt, by="d", now=NOW)  # type: ignore[arg-type]
+            archive.decide(session, trial, effect=an_effect(), verdict=None, decision=attempt, by="d", now=NOW)
     assert archive.track_record(archive.ledger(session)) == archive.TrackRecord(0, 0, None)

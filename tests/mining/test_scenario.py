@@ -156,7 +156,11 @@ def test_open_cases_are_placed_where_they_stand_with_their_work(crowded: EventLo
     assert learnt.present is not None and Scenario.from_json(learnt.to_json()) == learnt
     frame = events(crowded)
     pieces = frame[frame.instance.notna()].groupby(["case_id", "activity", "instance"]).lifecycle.agg(set)
-    going = [key[1] for key, seen in pieces.items() if not seen & {"complete", "withdraw"}]
+    going = [
+        str(key[1])
+        for key, seen in zip(pieces.index.to_list(), pieces, strict=True)
+        if not seen & {"complete", "withdraw"}
+    ]
     work = [each for case in learnt.present.cases for each in case.work]
     assert Counter(each.element for each in work) == Counter(going) and Counter(going)["b"] > 30
     assert len(learnt.present.cases) == frame.case_id.nunique() - int((frame.activity == "end").sum())
