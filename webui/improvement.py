@@ -36,9 +36,8 @@ from workflows.database import reading
 from workflows.tables import ProcedureVersion, VersionState
 
 SHARE, CASES, REPLICATIONS, SEED = 0.3, 400, 30, 1
-SHARED_QUEUE = frozenset(
-    {"hand_over"}
-)  # kinds of proposals that relieve a queue in which the cases of both versions stand
+# Kinds of proposals that relieve a queue in which the cases of both versions stand.
+SHARED_QUEUE = frozenset({"hand_over"})
 Progress = Callable[[str, float | None], None]
 
 
