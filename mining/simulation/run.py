@@ -87,7 +87,8 @@ class Run:
 
     def _resumed(self, case: Case, place: int, work: list[OpenWork], now: float) -> list[tuple[float, Piece]]:
         """What was begun at a token goes on; `work` loses what was found here."""
-        elements, wait = case.program.timed[place], Wait(place)
+        possible = [e for e in case.program.timed[place] if any(self._is_enabled(case, s) for s in e.steps[place])]
+        elements, wait = tuple(possible), Wait(place)  # without events that came and do not come again
         case.waits.setdefault(place, []).append(wait)
         found = {element.id: _taken(work, element.id) for element in elements}
         since = min((w.enabled for w in found.values() if w is not None), default=now)
