@@ -35,6 +35,9 @@ SHARE, CASES = 0.5, 150
 TRIAL = timedelta(days=110)  # in which about that many cases come, and almost all of them end
 Command = Callable[..., Any]
 
+# One worker fills the year for all journeys; whichever comes first waits for it.
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900), pytest.mark.xdist_group("casework")]
+
 
 @pytest.fixture
 def bench(casework: Path, tmp_path: Path) -> Bench:
@@ -60,8 +63,6 @@ def command(
     return run
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("circle")
 def test_the_bottleneck_is_named_and_its_redesign_keeps_what_was_promised(
     bench: Bench, command: Command, tmp_path: Path
 ) -> None:
@@ -106,8 +107,6 @@ def _versions_of_new_cases(session: Session, since: Any) -> set[int]:
     return set(session.scalars(sa.select(Case.version).where(Case.procedure == KEY, Case.opened_at >= since)))
 
 
-@pytest.mark.slow
-@pytest.mark.xdist_group("circle")
 def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
     one, same = (_exported(tmp_path / name) for name in ("one", "same"))
     assert one.read_bytes() == same.read_bytes()
