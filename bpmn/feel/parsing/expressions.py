@@ -8,10 +8,11 @@ from decimal import Decimal
 from bpmn.feel import syntax as s
 from bpmn.feel.errors import TooExpensive, UnreadableExpression
 from bpmn.feel.lexing import Kind, Token
-from bpmn.feel.parsing.types import DEEPEST_NESTING, TypeReader
+from bpmn.feel.parsing.types import TypeReader
 from bpmn.feel.temporal import from_text
 from bpmn.feel.values import CONTEXT
 
+TOO_DEEP = "The expression is nested too deeply; split it."
 DEEPEST_TREE = 120
 MOST_NODES = 6_000
 
@@ -28,7 +29,7 @@ class Parser(TypeReader):
         try:
             root = read()
         except RecursionError:  # the caller stands deep in the stack already
-            raise self.too_deep() from None
+            raise TooExpensive(TOO_DEEP, self.text, self.token.position) from None
         if self.token.kind is not Kind.END:
             remedy = " Write a single = to compare." if self.is_mark("=") else ""
             raise self.unreadable(f"The expression should end here, or an operator is missing.{remedy}")
@@ -73,21 +74,9 @@ class Parser(TypeReader):
 
     def expression(self) -> s.Node:
         range_ends, self.range_ends = self.range_ends, 0
-        found = self.nested(self.disjunction)
+        found = self.nested(self.disjunction, TOO_DEEP)
         self.range_ends = range_ends
         return found
-
-    def nested(self, read: Callable[[], s.Node]) -> s.Node:
-        """What `read` gives, one level deeper."""
-        self.depth += 1
-        if self.depth > DEEPEST_NESTING:
-            raise self.too_deep()
-        found = read()
-        self.depth -= 1
-        return found
-
-    def too_deep(self) -> TooExpensive:
-        return TooExpensive("The expression is nested too deeply; split it.", self.text, self.token.position)
 
     def disjunction(self) -> s.Node:
         position, parts = self.token.position, [self.conjunction()]
@@ -292,7 +281,7 @@ class Parser(TypeReader):
         low = low or self.expression()
         self.expect("..")
         self.range_ends += 1
-        high = self.nested(self.additive)
+        high = self.nested(self.additive, TOO_DEEP)
         self.range_ends -= 1
         if not self.is_mark("]", "[", ")"):
             raise self.unreadable("A range ends with ], [ or ).")

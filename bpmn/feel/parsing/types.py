@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import TypeVar
+
 from bpmn.feel import syntax as s
 from bpmn.feel.errors import TooExpensive
 from bpmn.feel.lexing import Kind
 from bpmn.feel.parsing.stream import TokenStream
 
+T = TypeVar("T")
 DEEPEST_NESTING = 50
 _TYPE_NAMES = ("date and time", "days and time duration", "years and months duration")
 
@@ -14,14 +18,17 @@ _TYPE_NAMES = ("date and time", "days and time duration", "years and months dura
 class TypeReader(TokenStream):
     """A stream that types can be read from."""
 
-    def type_name(self) -> s.TypeName:
+    def nested(self, read: Callable[[], T], too_deep: str) -> T:
+        """What `read` gives, one level deeper; `too_deep` is said where that is more than may be."""
         self.depth += 1
         if self.depth > DEEPEST_NESTING:
-            raise TooExpensive("The type is nested too deeply.", self.text, self.token.position)
-        try:
-            return self._type_name()
-        finally:
-            self.depth -= 1
+            raise TooExpensive(too_deep, self.text, self.token.position)
+        found = read()
+        self.depth -= 1
+        return found
+
+    def type_name(self) -> s.TypeName:
+        return self.nested(self._type_name, "The type is nested too deeply.")
 
     def _type_name(self) -> s.TypeName:
         position, name = self.token.position, self._type_word()
