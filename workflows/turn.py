@@ -192,10 +192,14 @@ def _performed(turn: Turn, fact: facts.Performed) -> None:
     turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=instance, attributes=fact.values)
 
 
+def _handed(turn: Turn, fact: facts.Handed) -> None:
+    turn.journal.record(fact.node, Lifecycle.START, instance=str(fact.token))
+
+
 def _completed(turn: Turn, fact: facts.Completed) -> None:
-    """A catching event fired. (A person's task is closed by the verb that did it; scopes leave no event.)"""
+    """An event came, or work that was handed out is done. (The verb closes a person's task; scopes leave no event.)"""
     node = turn.node(fact.node) if fact.node in turn.runnable.plan.nodes else None
-    if isinstance(node, EventNode) or (isinstance(node, Activity) and node.kind == "receive"):
+    if isinstance(node, EventNode) or (isinstance(node, Activity) and node.kind in ("receive", "service")):
         turn.gone.append(fact.token)
         turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token), attributes=fact.values)
 
@@ -301,6 +305,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     facts.Entered: _entered,
     facts.Enabled: _enabled,
     facts.Performed: _performed,
+    facts.Handed: _handed,
     facts.Completed: _completed,
     facts.Withdrawn: _withdrawn,
     facts.ScopeOpened: _nothing,

@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from bpmn.model import Activity, ProcessModel
-from workflows.engine import Execution, Verdict, begin, facts, prepare, resume
-from workflows.errors import StepFailed
+from workflows.engine import Execution, HandedOut, Verdict, begin, facts, prepare, resume
+from workflows.errors import ProcedureFault, ServiceFailed, StepFailed
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 
@@ -18,11 +18,13 @@ MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)
 class Surroundings:
     """Services are plain functions by name; every call is noted."""
 
-    services: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any]]] = field(default_factory=dict)
+    services: Mapping[str, Callable[[Mapping[str, Any]], Mapping[str, Any] | HandedOut]] = field(default_factory=dict)
     now: datetime = MONDAY
     called: list[str] = field(default_factory=list)
 
-    def perform(self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
+    def perform(
+        self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int
+    ) -> Mapping[str, Any] | HandedOut:
         self.called.append(place)
         return self.services.get(activity.service or "", lambda given: {})(inputs)
 
@@ -81,6 +83,11 @@ class Play:
 
     def complete(self, place: str, **values: Any) -> Play:
         self.execution.complete(self.token(place), values)
+        self._settle()
+        return self
+
+    def fail(self, place: str, failure: ServiceFailed | ProcedureFault) -> Play:
+        self.execution.fail(self.token(place), failure)
         self._settle()
         return self
 

@@ -156,7 +156,7 @@ SITUATIONS: dict[str, Callable[[], Situation]] = {
 def surroundings(situation: Situation, now: datetime = MONDAY) -> Surroundings:
     def call(inputs: Mapping[str, Any]) -> Mapping[str, Any]:
         if situation.down:
-            raise ServiceFailed("remote.call", "the line is dead")
+            raise ServiceFailed("The line is dead.")
         return {"answered": True}
 
     return Surroundings({"remote.call": call}, now)

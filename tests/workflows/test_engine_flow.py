@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpmn.model import ActivityKind, GatewayKind, MultiInstance, Trigger
+from bpmn.model import ActivityKind, Assignment, GatewayKind, MultiInstance, Trigger
 from tests.builders import (
     activity,
+    after,
     both,
     boundary,
     end,
     inside,
     model,
     script,
+    service,
     some,
     start,
     subprocess,
@@ -24,8 +27,8 @@ from tests.builders import (
     xor,
 )
 from tests.workflows.playing import Play
-from workflows.engine import CannotRun, facts, prepare
-from workflows.errors import RunawayProcedure, UnknownToken
+from workflows.engine import CannotRun, HandedOut, facts, prepare
+from workflows.errors import ProcedureFault, RunawayProcedure, ServiceFailed, UnknownToken
 
 
 def test_a_sequence_goes_from_start_to_end() -> None:
@@ -314,3 +317,50 @@ def test_any_block_structure_ends_whatever_the_order_of_work(data: st.DataObject
             break
         play.complete(data.draw(st.sampled_from(play.waiting)))
     assert play.ended and play.path.count("end") == 1 and not play.execution.run.tasks
+
+
+def handed(**more: Any) -> Play:
+    """A drawing whose service is done elsewhere."""
+    return Play(
+        model(start(), service("ask", "registry", **more), user("read"), end(), paths=["start > ask > read > end"]),
+        registry=lambda given: HandedOut(),
+    )
+
+
+def test_work_that_was_handed_out_is_waited_for_and_gives_its_answer() -> None:
+    play = handed(outputs=(Assignment("known", "result.found"),))
+    assert play.waiting == ["ask"] and [f.attempt for f in play.said(facts.Handed)] == [1]
+    play.complete("ask", found=True)
+    assert play.waiting == ["read"] and play.data == {"known": True}
+
+
+def test_work_that_was_handed_out_may_fail_for_now_and_is_handed_out_again() -> None:
+    play = handed().fail("ask", ServiceFailed("The line is dead."))
+    assert play.waiting == [] and [(s.attempt, s.transient) for s in play.said(facts.Stuck)] == [(1, True)]
+    assert play.retry().waiting == ["ask"] and [f.attempt for f in play.said(facts.Handed)] == [1, 2]
+
+
+def test_work_that_was_handed_out_may_end_with_an_error_that_the_drawing_catches() -> None:
+    drawn = model(
+        start(),
+        service("ask", "registry"),
+        end(),
+        boundary("unknown", "ask", Trigger.ERROR, code="E404"),
+        user("look"),
+        paths=["start > ask > end", "unknown > look"],
+    )
+    play = Play(drawn, registry=lambda given: HandedOut()).fail("ask", ProcedureFault("E404"))
+    assert play.waiting == ["look"] and play.withdrawn == ["ask"]
+
+
+def test_a_timer_ends_work_that_was_handed_out() -> None:
+    drawn = model(
+        start(),
+        service("ask", "registry"),
+        end(),
+        boundary("late", "ask", Trigger.TIMER, timer=after('duration("PT2S")')),
+        user("phone"),
+        paths=["start > ask > end", "late > phone"],
+    )
+    play = Play(drawn, registry=lambda given: HandedOut()).fire("late")
+    assert play.waiting == ["phone"] and play.withdrawn == ["ask"]

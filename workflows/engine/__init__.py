@@ -5,13 +5,14 @@ from workflows.engine.facts import Fact
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
 from workflows.engine.specs.events import REPEATS
-from workflows.engine.steps import Steps, Verdict
+from workflows.engine.steps import HandedOut, Steps, Verdict
 
 __all__ = [
     "REPEATS",
     "CannotRun",
     "Execution",
     "Fact",
+    "HandedOut",
     "Plan",
     "Refusal",
     "Steps",

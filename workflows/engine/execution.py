@@ -18,7 +18,7 @@ from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.stepping import drain, guarded, signal
 from workflows.engine.steps import Steps
 from workflows.engine.tokens import Run, Token
-from workflows.errors import UnknownToken
+from workflows.errors import ProcedureFault, ServiceFailed, UnknownToken
 
 
 class CannotRun(ValueError):
@@ -74,9 +74,18 @@ class Execution:
         return self._waiting(token).data
 
     def complete(self, token: int, values: Mapping[str, Any]) -> None:
-        """A person's task is done with these values; raises UnknownToken."""
+        """A person's task, or work that was handed out, is done with these values; raises UnknownToken."""
         waiting = self._waiting(token)
         self._do(waiting, lambda: waiting.task_spec.finished(waiting, values))
+
+    def fail(self, token: int, failure: ServiceFailed | ProcedureFault) -> None:
+        """Work that was handed out failed, for now or with an error that the drawing may catch; raises UnknownToken."""
+        waiting = self._waiting(token)
+
+        def act() -> None:
+            raise failure
+
+        self._do(waiting, act)
 
     def fire(self, token: int, values: Mapping[str, Any] | None = None) -> None:
         """What an event or receiving task waited for happened: its time came, its message or signal arrived."""

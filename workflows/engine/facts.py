@@ -37,8 +37,18 @@ class Performed:
 
 
 @dataclass(frozen=True, slots=True)
+class Handed:
+    """An automatic activity was handed out with these inputs, for the `attempt`-th time: somebody outside does it."""
+
+    token: Token
+    node: str
+    inputs: Mapping[str, Any]
+    attempt: int
+
+
+@dataclass(frozen=True, slots=True)
 class Completed:
-    """Something that waited is done: a person's task, a catching event, a subprocess or called procedure."""
+    """Something that waited is done: a person's task, work done elsewhere, a catching event, a subprocess or called procedure."""
 
     token: Token
     node: str
@@ -148,6 +158,7 @@ Fact: TypeAlias = (
     Entered
     | Enabled
     | Performed
+    | Handed
     | Completed
     | Withdrawn
     | ScopeOpened

@@ -18,14 +18,21 @@ class Verdict:
     rows: Sequence[Any] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class HandedOut:
+    """The work is done elsewhere: the token waits until `Execution.complete` or `Execution.fail`."""
+
+
 class Steps(Protocol):
     """The surroundings. Work may raise ServiceFailed (try again) or ProcedureFault (the drawing may catch it)."""
 
     @property
     def now(self) -> datetime: ...
 
-    def perform(self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
-        """Run the registered service task of the activity at this place."""
+    def perform(
+        self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int
+    ) -> Mapping[str, Any] | HandedOut:
+        """Run the registered service task of the activity at this place, or hand it out."""
         ...
 
     def decide(self, place: str, activity: Activity, context: Mapping[str, Any]) -> Verdict:

@@ -7,8 +7,9 @@ from typing import Any
 
 from bpmn.model import Activity, Assignment
 from workflows.engine.expressions import Expression
-from workflows.engine.facts import Awaited, Decided, Enabled, Performed, Sent
+from workflows.engine.facts import Awaited, Decided, Enabled, Handed, Performed, Sent, Withdrawn
 from workflows.engine.specs.node import NodeSpec
+from workflows.engine.steps import HandedOut
 from workflows.engine.tokens import Token
 from workflows.errors import StepFailed
 
@@ -70,8 +71,10 @@ def local_of(token: Token) -> Mapping[str, Any]:
 class AutomaticSpec(ActivitySpec):
     """An activity that the machine does by itself, in one step."""
 
-    def step(self, token: Token) -> bool:
-        values = self.work(token)
+    def step(self, token: Token) -> bool | None:
+        return self.done(token, self.work(token))
+
+    def done(self, token: Token, values: Mapping[str, Any]) -> bool:
         token.write(values)
         token.workflow.say(Performed(token.id, self.place, values))
         token.leaving = True
@@ -82,13 +85,27 @@ class AutomaticSpec(ActivitySpec):
 
 
 class ServiceSpec(AutomaticSpec):
-    """A registered service task; when it fails for now, the token waits here and is tried again."""
+    """A registered service task, done at once or handed out; when it fails for now, the token waits here and is tried again."""
 
-    def work(self, token: Token) -> Mapping[str, Any]:
+    def step(self, token: Token) -> bool | None:
         attempt = token.progress["attempts"] = token.progress.get("attempts", 0) + 1
-        return self.taken(
-            token, token.workflow.steps.perform(self.place, self.node, self.given(token), attempt=attempt)
-        )
+        inputs = self.given(token)
+        done = token.workflow.steps.perform(self.place, self.node, inputs, attempt=attempt)
+        if not isinstance(done, HandedOut):
+            return self.done(token, self.taken(token, done))
+        token.progress["handed"] = True
+        token.workflow.say(Handed(token.id, self.place, inputs, attempt))
+        self.attach(token)
+        return None
+
+    def finished(self, token: Token, values: Mapping[str, Any]) -> None:
+        NodeSpec.finished(self, token, self.taken(token, values))
+
+    def withdraw(self, token: Token) -> None:
+        if token.progress.get("handed") and not token.leaving:
+            token.workflow.say(Withdrawn(token.id, self.place))
+        else:
+            super().withdraw(token)
 
 
 class RuleSpec(AutomaticSpec):

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from SpiffWorkflow.specs.base import TaskSpec as SpiffTaskSpec
+from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import AnyNode, EventNode, Trigger
 from workflows.engine.expressions import Condition
@@ -102,7 +103,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
 
     def withdraw(self, token: Token) -> None:
         """The token is about to be cancelled; what waited for something, if only for another try, says so."""
-        if token.failure is not None or (self.waits and not token.leaving):
+        if token.failure is not None or (self.waits and token.has_state(TaskState.STARTED) and not token.leaving):
             token.workflow.say(Withdrawn(token.id, self.place))
 
     def attach(self, token: Token) -> None:
