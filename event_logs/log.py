@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 import ibis
 
@@ -31,6 +31,14 @@ CASES = ibis.schema(
 
 
 @dataclass(frozen=True)
+class OnFile:
+    """What the warehouse keeps computed: the table of performed work of exactly these events."""
+
+    events: ibis.Table
+    performed: ibis.Table
+
+
+@dataclass(frozen=True)
 class EventLog:
     """`events` has the columns EVENTS, `cases` the columns CASES; both are lazy and live on one Ibis backend.
 
@@ -43,11 +51,20 @@ class EventLog:
     cases: ibis.Table
     source: str = ""
     zone: str = "Asia/Shanghai"
+    on_file: OnFile | None = field(default=None, compare=False, repr=False)
+
+    def kept_performed(self) -> ibis.Table | None:
+        """The table of performed work where it is on file, and is that of these very events."""
+        if self.on_file is None or self.on_file.events is not self.events:
+            return None
+        return self.on_file.performed
 
     def filtered(self, case_ids: ibis.Table) -> EventLog:
         """The log of those cases alone; `case_ids` has a column `case_id`."""
+        events, kept = self.events.semi_join(case_ids, "case_id"), self.kept_performed()
         return replace(
             self,
-            events=self.events.semi_join(case_ids, "case_id"),
+            events=events,
             cases=self.cases.semi_join(case_ids, "case_id"),
+            on_file=None if kept is None else OnFile(events, kept.semi_join(case_ids, "case_id")),
         )
