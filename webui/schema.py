@@ -2,9 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from sqlalchemy import MetaData
+
 from event_logs import store
 from mining import archive
 from webui import accounts
 from workflows import tables
+from workflows.jobs import embedded
 
 METADATAS = (store.metadata, tables.Base.metadata, archive.Base.metadata, accounts.metadata)
+
+
+def metadatas(dialect: str) -> list[MetaData]:
+    """What there is on this kind of database: the jobs of SQLite are in a table of ours, those of PostgreSQL are procrastinate's."""
+    return [*METADATAS, embedded.metadata] if dialect == "sqlite" else list(METADATAS)
+
+
+def ours(thing: Any, name: str | None, kind: str, reflected: bool, compared_to: Any) -> bool:
+    """Whether a table or index is described here, and not by procrastinate."""
+    table = name if kind == "table" else getattr(getattr(thing, "table", None), "name", "")
+    return not (table or "").startswith("procrastinate_")

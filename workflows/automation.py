@@ -18,6 +18,7 @@ from workflows.errors import ProcedureFault, ServiceFailed, UnknownServiceTask
 
 LATE_FEE_A_DAY = Decimal("0.0005")  # Tax Collection and Administration Law, article 32: 0.05 % a day
 CENT = Decimal("0.01")
+EXTERNAL_RETRIES = 5  # failures that an external worker may report before a person has to look at it
 PAUSES = (timedelta(minutes=1), timedelta(minutes=5), timedelta(minutes=30), timedelta(hours=2), timedelta(hours=12))
 
 

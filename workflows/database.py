@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.pool import ConnectionPoolEntry
 
 from event_logs import store
+from workflows import jobs
 from workflows.tables import Base
 
 BUSY_SECONDS = 60
@@ -101,3 +102,4 @@ def create_schema(engine: Engine) -> None:
     with engine.begin() as connection:
         Base.metadata.create_all(connection)
         store.metadata.create_all(connection)
+        jobs.create_schema(connection)

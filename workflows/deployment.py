@@ -19,6 +19,7 @@ from workflows import working_hours
 from workflows.automation import SERVICE_TASKS
 from workflows.clock_sources import SOURCES, next_look
 from workflows.engine import REPEATS, Refusal, refusals
+from workflows.engine.drawn import EXTERNAL, topic
 from workflows.errors import Undeployable, UnknownProcedure, WrongVersionState
 from workflows.tables import ProcedureSource, ProcedureVersion, Subscription, Timer, VersionState
 
@@ -77,7 +78,9 @@ def _refuse_problems(procedure: Procedure, sources: dict[str, bytes]) -> None:
 def _missing_parts(procedure: Procedure) -> list[Refusal]:
     found: list[Refusal] = []
     for activity in procedure.model.activities:
-        if activity.service and activity.service not in SERVICE_TASKS:
+        if activity.service == EXTERNAL:
+            found.append(Refusal("topic", activity.id, "It names no topic.", f"Write qj:service={EXTERNAL}<topic>."))
+        elif activity.service and not topic(activity) and activity.service not in SERVICE_TASKS:
             message = f"No service task is registered as {activity.service!r}."
             found.append(Refusal("service", activity.id, message, "Register it in SERVICE_TASKS or correct the name."))
         if activity.decision and activity.decision not in procedure.decisions:

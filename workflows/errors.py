@@ -65,6 +65,14 @@ class UnknownTask(WorkflowError):
         super().__init__(f"There is no task {task}.")
 
 
+class UnknownExternalTask(WorkflowError):
+    """No work of an external worker has that id."""
+
+    def __init__(self, task: int) -> None:
+        self.task = task
+        super().__init__(f"There is no external task {task}.")
+
+
 class UnknownStaff(WorkflowError):
     """No officer, post or office has that code."""
 

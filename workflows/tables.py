@@ -310,15 +310,25 @@ class ClockStart(Base):
 
 
 class OutgoingMessage(Base):
-    """Something to be sent, written in the same transaction as the change that causes it."""
+    """Something to be sent, written in the same transaction as the change that causes it.
+
+    `next_try_at` also holds it for the one who is sending it now; `dead_at` says since when nobody tries any more.
+    """
 
     __tablename__ = "outgoing_messages"
     __table_args__ = (
         Index(
             "ix_outgoing_unsent",
+            "channel",
             "next_try_at",
-            sqlite_where=text("sent_at IS NULL"),
-            postgresql_where=text("sent_at IS NULL"),
+            sqlite_where=text("sent_at IS NULL AND dead_at IS NULL"),
+            postgresql_where=text("sent_at IS NULL AND dead_at IS NULL"),
+        ),
+        Index(
+            "ix_outgoing_dead",
+            "dead_at",
+            sqlite_where=text("dead_at IS NOT NULL"),
+            postgresql_where=text("dead_at IS NOT NULL"),
         ),
     )
 
@@ -333,12 +343,77 @@ class OutgoingMessage(Base):
     created_at: Mapped[datetime]
     next_try_at: Mapped[datetime]
     sent_at: Mapped[datetime | None]
+    dead_at: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
     error: Mapped[str | None] = mapped_column(Text)
 
+    @property
+    def key(self) -> str:
+        """The same for every try, so that whoever gets it twice can tell."""
+        return f"{self.case or 'office'}-{self.id}"
+
+
+class ExternalTaskState(StrEnum):
+    OPEN = "open"
+    COMPLETED = "completed"
+    FAILED = "failed"  # no try is left, or it reported a business error
+    WITHDRAWN = "withdrawn"
+
+
+class ExternalTask(Base):
+    """Work of a topic that an external worker fetches.
+
+    It may be fetched from `free_at` on: its lock has run out then, or the pause after a failure is over. `result_digest`
+    tells a result that is handed in twice from another one.
+    """
+
+    __tablename__ = "external_tasks"
+    __table_args__ = (
+        Index(
+            "ix_external_tasks_free",
+            "topic",
+            "free_at",
+            sqlite_where=text("state = 'open'"),
+            postgresql_where=text("state = 'open'"),
+        ),
+        Index("ix_external_tasks_case", "case"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"))
+    node: Mapped[str] = mapped_column(String(128))
+    instance: Mapped[str] = mapped_column(String(32))
+    topic: Mapped[str] = mapped_column(String(128))
+    inputs: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
+    state: Mapped[str] = mapped_column(String(16), default=ExternalTaskState.OPEN)
+    created_at: Mapped[datetime]
+    free_at: Mapped[datetime]
+    worker: Mapped[str | None] = mapped_column(String(64))  # who has or had it last
+    attempts: Mapped[int] = mapped_column(default=0)  # how often it was fetched
+    retries: Mapped[int]  # failures that are still allowed
+    error: Mapped[str | None] = mapped_column(Text)
+    finished_at: Mapped[datetime | None]
+    result_digest: Mapped[str | None] = mapped_column(String(64))
+
+
+class Worker(Base):
+    """An external worker: only a hash of its token is kept. It may fetch work of these topics."""
+
+    __tablename__ = "workers"
+
+    name: Mapped[str] = mapped_column(String(64), primary_key=True)
+    token_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    topics: Mapped[list[str]]
+    added_at: Mapped[datetime]
+    added_by: Mapped[str | None] = mapped_column(String(64))
+    seen_at: Mapped[datetime | None]
+
 
 class Incident(Base):
-    """An automatic step that a person has to look at: it failed for good, or a decision has no fitting branch."""
+    """An automatic step that a person has to look at: it failed for good, or a decision has no fitting branch.
+
+    `corrections` are the values that a person changed, each as [before, after]; `reason` says why.
+    """
 
     __tablename__ = "incidents"
 
@@ -351,6 +426,8 @@ class Incident(Base):
     occurred_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None] = mapped_column(index=True)
     resolved_by: Mapped[str | None] = mapped_column(String(64))
+    reason: Mapped[str | None] = mapped_column(Text)
+    corrections: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)
 
 
 class Record(Base):

@@ -7,23 +7,45 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, select
+from sqlalchemy import Table, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
 from workflows import automation, notifications, working_hours
 from workflows.deciding import verdict
-from workflows.engine import Execution, Verdict, begin, facts, resume
+from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
+from workflows.engine.drawn import topic
 from workflows.recording import Journal
 from workflows.routing import route
-from workflows.tables import Case, CaseState, Incident, Record, Subscription, Task, TaskState, Timer
+from workflows.tables import (
+    Case,
+    CaseState,
+    ExternalTask,
+    ExternalTaskState,
+    Incident,
+    Record,
+    Subscription,
+    Task,
+    TaskState,
+    Timer,
+)
 from workflows.versions import Runnable, runnable
 
 # Built once: building a statement costs more than running it.
 FORGET = tuple(
     delete(table).where(table.c.case == bindparam("case"), table.c.instance.in_(bindparam("instances", expanding=True)))
     for table in (cast(Table, Timer.__table__), cast(Table, Subscription.__table__))
+)
+_OUTSIDE = cast(Table, ExternalTask.__table__)
+CALL_BACK = (
+    update(_OUTSIDE)
+    .where(
+        _OUTSIDE.c.case == bindparam("of_case"),
+        _OUTSIDE.c.instance.in_(bindparam("instances", expanding=True)),
+        _OUTSIDE.c.state == ExternalTaskState.OPEN,
+    )
+    .values(state=ExternalTaskState.WITHDRAWN, finished_at=bindparam("at"))
 )
 
 
@@ -39,6 +61,7 @@ class Turn:
     opened: Execution | None = None  # None until somebody asks for it: not every change of a case moves its tokens
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
     gone: list[int] = field(default_factory=list)  # tokens whose timers and subscriptions are over
+    called_back: list[int] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
     sent: list[facts.Sent] = field(default_factory=list)
     signalled: list[str] = field(default_factory=list)
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
@@ -53,7 +76,11 @@ class Turn:
 
     # what the engine asks for while it steps
 
-    def perform(self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int) -> Mapping[str, Any]:
+    def perform(
+        self, place: str, activity: Activity, inputs: Mapping[str, Any], *, attempt: int
+    ) -> Mapping[str, Any] | HandedOut:
+        if topic(activity):
+            return HandedOut()
         given = {"case_number": self.case.number, "activity": place, **inputs}
         outcome = automation.perform(activity.service or "", given, now=self.now)
         for letter in outcome.letters:
@@ -112,6 +139,10 @@ class Turn:
             asked = {"case": self.case.number, "instances": [str(token) for token in self.gone]}
             for statement in FORGET:
                 self.session.connection().execute(statement, asked)
+        if self.called_back:
+            instances = [str(token) for token in self.called_back]
+            told = {"of_case": self.case.number, "instances": instances, "at": self.now}
+            self.session.connection().execute(CALL_BACK, told)
 
     def task(self, token: int) -> Task | None:
         """The row of a person's task; None when the token is no such task."""
@@ -193,7 +224,12 @@ def _performed(turn: Turn, fact: facts.Performed) -> None:
 
 
 def _handed(turn: Turn, fact: facts.Handed) -> None:
-    turn.journal.record(fact.node, Lifecycle.START, instance=str(fact.token))
+    """An external worker has to do this: it may be fetched from now on."""
+    row = ExternalTask(case=turn.case.number, node=fact.node, instance=str(fact.token), inputs=fact.inputs)
+    row.topic, row.retries = topic(turn.node(fact.node)) or "", automation.EXTERNAL_RETRIES
+    row.created_at = row.free_at = turn.now
+    turn.session.add(row)
+    turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token))
 
 
 def _completed(turn: Turn, fact: facts.Completed) -> None:
@@ -209,6 +245,8 @@ def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
     if isinstance(node, Activity) and node.kind in ("user", "manual"):
         _withdraw_task(turn, fact)
         return
+    if isinstance(node, Activity) and topic(node):
+        turn.called_back.append(fact.token)
     turn.gone.append(fact.token)
     if not _attached(node):
         turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token))

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from alembic import context
 from alembic.autogenerate.api import AutogenContext
 
-from webui.schema import METADATAS
+from webui.schema import metadatas, ours
 
 
 def as_stored(kind: str, thing: Any, _: AutogenContext) -> str | Literal[False]:
@@ -20,7 +20,8 @@ def as_stored(kind: str, thing: Any, _: AutogenContext) -> str | Literal[False]:
 connection = context.config.attributes["connection"]
 context.configure(
     connection=connection,
-    target_metadata=list(METADATAS),
+    target_metadata=metadatas(connection.dialect.name),
+    include_object=ours,
     render_as_batch=True,
     render_item=as_stored,
     compare_type=False,

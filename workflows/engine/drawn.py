@@ -6,6 +6,7 @@ from bpmn.model import Activity
 
 LOOP = "standardLoopCharacteristics"
 MANY = "multiInstanceLoopCharacteristics"
+EXTERNAL = "external:"  # before the topic of work that an external worker fetches, where a service task is named
 
 
 def attribute(node: Activity, name: str) -> str | None:
@@ -21,3 +22,8 @@ def loop_maximum(node: Activity) -> str | None:
 def tested_before(node: Activity) -> bool:
     """Whether a loop asks its condition before the first round too."""
     return attribute(node, f"{LOOP}/testBefore") == "true"
+
+
+def topic(node: Activity) -> str | None:
+    """The topic of a service task that an external worker does (`qj:service="external:archive"`); None for any other."""
+    return (node.service or "").removeprefix(EXTERNAL) if (node.service or "").startswith(EXTERNAL) else None

@@ -18,7 +18,7 @@ from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.stepping import drain, guarded, signal
 from workflows.engine.steps import Steps
 from workflows.engine.tokens import Run, Token
-from workflows.errors import ProcedureFault, ServiceFailed, UnknownToken
+from workflows.errors import ProcedureFault, ServiceFailed, StepFailed, UnknownToken
 
 
 class CannotRun(ValueError):
@@ -78,9 +78,16 @@ class Execution:
         waiting = self._waiting(token)
         self._do(waiting, lambda: waiting.task_spec.finished(waiting, values))
 
-    def fail(self, token: int, failure: ServiceFailed | ProcedureFault) -> None:
-        """Work that was handed out failed, for now or with an error that the drawing may catch; raises UnknownToken."""
+    def fail(
+        self, token: int, failure: ServiceFailed | ProcedureFault | StepFailed, *, attempt: int | None = None
+    ) -> None:
+        """Work that was handed out failed: for now, for good, or with an error that the drawing may catch.
+
+        `attempt` says how often it was tried outside meanwhile. Raises UnknownToken.
+        """
         waiting = self._waiting(token)
+        if attempt is not None:
+            waiting.progress["attempts"] = attempt
 
         def act() -> None:
             raise failure
