@@ -111,6 +111,18 @@ _NODE |= {"partitionElement": 10, "flowNodeRef": 11, "childLaneSet": 12}
 _FILE = {"import": 0, "extension": 1, "BPMNDiagram": 90, "relationship": 91}
 
 
+_IN_PROCESS: Final = frozenset(
+    [*ACTIVITIES, *GATEWAYS, *EVENTS, *_PROCESS, "sequenceFlow", "dataObject", "dataObjectReference", "dataStoreReference"]
+    + ["callChoreography", "choreographyTask", "subChoreography", "implicitThrowEvent", "event"]  # flow elements too
+    + [*_NODE]
+)
+
+
+def in_process(tag: str) -> bool:
+    """Whether BPMN 2.0 has such a child of a process or subprocess."""
+    return tag in _IN_PROCESS
+
+
 def rank_in_process(tag: str) -> int:
     """Where the schema wants this child of a process."""
     return _PROCESS.get(tag, FLOW_ELEMENTS)

@@ -6,13 +6,14 @@ from collections.abc import Iterable
 from dataclasses import replace
 from itertools import pairwise
 
+from bpmn import kept
 from bpmn.artifacts import Link, own_pool, pools, things
 from bpmn.artifacts import links as links_of
 from bpmn.layout.placing import Band, Placed, place
 from bpmn.layout.room import place_new
 from bpmn.layout.routing import Board, Way, entering, leaving, route
 from bpmn.layout.sizes import GATEWAY, HEADER, around, bottom, centre, label_box, moved, right
-from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Flow, Gateway, Lane, Layout, ProcessModel
+from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Extensions, Flow, Gateway, Lane, Layout, ProcessModel
 from bpmn.vocabulary import BPMN
 from bpmn.xml_text import escaped, quoted
 
@@ -33,8 +34,14 @@ def lay_out(model: ProcessModel, *, keep: bool = False) -> ProcessModel:
         return _finished(replace(model, layout=place_new(model)), set(model.layout.edges))
     model = _with_pool(model)
     shapes, expanded = _place_scopes(model)
-    layout = Layout(shapes, {}, {}, expanded, _horizontal(model), {}, model.layout.extensions)
+    horizontal = {id: True for id in _frames(model) if id in shapes}
+    layout = Layout(shapes, {}, {}, expanded, horizontal, {}, _of_the_diagram(model.layout))
     return _finished(replace(model, layout=layout), set())
+
+
+def _of_the_diagram(layout: Layout) -> Extensions:
+    """What the diagram says besides drawing: what was drawn elsewhere, or twice, is drawn in the new one."""
+    return tuple(e for e in layout.extensions if kept.split_attribute(e) or "BPMNLabelStyle" in e[:30])
 
 
 def _with_pool(model: ProcessModel) -> ProcessModel:
@@ -133,8 +140,8 @@ def _draw_pools(model: ProcessModel, placed: Placed, x: float, depth: int, shape
             top += 100
 
 
-def _horizontal(model: ProcessModel) -> dict[str, bool]:
-    return dict.fromkeys([*(lane.id for lane in model.lanes), *(pool.id for pool in pools(model))], True)
+def _frames(model: ProcessModel) -> list[str]:
+    return [*(lane.id for lane in model.lanes), *(pool.id for pool in pools(model))]
 
 
 def _finished(model: ProcessModel, drawn: set[str]) -> ProcessModel:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
+from bpmn import kept
 from bpmn.artifacts import links, pools, things
 from bpmn.layout.layering import begins, columns, forward, scope_edges
 from bpmn.layout.placing import on_border
 from bpmn.layout.sizes import GAP, PADDING, ROW_GAP, TASK, bottom, centre, moved, right, size
-from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Layout, ProcessModel
+from bpmn.reading.part import unprefixed
+from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Extensions, Layout, ProcessModel
 
 _CLEAR = 20.0  # distance to neighbours below which two shapes stand too close
 
@@ -70,6 +73,9 @@ def _without_gone(model: ProcessModel) -> Layout:
     there |= {id for id in model.layout.shapes if any(id in entry for entry in (*model.raw, *model.extensions))}
     there |= {id for id in model.layout.edges if any(id in entry for entry in (*model.raw, *model.extensions))}
     layout = model.layout
+    drawn = there & (layout.shapes.keys() | layout.edges.keys())
+    others = tuple(entry for entry in layout.extensions if _draws_again(entry, drawn))
+    styles = {id: entries for id, entries in layout.styles.items() if id in there}
     return replace(
         layout,
         shapes={id: v for id, v in layout.shapes.items() if id in there},
@@ -77,8 +83,30 @@ def _without_gone(model: ProcessModel) -> Layout:
         labels={id: v for id, v in layout.labels.items() if id in there},
         expanded={id: v for id, v in layout.expanded.items() if id in there},
         horizontal={id: v for id, v in layout.horizontal.items() if id in there},
-        styles={id: v for id, v in layout.styles.items() if id in there},
+        styles=_with_ids_that_are_used(styles, others),
+        extensions=others,
     )
+
+
+def _draws_again(entry: str, drawn: set[str]) -> bool:
+    """False for a kept shape of what is gone or gets a new place; True for a second one of what is drawn."""
+    within = kept.split_inside(entry)
+    if within is None or within[0] != "BPMNPlane" or not kept.is_element(within[1]):
+        return True
+    shape = kept.parse(within[1])
+    return unprefixed(shape.get("bpmnElement", "")) in drawn or not kept.local(shape).startswith("BPMN")
+
+
+def _with_ids_that_are_used(styles: Mapping[str, Extensions], others: Extensions) -> dict[str, Extensions]:
+    """A shape keeps its own id only while an edge points to it."""
+    pairs = [pair for entries in styles.values() for pair in map(kept.split_attribute, entries) if pair]
+    used = {value for name, value in pairs if name != "id"}
+    found = {}
+    for id, entries in styles.items():
+        own = [e for e in entries if not e.startswith("id=") or e[3:] in used or any(e[3:] in o for o in others)]
+        if own:
+            found[id] = tuple(own)
+    return found
 
 
 def _in_order(model: ProcessModel) -> list[AnyNode]:

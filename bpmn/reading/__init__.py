@@ -25,8 +25,8 @@ def read_bpmn(xml: bytes | str, process: str | None = None) -> ProcessModel:
     Of several processes it is the one called `process`, else the only executable one, else the one with most nodes; the
     others are kept in `raw`, and `repairs` says so.
     """
-    root = parse_definitions(xml)
-    source = Source(root)
+    root, mended = parse_definitions(xml)
+    source = Source(root, mended)
     processes = _processes(root)
     chosen = _choose(source, processes, process)
     model = read_process(source, Part(chosen))
@@ -37,8 +37,8 @@ def read_bpmn(xml: bytes | str, process: str | None = None) -> ProcessModel:
 
 def read_all(xml: bytes | str) -> Definitions:
     """All processes of a file; each model has the layout of its own elements, the rest stays with the file."""
-    root = parse_definitions(xml)
-    source = Source(root)
+    root, mended = parse_definitions(xml)
+    source = Source(root, mended)
     processes = _processes(root)
     models = [read_process(source, Part(process)) for process in processes]
     raw = _raw(source, root, models[0].key, processes, models)

@@ -1,4 +1,4 @@
-"""BPMN's diagram interchange as a `Layout`: the first diagram by element, whatever else there is kept."""
+"""BPMN's diagram interchange as a `Layout`: one diagram by element, whatever else there is kept."""
 
 from __future__ import annotations
 
@@ -32,16 +32,18 @@ class _Drawing:
 
 
 def read_layout(source: Source, root: Element, plane_default: str) -> Layout:
-    """The layout of the first diagram; `plane_default` is the element that writing would put the plane on."""
+    """The layout of one diagram: that of `plane_default`, the element that writing would put the plane on, else the first."""
     diagrams = root.findall(f"{{{BPMNDI}}}BPMNDiagram")
     if not diagrams:
         return Layout()
-    drawing = _Drawing(source, _pointed(diagrams[0]))
-    diagram = Part(diagrams[0])
+    chosen = next((each for each in diagrams if _drawn_element(each) == plane_default), diagrams[0])
+    others = [each for each in diagrams if each is not chosen]
+    drawing = _Drawing(source, _pointed(chosen))
+    diagram = Part(chosen)
     plane = diagram.open("BPMNPlane", BPMNDI)
     if plane is not None:
         _read_plane(plane, drawing, plane_default)
-    entries = diagram.rest() + kept.inside("BPMNPlane", drawing.others) + [kept.verbatim(d) for d in diagrams[1:]]
+    entries = diagram.rest() + kept.inside("BPMNPlane", drawing.others) + [kept.verbatim(other) for other in others]
     entries = [entry for entry in entries if entry not in _STANDARD]
     return Layout(
         drawing.shapes,
@@ -55,6 +57,11 @@ def read_layout(source: Source, root: Element, plane_default: str) -> Layout:
 
 
 _STANDARD = ("id=diagram", "BPMNPlane/id=plane")
+
+
+def _drawn_element(diagram: Element) -> str:
+    plane = diagram.find(f"{{{BPMNDI}}}BPMNPlane")
+    return "" if plane is None else str(plane.get("bpmnElement", "")).rpartition(":")[2]
 
 
 def _pointed(diagram: Element) -> set[str]:

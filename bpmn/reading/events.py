@@ -52,20 +52,20 @@ def _inline(part: Part) -> Part | None:
 
 def _by_reference(source: Source, part: Part, id: str) -> Part | None:
     """The definition that `eventDefinitionRef` points to, copied into this event."""
-    for reference in part.children(("eventDefinitionRef",)):
-        name = unprefixed(reference.text())
-        element = source.event_definition(name)
-        if element is None:
-            message = (
-                f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
-            )
-            source.repaired("undeclared_reference", id, message)
-            return None
-        definition = Part(copy.deepcopy(element))
-        definition.take("id")
-        part.adopt(definition)
-        return definition
-    return None
+    reference = part.open("eventDefinitionRef")
+    if reference is None:
+        return None
+    name = unprefixed(reference.text())
+    element = source.event_definition(name)
+    if element is None:
+        message = f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+        source.repaired("undeclared_reference", id, message)
+        part.give_back(reference)
+        return None
+    definition = Part(copy.deepcopy(element))
+    definition.take("id")
+    part.adopt(definition)
+    return definition
 
 
 def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str, Any]:
@@ -92,8 +92,6 @@ def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str,
 def _timer(part: Part) -> Timer | None:
     working = part.ours("working") in TRUE
     for tag, kind in _TIMERS.items():
-        text = part.expression(tag)
-        if text is not None:
-            text = time_expression(text)
-            return Timer(kind, text, working) if text else None
+        if part.says(tag):
+            return Timer(kind, time_expression(part.expression(tag) or ""), working)
     return None

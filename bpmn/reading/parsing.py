@@ -8,20 +8,39 @@ from lxml import etree
 
 from bpmn.errors import UnreadableModel
 from bpmn.kept import Element, local, squeeze
+from bpmn.model import Repair
+from bpmn.reading.mending import mend
+from bpmn.reading.spelling import declared
 from bpmn.vocabulary import BPMN
 
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
 _OLDEST = 32  # bytes that are shown of a file that is no XML at all
 
 
-def parse_definitions(xml: bytes | str) -> Element:
-    """The `definitions` element, white space squeezed out; raises UnreadableModel with the line."""
-    root = parse_safely(xml)
+def parse_definitions(xml: bytes | str) -> tuple[Element, list[Repair]]:
+    """The `definitions` element, mended and white space squeezed out, and what was mended; raises UnreadableModel with the line."""
+    root, repairs = _with_prefixes(xml)
+    repairs += mend(root)
     namespace = etree.QName(root).namespace
     if local(root) != "definitions" or namespace != BPMN:
         raise UnreadableModel(_not_bpmn(root, namespace), line=root.sourceline)
     squeeze(root)
-    return root
+    return root, repairs
+
+
+def _with_prefixes(xml: bytes | str) -> tuple[Element, list[Repair]]:
+    """The root, well-known prefixes declared where the file forgot to."""
+    repairs: list[Repair] = []
+    while True:
+        try:
+            return parse_safely(xml), repairs
+        except UnreadableModel as error:
+            content = xml.encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
+            mended = declared(content, str(error))
+            if mended is None:
+                raise
+            xml = mended[0].decode("utf-8", "surrogatepass") if isinstance(xml, str) else mended[0]
+            repairs.append(mended[1])
 
 
 def parse_safely(xml: bytes | str) -> Element:
@@ -40,14 +59,14 @@ _DOCTYPE = "The file declares a document type (DOCTYPE). A model needs none, and
 
 
 def _parse(xml: bytes | str) -> Element:
-    content = _DECLARATION.sub("", xml).encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml
+    """Blanks before the declaration, which XML forbids, say nothing."""
+    content = _DECLARATION.sub("", xml).encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml.lstrip()
     parser = etree.XMLParser(
         encoding="utf-8" if isinstance(xml, str) else None,
         resolve_entities=False,
         no_network=True,
         load_dtd=False,
         huge_tree=False,
-        remove_pis=True,
     )
     return etree.fromstring(content, parser)
 

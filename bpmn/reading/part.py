@@ -31,6 +31,9 @@ class Part:
         value: str | None = self._attributes.pop(name, None)
         return value
 
+    def has(self, name: str) -> bool:
+        return name in self._attributes
+
     def text_of(self, name: str) -> str:
         return self.take(name) or ""
 
@@ -78,6 +81,11 @@ class Part:
         """Undo `open`: the child is kept as it is."""
         self._opened.remove(part)
         self._children.insert(0, part.element)
+
+    def says(self, tag: str) -> bool:
+        """Whether the first child of that name has a text."""
+        found = next((child for child in self._children if child.tag == f"{{{BPMN}}}{tag}"), None)
+        return found is not None and bool(Part(found).text().strip())
 
     def expression(self, tag: str) -> str | None:
         """The text of the child of that name, taken out; None where it is missing. Writing gives the type back."""

@@ -33,8 +33,7 @@ def read_process(source: Source, part: Part) -> ProcessModel:
     _read_scopes(source, part, found)
     _keep_unknown_members(source, found)
     nodes = tuple(replace(n, lane=found.lane_of[n.id]) if n.id in found.lane_of else n for n in found.nodes)
-    executable = part.take("isExecutable")
-    if executable is None:
+    if not part.has("isExecutable"):
         source.repaired(
             "executable_unstated", key, f"The process {key} does not say whether it can run; it is taken as executable."
         )
@@ -43,7 +42,7 @@ def read_process(source: Source, part: Part) -> ProcessModel:
         name=part.text_of("name"),
         names=part.names(),
         documentation=documentation(part),
-        executable=executable is None or executable in ("true", "1"),
+        executable=part.flag("isExecutable", True),
         nodes=nodes,
         flows=tuple(found.flows),
         lanes=tuple(found.lanes),
@@ -74,11 +73,9 @@ def _inside(part: Part) -> tuple[list[Part], list[Part]]:
 
 
 def _lanes(part: Part, tag: str) -> list[Part]:
-    """The lanes of a holder's lane sets; the sets' own attributes stay with the holder."""
-    lanes: list[Part] = []
-    while (opened := part.open(tag)) is not None:
-        lanes += opened.children(("lane",))
-    return lanes
+    """The lanes of a holder's lane set; the set's own attributes stay with the holder."""
+    opened = part.open(tag)
+    return opened.children(("lane",)) if opened is not None else []
 
 
 def _read_lanes(source: Source, lanes: list[Part], scope: str | None, found: _Found) -> None:
@@ -89,8 +86,21 @@ def _read_lanes(source: Source, lanes: list[Part], scope: str | None, found: _Fo
         inner = _lanes(part, "childLaneSet")
         lane = read_lane(source, part, parent, scope)
         found.lanes.append(lane)
-        found.lane_of.update(dict.fromkeys(filter(None, nodes), lane.id))  # deeper lanes come later and win
+        for node in filter(None, nodes):  # deeper lanes come later and win
+            _put_into(source, node, lane, found)
         waiting.extend((child, lane.id) for child in inner)
+
+
+def _put_into(source: Source, node: str, lane: Lane, found: _Found) -> None:
+    before = found.lane_of.get(node)
+    parents = {each.id: each.parent for each in found.lanes}
+    outer = lane.parent
+    while outer is not None and outer != before:
+        outer = parents.get(outer)
+    if before not in (None, lane.id, outer):
+        message = f"{node} is listed by the lanes {before} and {lane.id}; it is in {lane.id}."
+        source.repaired("node_in_two_lanes", node, message)
+    found.lane_of[node] = lane.id
 
 
 def _keep_unknown_members(source: Source, found: _Found) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterable
 
 from bpmn import vendors
 from bpmn.kept import Element, is_bpmn, local
@@ -14,9 +15,9 @@ from bpmn.vocabulary import EVENT_DEFINITIONS
 class Source:
     """What reading one process needs to know of the rest of the file."""
 
-    def __init__(self, root: Element) -> None:
+    def __init__(self, root: Element, mended: Iterable[Repair] = ()) -> None:
         self.root = root
-        self.repairs: list[Repair] = []
+        self.repairs: list[Repair] = list(mended)
         self.used: set[tuple[str, str]] = set()  # declarations that a model refers to by name
         self._declarations = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in CODES and c.get("id")}
         self._event_definitions = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in EVENT_DEFINITIONS}
