@@ -111,10 +111,10 @@ _NODE |= {"partitionElement": 10, "flowNodeRef": 11, "childLaneSet": 12}
 _FILE = {"import": 0, "extension": 1, "BPMNDiagram": 90, "relationship": 91}
 
 
+_OTHER_FLOW_ELEMENTS: Final = ("dataObject", "dataObjectReference", "dataStoreReference", "implicitThrowEvent", "event")
+_CHOREOGRAPHIES: Final = ("callChoreography", "choreographyTask", "subChoreography")
 _IN_PROCESS: Final = frozenset(
-    [*ACTIVITIES, *GATEWAYS, *EVENTS, *_PROCESS, "sequenceFlow", "dataObject", "dataObjectReference", "dataStoreReference"]
-    + ["callChoreography", "choreographyTask", "subChoreography", "implicitThrowEvent", "event"]  # flow elements too
-    + [*_NODE]
+    [*ACTIVITIES, *GATEWAYS, *EVENTS, "sequenceFlow", *_OTHER_FLOW_ELEMENTS, *_CHOREOGRAPHIES, *_PROCESS, *_NODE]
 )
 
 

@@ -13,7 +13,19 @@ from bpmn.layout.placing import Band, Placed, place
 from bpmn.layout.room import place_new
 from bpmn.layout.routing import Board, Way, entering, leaving, route
 from bpmn.layout.sizes import GATEWAY, HEADER, around, bottom, centre, label_box, moved, right
-from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Extensions, Flow, Gateway, Lane, Layout, ProcessModel
+from bpmn.model import (
+    Activity,
+    ActivityKind,
+    AnyNode,
+    Bounds,
+    EventNode,
+    Extensions,
+    Flow,
+    Gateway,
+    Lane,
+    Layout,
+    ProcessModel,
+)
 from bpmn.vocabulary import BPMN
 from bpmn.xml_text import escaped, quoted
 

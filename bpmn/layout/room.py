@@ -10,8 +10,8 @@ from bpmn.artifacts import links, pools, things
 from bpmn.layout.layering import begins, columns, forward, scope_edges
 from bpmn.layout.placing import on_border
 from bpmn.layout.sizes import GAP, PADDING, ROW_GAP, TASK, bottom, centre, moved, right, size
-from bpmn.reading.part import unprefixed
 from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Extensions, Layout, ProcessModel
+from bpmn.reading.part import unprefixed
 
 _CLEAR = 20.0  # distance to neighbours below which two shapes stand too close
 

@@ -58,7 +58,9 @@ def _by_reference(source: Source, part: Part, id: str) -> Part | None:
     name = unprefixed(reference.text())
     element = source.event_definition(name)
     if element is None:
-        message = f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+        message = (
+            f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
+        )
         source.repaired("undeclared_reference", id, message)
         part.give_back(reference)
         return None

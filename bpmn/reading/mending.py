@@ -54,7 +54,9 @@ def _stray_text(root: Element) -> Iterator[Repair]:
         for text in said:
             element.append(etree.Comment(re.sub(r"-(?=-|$)", "- ", text)))
         id = _id(element)
-        yield Repair("stray_text", id, f"{id} has text in it, which BPMN does not: {said[0][:60]!r}; it is kept as a comment.")
+        yield Repair(
+            "stray_text", id, f"{id} has text in it, which BPMN does not: {said[0][:60]!r}; it is kept as a comment."
+        )
 
 
 def _no_process(root: Element) -> Iterator[Repair]:
@@ -116,7 +118,9 @@ def _lane_sets(root: Element) -> Iterator[Repair]:
             if lanes:
                 sets[0].extend(lanes)
                 id = _id(holder)
-                yield Repair("several_lane_sets", id, f"{id} has several sets of lanes; their lanes stand in the first.")
+                yield Repair(
+                    "several_lane_sets", id, f"{id} has several sets of lanes; their lanes stand in the first."
+                )
 
 
 def _ends(root: Element) -> Iterator[Repair]:
@@ -128,12 +132,18 @@ def _ends(root: Element) -> Iterator[Repair]:
             flow = flows.get(id)
             if flow is None:
                 if local(listed.getparent()) in _NODES:
-                    yield Repair("unknown_flow", node, f"{node} lists the {tag} flow {id!r}, which the file does not have.")
+                    yield Repair(
+                        "unknown_flow", node, f"{node} lists the {tag} flow {id!r}, which the file does not have."
+                    )
             elif not flow.get(name):
                 flow.set(name, node)
-                yield Repair("end_from_node", id, f"The flow {id} has no {name}; {node} lists it as {tag}, and is it now.")
+                yield Repair(
+                    "end_from_node", id, f"The flow {id} has no {name}; {node} lists it as {tag}, and is it now."
+                )
             elif unprefixed(flow.get(name)) != node:
-                yield Repair("unknown_flow", node, f"{node} lists the {tag} flow {id}, which is that of {flow.get(name)}.")
+                yield Repair(
+                    "unknown_flow", node, f"{node} lists the {tag} flow {id}, which is that of {flow.get(name)}."
+                )
 
 
 def _unknown_elements(root: Element) -> Iterator[Repair]:
@@ -142,7 +152,11 @@ def _unknown_elements(root: Element) -> Iterator[Repair]:
         for child in holder:
             if is_bpmn(child) and not in_process(local(child)):
                 id, tag = child.get("id", ""), local(child)
-                yield Repair("unknown_element", id or _id(holder), f"<{tag}> {id} has no place in a process; it is kept as it is.")
+                yield Repair(
+                    "unknown_element",
+                    id or _id(holder),
+                    f"<{tag}> {id} has no place in a process; it is kept as it is.",
+                )
 
 
 STEPS: tuple[Step, ...] = (

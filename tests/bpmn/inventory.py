@@ -82,7 +82,11 @@ def _attribute(element: Any, key: str, value: str, named: dict[str, str], pointe
         return
     if key == f"{{{XSI}}}type" and (namespace in _DRAWING or value.endswith("FormalExpression")):
         return
-    if key == "id" and namespace in _DRAWING and (local == "BPMNLabel" or (local != "BPMNPlane" and value not in pointed)):
+    if (
+        key == "id"
+        and namespace in _DRAWING
+        and (local == "BPMNLabel" or (local != "BPMNPlane" and value not in pointed))
+    ):
         return
     if key.startswith(f"{{{OURS}}}"):
         return

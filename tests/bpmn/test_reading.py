@@ -16,7 +16,7 @@ from bpmn.repairing import repair
 from bpmn.validation import problems
 from bpmn.vocabulary import BPMN
 from bpmn.writing import write_bpmn
-from tests.bpmn.corpora import SHARED, corpus, needs_corpora, reference_models
+from tests.bpmn.corpora import SHARED, needs_corpora, reference_models
 from tests.bpmn.models import refund, without
 
 _SPACES = (
@@ -315,14 +315,3 @@ def test_an_activity_with_two_flows_gets_a_parallel_gateway() -> None:
     assert [each.rule for each in repaired.repairs] == ["implicit_split"]
     assert isinstance(repaired.model.node("t_split"), Gateway)
     assert {flow.target for flow in repaired.model.outgoing("t_split")} == {"a", "b"}
-
-
-@needs_corpora
-@pytest.mark.slow
-def test_every_model_of_the_corpora_loads_and_what_it_needed_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
-    for path in corpus():
-        repaired = repair(read_bpmn(path.read_bytes()))
-        for each in repaired.repairs:
-            print(f"{path.name}: {each.rule}: {each.message}")
-        assert repair(repaired.model).repairs == (), path
-    assert "one_of_several" in capsys.readouterr().out

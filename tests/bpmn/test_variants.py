@@ -58,7 +58,12 @@ def test_a_variant_loads_whole_and_its_repair_is_named(name: str) -> None:
 def test_a_spelling_loads_whole(name: str) -> None:
     content = SPELLINGS[name](BASE)
     model, plain = read_bpmn(content), read_bpmn(BASE)
-    assert (model.nodes, model.flows, model.lanes, model.layout) == (plain.nodes, plain.flows, plain.lanes, plain.layout)
+    assert (model.nodes, model.flows, model.lanes, model.layout) == (
+        plain.nodes,
+        plain.flows,
+        plain.lanes,
+        plain.layout,
+    )
     check(content)
 
 
@@ -68,7 +73,9 @@ def test_a_prefix_says_nothing(prefix: str | None) -> None:
     assert (model.nodes, model.flows, model.lanes) == (plain.nodes, plain.flows, plain.lanes)
 
 
-@given(st.lists(st.sampled_from(sorted(VARIANTS)), min_size=2, max_size=4), st.sampled_from(PREFIXES), st.integers(0, 99))
+@given(
+    st.lists(st.sampled_from(sorted(VARIANTS)), min_size=2, max_size=4), st.sampled_from(PREFIXES), st.integers(0, 99)
+)
 @settings(max_examples=60)
 def test_several_at_once_load_or_are_refused_with_a_reason(names: list[str], prefix: str | None, seed: int) -> None:
     root, chance = base(), random.Random(seed)

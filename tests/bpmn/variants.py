@@ -260,8 +260,12 @@ def _nothing(root: Tree, chance: Chance) -> None:
 
 VARIANTS: dict[str, Variant] = {
     "as it is": Variant(_nothing),
-    "the draft of 2009": Variant(lambda root, _: _rename(root, BPMN, "http://schema.omg.org/spec/BPMN/2.0"), "other_namespace"),
-    "https in namespaces": Variant(lambda root, _: _rename(root, BPMNDI, BPMNDI.replace("http:", "https:")), "other_namespace"),
+    "the draft of 2009": Variant(
+        lambda root, _: _rename(root, BPMN, "http://schema.omg.org/spec/BPMN/2.0"), "other_namespace"
+    ),
+    "https in namespaces": Variant(
+        lambda root, _: _rename(root, BPMNDI, BPMNDI.replace("http:", "https:")), "other_namespace"
+    ),
     "attributes with prefix": Variant(_qualified, "qualified_attribute"),
     "ids with colons": Variant(_colons, "id_with_colon"),
     "no ids": Variant(_no_ids, "missing_id"),
@@ -283,7 +287,9 @@ VARIANTS: dict[str, Variant] = {
     "no collaboration": Variant(_without(B + "collaboration")),
     "no diagram": Variant(_without(X + "BPMNDiagram")),
     "no lanes": Variant(_without(B + "laneSet")),
-    "no lists of flows": Variant(lambda root, c: (_without(B + "incoming")(root, c), _without(B + "outgoing")(root, c))[0]),
+    "no lists of flows": Variant(
+        lambda root, c: (_without(B + "incoming")(root, c), _without(B + "outgoing")(root, c))[0]
+    ),
     "no event definitions": Variant(_without(B + "messageEventDefinition")),
     "bounds that are no numbers": Variant(_odd_bounds),
     "two shapes for one": Variant(_two_shapes, "kept_shape"),
