@@ -27,7 +27,7 @@ ACTIVITY_INSTANCES = ibis.schema(
         "withdrawn": "boolean",
     }
 )
-_OWN = ("schedule", "assign", "reassign", "start", "suspend", "resume", "withdraw")
+_OWN = ("schedule", "assign", "reassign", "start", "suspend", "resume", "withdraw", "migrate")
 _ABANDONED = ("ate_abort", "pi_abort", "autoskip", "manualskip")
 _PIECE = ["case_id", "activity", "key"]
 _ORDER = ["at", "position"]

@@ -13,7 +13,7 @@ Scalar: TypeAlias = str | int | float | bool | Decimal | date | datetime | None
 
 
 class Lifecycle(StrEnum):
-    """What happened to a piece of work; the values are those of the XES lifecycle extension."""
+    """What happened to a piece of work; the values are those of the XES lifecycle extension, but for MIGRATE."""
 
     SCHEDULE = "schedule"  # it became due to be done: the moment of enablement
     ASSIGN = "assign"
@@ -23,6 +23,8 @@ class Lifecycle(StrEnum):
     RESUME = "resume"
     COMPLETE = "complete"
     WITHDRAW = "withdraw"
+    SKIP = "manualskip"  # a person decided that it is not done in this case
+    MIGRATE = "migrate"  # the case goes on with another version of the procedure, from this place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from typing import ClassVar
 
 
 class WorkflowError(Exception):
@@ -181,6 +182,43 @@ class UnknownToken(WorkflowError):
     def __init__(self, token: int) -> None:
         self.token = token
         super().__init__(f"Nothing waits at place {token} of this case any more.")
+
+
+class CannotMove(WorkflowError):
+    """A step to which a case cannot be moved as it stands; `reason` is the key of one of REASONS."""
+
+    REASONS: ClassVar[Mapping[str, str]] = {
+        "no_step": "it is no step that can be entered: name an activity, an event of the flow or a gateway that does not join.",
+        "other_scope": "it lies inside a subprocess; move the case to the subprocess itself.",
+        "others_inside": "that leaves a subprocess in which other work is still open; finish or move that first.",
+        "join_starves": "a parallel branch would wait for ever where the branches join; end the other branches, too.",
+        "done_twice": "work of a parallel branch that is open already would be done twice; end the other branches, too.",
+    }
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(f"The case cannot be moved to {place!r}: {self.REASONS[reason]}")
+
+
+class InvalidPlan(WorkflowError):
+    """A plan of migration names what is not there."""
+
+    def __init__(self, sentence: str) -> None:
+        super().__init__(f"The cases cannot be migrated so: {sentence}.")
+
+
+class CannotUndo(WorkflowError):
+    """A migrated case cannot go back to its old version; `reason` is the key of one of REASONS."""
+
+    REASONS: ClassVar[Mapping[str, str]] = {
+        "not_moved": "this migration did not move it.",
+        "moved_on": "it has moved on since; migrate it back with a plan of its own.",
+        "went_on": "the new version let it go on by itself at once; migrate it back with a plan of its own.",
+    }
+
+    def __init__(self, case: str, reason: str) -> None:
+        self.case, self.reason = case, reason
+        super().__init__(f"The migration of {case} cannot be undone: {self.REASONS[reason]}")
 
 
 class InvalidEntry(WorkflowError):

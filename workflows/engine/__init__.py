@@ -2,6 +2,8 @@
 
 from workflows.engine.execution import CannotRun, Execution, begin, prepare, resume
 from workflows.engine.facts import Fact
+from workflows.engine.migrating import Hindrance, Migrated, go_on, migrate
+from workflows.engine.moving import move, targets
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
 from workflows.engine.specs.events import REPEATS
@@ -13,12 +15,18 @@ __all__ = [
     "Execution",
     "Fact",
     "HandedOut",
+    "Hindrance",
+    "Migrated",
     "Plan",
     "Refusal",
     "Steps",
     "Verdict",
     "begin",
+    "go_on",
+    "migrate",
+    "move",
     "prepare",
     "refusals",
     "resume",
+    "targets",
 ]
