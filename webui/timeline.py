@@ -50,7 +50,20 @@ _STYLES: Mapping[Lifecycle, str] = {
     Lifecycle.START: "open",
     Lifecycle.WITHDRAW: "bad",
     Lifecycle.SUSPEND: "bad",
+    Lifecycle.SKIP: "bad",
+    Lifecycle.MIGRATE: "open",
 }
+
+
+TOLD = (
+    Lifecycle.COMPLETE,
+    Lifecycle.WITHDRAW,
+    Lifecycle.SUSPEND,
+    Lifecycle.RESUME,
+    Lifecycle.REASSIGN,
+    Lifecycle.SKIP,
+    Lifecycle.MIGRATE,
+)
 
 
 def _what(procedure: Procedure, event: Event) -> str:
@@ -72,14 +85,38 @@ def word(lifecycle: Lifecycle) -> str:
         Lifecycle.RESUME: _("resumed"),
         Lifecycle.COMPLETE: _("done"),
         Lifecycle.WITHDRAW: _("withdrawn"),
+        Lifecycle.SKIP: _("passed over by decision"),
+        Lifecycle.MIGRATE: _("goes on with another version"),
     }
     return words[lifecycle]
 
 
 def _details(procedure: Procedure, event: Event) -> tuple[tuple[str, str], ...]:
-    if event.lifecycle not in (Lifecycle.COMPLETE, Lifecycle.WITHDRAW, Lifecycle.SUSPEND, Lifecycle.REASSIGN):
+    if event.lifecycle not in TOLD:
         return ()
     node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
     if isinstance(node, EventNode) and node.position == Position.START:
         return ()  # the facts of the case, which the page shows beside the timeline
-    return tuple(shown(procedure, key, value) for key, value in event.attributes.items() if value not in (None, ""))
+    told = ((key, value) for key, value in event.attributes.items() if value not in (None, ""))
+    own = attribute_words()
+    return tuple(
+        (own[key], shown(procedure, key, value)[1]) if key in own else shown(procedure, key, value)
+        for key, value in told
+    )
+
+
+def attribute_words() -> Mapping[str, str]:
+    """What the engine itself notes on its facts, in words; the fields of forms have their own labels."""
+    return {
+        "by": _("by"),
+        "from": _("from"),
+        "moved_from": _("moved from"),
+        "moved_to": _("moved to"),
+        "migrated_from": _("from version"),
+        "migrated_to": _("to version"),
+        "reason": _("reason"),
+        "undone": _("taken back"),
+        "version_from": _("from version"),
+        "version_to": _("to version"),
+        "why": _("why"),
+    }
