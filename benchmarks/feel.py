@@ -1,22 +1,27 @@
 """How fast expressions, decision tables and stored values are: each against the same in plain Python, in one run.
 
-    python -m benchmarks.feel [--repeat 5]
+    python -m benchmarks.feel [--repeat 5] [--pysfeel PYTHON]
 
-Absolute times depend on the machine and its other load; the ratios within one run are what counts.
+Absolute times depend on the machine and its other load; the ratios within one run are what counts. PYTHON is an interpreter that has
+pySFeel, which is not installed with this project because it brings a package that shadows a module of the standard library:
+`python -m venv /tmp/peer && /tmp/peer/bin/pip install pySFeel`, then `--pysfeel /tmp/peer/bin/python`.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import subprocess
 import timeit
 from collections.abc import Callable
 from decimal import Decimal
+from functools import cache
 from typing import Any
 
 from bpmn import feel
 from bpmn.decisions import Decision, DecisionModel, DecisionTable, HitPolicy, Input, Output, Rule, decide
 from bpmn.feel import codec
+from bpmn.feel.evaluating import _compile
 
 CASE: dict[str, Any] = {"amount": Decimal("60000.50"), "risk": "high", "office": "A7", "days": Decimal(12)}
 CONDITION = 'amount > 50000 and risk = "high"'
@@ -28,7 +33,17 @@ def best(doing: Callable[[], object], repeat: int, number: int) -> float:
     return min(timeit.repeat(doing, number=number, repeat=repeat)) / number * 1e6
 
 
-def conditions(repeat: int) -> None:
+PEER = """
+import sys, timeit, pySFeel
+parser = pySFeel.SFeelParser()
+for line in ("amount <- 60000.50", 'risk <- "high"'):
+    parser.sFeelParse(line)
+doing = lambda: parser.sFeelParse(sys.argv[1])
+print(min(timeit.repeat(doing, number=200, repeat=int(sys.argv[2]))) / 200 * 1e6)
+"""
+
+
+def conditions(repeat: int, peer: str) -> None:
     code = compile("amount > 50000 and risk == 'high'", "condition", "eval")
     names: dict[str, Any] = {"__builtins__": {}}
     python = best(lambda: eval(code, names, CASE), repeat, 50_000)
@@ -38,9 +53,21 @@ def conditions(repeat: int) -> None:
         ("compiled", lambda: compiled(CASE)),
         ("compiled, exactly true or false", lambda: compiled.truth(CASE)),
         ("from its text", lambda: feel.truth(CONDITION, CASE)),
+        ("from its text, read anew each time", lambda: _compile.__wrapped__(CONDITION, frozenset()).truth(CASE)),
     ):
-        time = best(doing, repeat, 20_000)
-        print(f"  {name:34} {time:8.2f} µs  {time / python:5.1f} × compiled Python")
+        time = best(doing, repeat, 2_000 if "anew" in name else 20_000)
+        print(f"  {name:34} {time:8.2f} µs  {time / python:5.1f} × compiled Python{against(time, peer, repeat)}")
+
+
+@cache
+def peer_time(peer: str, repeat: int) -> float:
+    """How long pySFeel takes for the condition, in microseconds; it reads the text each time, since it compiles nothing."""
+    ran = subprocess.run([peer, "-c", PEER, CONDITION, str(repeat)], capture_output=True, text=True, check=True)
+    return float(ran.stdout)
+
+
+def against(time: float, peer: str, repeat: int) -> str:
+    return f", pySFeel {peer_time(peer, repeat) / time:6.1f} × as long" if peer else ""
 
 
 def table(cells: Callable[[int], tuple[str, ...]], inputs: tuple[str, ...]) -> DecisionModel:
@@ -64,7 +91,7 @@ def tables(repeat: int) -> None:
     print(f"decision tables: a loop over 1,000 ranges in Python, up to the one that fits, {python:.0f} µs")
     for name, model in shapes.items():
         time = best(lambda model=model: decide(model, CASE), repeat, 100)  # type: ignore[misc]
-        print(f"  {name:34} {time:8.0f} µs  {time / python:5.1f} × the loop")
+        print(f"  {name:34} {time:8.0f} µs  {time / python:5.1f} × the loop, {1000 / time:5.0f} a millisecond")
 
 
 def stored_values(repeat: int) -> None:
@@ -91,8 +118,9 @@ def stored_values(repeat: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5, help="the best of so many runs counts")
+    parser.add_argument("--pysfeel", default="", metavar="PYTHON", help="an interpreter that has pySFeel")
     asked, _ = parser.parse_known_args()
-    conditions(asked.repeat)
+    conditions(asked.repeat, asked.pysfeel)
     tables(asked.repeat)
     stored_values(asked.repeat)
 

@@ -1,15 +1,18 @@
 """Decision tables, ready to decide: which rows fire for the inputs, and what their hit policy makes of them.
 
-Every column keeps, for each distinct cell, the set of its rows as the bits of one integer. Deciding looks equal values up and
-tests every other distinct cell once, so that a thousand rows cost little more than the distinct cells in them.
+Every column keeps sets of rows as the bits of one integer. Deciding looks equal values up, finds intervals of numbers and dates by
+their sorted ends, and tests every other distinct cell once, so that a thousand rows cost little more than a few.
 """
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
+from typing import TypeAlias
 
+from bpmn.decisions.bounds import Bounds, End
 from bpmn.decisions.model import Aggregation, HitPolicy
 from bpmn.errors import Undecidable
 from bpmn.feel import syntax as s
@@ -20,7 +23,10 @@ from bpmn.feel.running import Run, Scope
 from bpmn.feel.types import Type, convert
 from bpmn.feel.values import CONTEXT, Undefined, Value
 
+Test: TypeAlias = Callable[[Value, Scope], bool]
 _LOOKED_UP = frozenset({Decimal, str, bool})
+_SORTED = frozenset({Decimal, dt.date})
+_NOWHERE: End = (None, False)
 MULTIPLE = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_ORDER})
 
 
@@ -36,13 +42,15 @@ class DecisionRun(Run):
 
 @dataclass(slots=True)
 class Column:
-    """The cells under one input: rows by equal value, rows of `-`, and every other distinct cell with its rows."""
+    """The cells under one input: rows by equal value, rows of `-`, intervals by their ends, and every other distinct cell."""
 
     expression: Closure
     allowed: Closure | None = None
     anything: int = 0
     equal: dict[tuple[type, Value], int] = field(default_factory=dict)
-    tests: dict[str, tuple[Callable[[Value, Scope], bool], int]] = field(default_factory=dict)
+    bounds: dict[type, Bounds] = field(default_factory=dict)
+    tests: dict[str, tuple[Test, int]] = field(default_factory=dict)
+    of_dates: dict[str, tuple[Test, int]] = field(default_factory=dict)  # dates that are compared with dates and times
 
     def add(self, row: int, text: str, tree: s.Node, closure: Closure) -> None:
         bit = 1 << row
@@ -50,61 +58,63 @@ class Column:
         constants = [constant(test) for test in tree.tests]
         if not tree.tests:
             self.anything |= bit
-        elif not tree.negated and all(c is not None for c in constants):
+        elif not tree.negated and all(type(c) in _LOOKED_UP for c in constants):
             for value in constants:
                 key = type(value), value
                 self.equal[key] = self.equal.get(key, 0) | bit
+        elif ends := interval(tree):
+            kind = type((ends[0] or ends[1] or _NOWHERE)[0])
+            self.bounds.setdefault(kind, Bounds()).add(*ends, bit)
+            if kind is dt.date:
+                _add_test(self.of_dates, text, closure, bit)
         else:
-            test, rows = self.tests.get(text) or (plain_test(tree) or general_test(closure), 0)
-            self.tests[text] = test, rows | bit
+            _add_test(self.tests, text, closure, bit)
 
     def passing(self, value: Value, alive: int, scope: Scope) -> int:
         """Those of the rows still alive whose cell the value passes."""
-        rows = self.anything
-        if type(value) in _LOOKED_UP:
-            rows |= self.equal.get((type(value), value), 0)
-        scope.run.charge(len(self.tests))
+        rows, kind = self.anything, type(value)
+        if kind in _LOOKED_UP:
+            rows |= self.equal.get((kind, value), 0)
+        if kind in self.bounds:
+            rows |= self.bounds[kind].holding(value)
+        tests = self.tests | self.of_dates if kind is dt.datetime and self.of_dates else self.tests
+        scope.run.charge(len(tests) + 1)
         inner = Scope({"?": value}, scope, scope.run)
-        for test, tested in self.tests.values():
+        for test, tested in tests.values():
             if tested & alive & ~rows and test(value, inner):
                 rows |= tested
         return rows & alive
 
 
+def _add_test(tests: dict[str, tuple[Test, int]], text: str, closure: Closure, bit: int) -> None:
+    test, rows = tests.get(text) or (general_test(closure), 0)
+    tests[text] = test, rows | bit
+
+
 def constant(node: s.Node) -> Value:
-    """The number, string or boolean that a cell is; None for anything else."""
+    """The value that a cell is, where that is a literal; None for anything else."""
     if isinstance(node, s.Negation) and isinstance(node.operand, s.Literal) and type(node.operand.value) is Decimal:
         return CONTEXT.minus(node.operand.value)
-    if isinstance(node, s.Literal) and type(node.value) in _LOOKED_UP:
-        return node.value
-    return None
+    return node.value if isinstance(node, s.Literal) else None
 
 
-def plain_test(tree: s.UnaryTests) -> Callable[[Value, Scope], bool] | None:
-    """A direct test for `< 5` and `[1..5)` with plain numbers; None for any other cell."""
+def interval(tree: s.UnaryTests) -> tuple[End | None, End | None] | None:
+    """The ends of `< 5` and `[1..5)` with literal numbers or dates; None for any other cell."""
     if len(tree.tests) != 1 or tree.negated:
         return None
     test = tree.tests[0]
-    if isinstance(test, s.UnaryComparison) and test.operator in ORDERS and type(constant(test.operand)) is Decimal:
-        return _compares(test.operator, constant(test.operand))
+    if isinstance(test, s.UnaryComparison) and test.operator in ORDERS:
+        end = constant(test.operand), test.operator in ("<=", ">=")
+        if type(end[0]) in _SORTED:
+            return (None, end) if test.operator in ("<", "<=") else (end, None)
     if isinstance(test, s.RangeLiteral):
         low, high = constant(test.low), constant(test.high)
-        if type(low) is type(high) is Decimal and low <= high:
-            return _lies(low, high, test.low_included, test.high_included)
+        if type(low) is type(high) and type(low) in _SORTED and low <= high:
+            return (low, test.low_included), (high, test.high_included)
     return None
 
 
-def _compares(sign: str, bound: Decimal) -> Callable[[Value, Scope], bool]:
-    order = ORDERS[sign]
-    return lambda value, scope: type(value) is Decimal and order(value, bound)
-
-
-def _lies(low: Decimal, high: Decimal, low_included: bool, high_included: bool) -> Callable[[Value, Scope], bool]:
-    above, below = ORDERS[">=" if low_included else ">"], ORDERS["<=" if high_included else "<"]
-    return lambda value, scope: type(value) is Decimal and above(value, low) and below(value, high)
-
-
-def general_test(closure: Closure) -> Callable[[Value, Scope], bool]:
+def general_test(closure: Closure) -> Test:
     """Any other test, in a scope in which `?` is the value."""
     return lambda value, scope: closure(scope) is True
 
