@@ -107,6 +107,13 @@ def _power(base: Decimal, exponent: Decimal) -> Decimal:
     return CONTEXT.power(base, exponent) if exponent else Decimal(1)
 
 
+def steps(sign: str, other: Value) -> int:
+    """What an operation costs besides the step of its node: roots and powers with fractions take as long as hundreds of sums."""
+    if sign != "**" or type(other) is not Decimal:
+        return 0
+    return 20 if abs(other) < 1000 and other == int(other) else 200
+
+
 POWER: Table = {(NUMBER, NUMBER): _power}
 TABLES: dict[str, Table] = {"+": ADD, "-": SUBTRACT, "*": MULTIPLY, "/": DIVIDE, "**": POWER}
 _DOINGS = {"+": "added", "-": "subtracted", "*": "multiplied", "/": "divided", "**": "raised to a power"}

@@ -72,7 +72,7 @@ def read_path(run: Run, value: Value, name: str) -> Value:
             raise Undefined(f"the context has no {name}")
         return value[name]
     if type(value) is list:
-        run.list(value)
+        run.charge(len(value) + 1)
         return [_of_item(run, item, name) for item in value]
     read = PROPERTIES.get(type(value), {}).get(name)
     if read is None:

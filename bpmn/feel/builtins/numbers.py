@@ -11,6 +11,7 @@ from bpmn.feel.running import Run
 from bpmn.feel.values import CONTEXT, Undefined, YearsMonths
 
 _LARGEST_SCALE, _SMALLEST_SCALE = 6176, -6111
+_STEPS_OF_LOG, _STEPS_OF_EXP = 130, 60  # by the time that they take at their slowest
 
 
 def rounded(number: Decimal, scale: Decimal, rounding: str) -> Decimal:
@@ -100,11 +101,13 @@ def sqrt(run: Run, number: Decimal) -> Decimal:
 def log(run: Run, number: Decimal) -> Decimal:
     if number <= 0:
         raise Undefined("Only numbers above zero have a logarithm.")
+    run.charge(_STEPS_OF_LOG)
     return CONTEXT.ln(number)
 
 
 @builtin("exp", "number: number")
 def exp(run: Run, number: Decimal) -> Decimal:
+    run.charge(_STEPS_OF_EXP)
     return CONTEXT.exp(number)
 
 

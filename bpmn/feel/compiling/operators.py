@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 
 from bpmn.feel import syntax as s
-from bpmn.feel.arithmetic import TABLES, calculate, negate
+from bpmn.feel.arithmetic import TABLES, calculate, negate, steps
 from bpmn.feel.comparing import ORDERS, equal, ordered
 from bpmn.feel.compiling.closing import Closing, closes, or_null
 from bpmn.feel.running import Closure, Scope
@@ -39,6 +39,7 @@ def arithmetic(closing: Closing, node: s.Arithmetic) -> Closure:
                 return on_numbers(one, other)
             except ArithmeticError:
                 pass  # told by the slow way below
+        scope.run.charge(steps(sign, other))
         result = or_null(scope, position, calculate, sign, one, other)
         return scope.run.string(result) if type(result) is str else result
 

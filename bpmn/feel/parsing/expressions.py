@@ -8,13 +8,13 @@ from decimal import Decimal
 from bpmn.feel import syntax as s
 from bpmn.feel.errors import TooExpensive, UnreadableExpression
 from bpmn.feel.lexing import Kind, Token
+from bpmn.feel.parsing.stream import MOST_NODES
 from bpmn.feel.parsing.types import TypeReader
 from bpmn.feel.temporal import from_text
 from bpmn.feel.values import CONTEXT
 
 TOO_DEEP = "The expression is nested too deeply; split it."
 DEEPEST_TREE = 120
-MOST_NODES = 6_000
 
 _COMPARISONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
 _PRECEDENCE = {"+": 1, "-": 1, "*": 2, "/": 2, "**": 3}
@@ -93,8 +93,9 @@ class Parser(TypeReader):
         return parts[0] if len(parts) == 1 else s.Conjunction(position, tuple(parts))
 
     def comparison(self) -> s.Node:
-        left = self.additive()
+        left, start = self.additive(), self.at
         while True:
+            self.limit_chain(start)
             position = self.token.position
             if self.is_mark(*_COMPARISONS):
                 operator = self.token.text
@@ -271,11 +272,9 @@ class Parser(TypeReader):
         first = self.expression()
         if self.is_mark(".."):
             return self.range(position, low_included=True, low=first)
-        items = [first]
-        while self.accept(","):
-            items.append(self.expression())
+        items = self.separated(self.expression, first)
         self.expect("]")
-        return s.ListLiteral(position, tuple(items))
+        return s.ListLiteral(position, items)
 
     def range(self, position: int, *, low_included: bool, low: s.Node | None = None) -> s.Node:
         low = low or self.expression()

@@ -13,6 +13,7 @@ from bpmn.feel.known_names import KnownNames
 from bpmn.feel.lexing import Kind, Token, tokens
 
 LONGEST_CHAIN = 2_000  # tokens
+MOST_NODES = 6_000
 
 _ENDS_A_NAME = frozenset(
     ("and", "or", "in", "between", "then", "else", "return", "satisfies", "instance", "true", "false", "null")
@@ -81,10 +82,12 @@ class TokenStream:
         if self.at - start > LONGEST_CHAIN:
             raise TooExpensive("The expression is too long; split it into several.", self.text, self.token.position)
 
-    def separated(self, read: Callable[[], s.Node]) -> s.Nodes:
-        items = [read()]
+    def separated(self, read: Callable[[], s.Node], first: s.Node | None = None) -> s.Nodes:
+        items = [first or read()]
         while self.accept(","):
             items.append(read())
+            if len(items) > MOST_NODES:
+                raise TooExpensive("The expression is too long; split it into several.", self.text, self.token.position)
         return tuple(items)
 
     # -- names
