@@ -31,9 +31,10 @@ def read_node(source: Source, part: Part, scope: str | None) -> AnyNode:
 
 def read_common(source: Source, part: Part, scope: str | None) -> dict[str, Any]:
     """The fields that every node has, except its extensions."""
-    part.children(("incoming", "outgoing"))
+    id = part.take("id") or source.new_id(part.tag)
+    source.list_flows(id, part.children(("incoming", "outgoing")))
     return {
-        "id": part.take("id") or source.new_id(part.tag),
+        "id": id,
         "name": part.text_of("name"),
         "names": part.names(),
         "scope": scope,

@@ -32,6 +32,7 @@ def read_process(source: Source, part: Part) -> ProcessModel:
     found = _Found()
     _read_scopes(source, part, found)
     _keep_unknown_members(source, found)
+    source.compare_flows(found.flows)
     nodes = tuple(replace(n, lane=found.lane_of[n.id]) if n.id in found.lane_of else n for n in found.nodes)
     if not part.has("isExecutable"):
         source.repaired(

@@ -7,7 +7,8 @@ from collections.abc import Iterable
 
 from bpmn import vendors
 from bpmn.kept import Element, is_bpmn, local
-from bpmn.model import Repair
+from bpmn.model import Flow, Repair
+from bpmn.reading.part import Part, unprefixed
 from bpmn.references import CODES, id_for, name_of
 from bpmn.vocabulary import EVENT_DEFINITIONS
 
@@ -23,6 +24,7 @@ class Source:
         self._event_definitions = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in EVENT_DEFINITIONS}
         self._ids = {str(element.get("id")) for element in root.iter() if isinstance(element.tag, str)}
         self._numbers: Counter[str] = Counter()
+        self._listed: dict[str, dict[str, list[str]]] = {}  # node → incoming, outgoing → flows, as the node says
 
     def repaired(self, rule: str, element: str, message: str) -> None:
         self.repairs.append(Repair(rule, element, message))
@@ -59,3 +61,27 @@ class Source:
                 self._ids.add(id)
                 self.repaired("missing_id", id, f"A <{tag}> has no id; it is called {id!r} now.")
                 return id
+
+    def list_flows(self, node: str, references: list[Part]) -> None:
+        """What a node says of the flows that touch it."""
+        listed = self._listed.setdefault(node, {"incoming": [], "outgoing": []})
+        for reference in references:
+            listed[reference.tag].append(unprefixed(reference.text()))
+
+    def compare_flows(self, flows: list[Flow]) -> None:
+        """Nodes that list other flows than those which touch them: the flows are right. A file may leave the lists out."""
+        if not any(listed["incoming"] or listed["outgoing"] for listed in self._listed.values()):
+            return
+        drawn: dict[str, dict[str, list[str]]] = {node: {"incoming": [], "outgoing": []} for node in self._listed}
+        for flow in flows:
+            drawn.get(flow.source, {}).setdefault("outgoing", []).append(flow.id)
+            drawn.get(flow.target, {}).setdefault("incoming", []).append(flow.id)
+        for node, listed in self._listed.items():
+            for kind in ("incoming", "outgoing"):
+                wrong = sorted(set(listed[kind]) ^ set(drawn[node][kind]))
+                if wrong:
+                    self.repaired(
+                        "flow_not_listed",
+                        node,
+                        f"{node} and the flow {', '.join(wrong)} disagree whether it is {kind}.",
+                    )

@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
-from typing import TypeAlias
-
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure
 from bpmn.validation.behaviour import behaviour
 from bpmn.validation.context import in_procedure
-from bpmn.validation.events import event_subprocesses, events
-from bpmn.validation.flows import ends_of_flows, gateways, ids, implicit_splits, reachable, scopes
-from bpmn.validation.formulas import expressions, formulas
 from bpmn.validation.problem import Problem, Severity
-from bpmn.validation.work import activities, lanes
+from bpmn.validation.rule import Rule
+from bpmn.validation.rules import SUBJECTS
+from bpmn.validation.rules.expressions import expressions
+from bpmn.validation.sheet import Sheet
 
-__all__ = ["RULES", "Problem", "Severity", "executable", "expressions", "problems"]
+__all__ = ["SUBJECTS", "Problem", "Rule", "Severity", "executable", "expressions", "problems"]
 
-Rule: TypeAlias = Callable[[ProcessModel], Iterable[Problem]]
-
-RULES: tuple[Rule, ...] = (
-    ids,
-    ends_of_flows,
-    scopes,
-    reachable,
-    implicit_splits,
-    gateways,
-    events,
-    event_subprocesses,
-    activities,
-    lanes,
-    formulas,
-)
-_BREAK_THE_GAME = {"duplicate_id", "dangling_flow", "no_start", "boundary_on_nothing", "flow_across_subprocess"}
+# Without these the token game has no board to play on.
+_BREAK_THE_GAME = {
+    "boundary_on_nothing",
+    "dangling_flow",
+    "duplicate_id",
+    "flow_across_pools",
+    "flow_across_subprocess",
+    "flow_at_no_node",
+    "no_start",
+}
 
 
 def problems(model: ProcessModel, procedure: Procedure | None = None) -> list[Problem]:
@@ -40,7 +31,8 @@ def problems(model: ProcessModel, procedure: Procedure | None = None) -> list[Pr
 
     Soundness is decided last, and only where the drawing hangs together.
     """
-    found = [problem for rule in RULES for problem in rule(model)]
+    sheet = Sheet(model)
+    found = [problem for rules in SUBJECTS.values() for rule in rules for problem in rule.problems(sheet)]
     if procedure is not None:
         found += in_procedure(model, procedure)
     if not any(problem.rule in _BREAK_THE_GAME for problem in found) and model.nodes:

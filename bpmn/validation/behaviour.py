@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from bpmn.errors import NotCovered
 from bpmn.model import EventNode, Position, ProcessModel
 from bpmn.semantics import Marking, StateSpace, final, net, reachability
-from bpmn.validation.flows import reached_nodes
 from bpmn.validation.problem import Problem, Severity, warning
+from bpmn.validation.reach import reached_nodes
 
 LIMIT = 20_000  # markings, about a second
 _JOIN = "Join branches with a gateway of the kind that split them, and give every branch a way to the end."

@@ -15,18 +15,13 @@ from bpmn.model import (
     Gateway,
     GatewayKind,
     Lane,
-    MultiInstance,
-    Position,
     ProcessModel,
-    Timer,
-    TimerKind,
-    Trigger,
 )
 from bpmn.procedure import read_all_procedures
 from bpmn.reading import read_bpmn
 from bpmn.validation import Severity, executable, problems
 from tests.bpmn.corpora import SHARED, corpus, needs_corpora
-from tests.bpmn.models import changed, flow, refund, user, without
+from tests.bpmn.models import changed, flow, refund, without
 
 
 def rules(model: ProcessModel) -> dict[str, str]:
@@ -53,82 +48,10 @@ def test_every_problem_says_what_where_and_what_to_do() -> None:
         ] in "'\""
 
 
-STRUCTURE = {
-    "no_start": lambda: without(refund(), "applied", "applied__accept"),
-    "no_end": lambda: without(refund(), "closed", "pay__closed"),
-    "unreachable": lambda: without(refund(), "merge__pay"),
-    "dangling_flow": lambda: replace(refund(), flows=(*refund().flows, flow("pay", "nowhere"))),
-    "duplicate_id": lambda: with_nodes(user("accept")),
-    "invalid_id": lambda: with_nodes(user("1 task"), flows=(flow("accept", "1 task"), flow("1 task", "pay"))),
-    "unknown_default": lambda: changed(refund(), "risk", default="gone"),
-    "flow_without_condition": lambda: changed(refund(), "risk", default=None),
-    "flow_into_event": lambda: replace(refund(), flows=(*refund().flows, flow("pay", "applied"))),
-    "flow_out_of_end": lambda: replace(refund(), flows=(*refund().flows, flow("closed", "pay"))),
-    "superfluous_gateway": lambda: without(refund(), "risk__merge"),
-    "implicit_split": lambda: replace(refund(), flows=(*refund().flows, flow("accept", "pay"))),
-    "complex_gateway": lambda: changed(refund(), "split", kind=GatewayKind.COMPLEX),
-    "race_target": lambda: changed(refund(), "split", kind=GatewayKind.EVENT_BASED),
-    "empty_process": lambda: ProcessModel(key="p"),
-    "unknown_lane": lambda: changed(refund(), "pay", lane="attic"),
-}
-WORK = {
-    "untyped_task": {"kind": ActivityKind.TASK},
-    "no_form": {"form": None},
-    "four_eyes_unknown": {"four_eyes": ("nobody",)},
-    "four_eyes_itself": {"four_eyes": ("accept",)},
-    "four_eyes_machine": {"four_eyes": ("pay",)},
-    "rule_without_decision": {"kind": ActivityKind.RULE},
-    "service_missing": {"kind": ActivityKind.SERVICE},
-    "empty_script": {"kind": ActivityKind.SCRIPT},
-    "foreign_script": {"kind": ActivityKind.SCRIPT, "script_text": "x = 1", "script_format": "groovy"},
-    "message_without_name": {"kind": ActivityKind.RECEIVE},
-    "call_without_target": {"kind": ActivityKind.CALL},
-    "repetition_of_what": {"multi_instance": MultiInstance()},
-    "loop_without_condition": {"loop_condition": ""},
-    "unknown_guard": {"guards": frozenset({"sacred"})},
-    "expression": {"due": Timer(TimerKind.DURATION, "duration(")},
-}
-
-
-@pytest.mark.parametrize("rule", STRUCTURE)
-def test_structure(rule: str) -> None:
-    assert rule in rules(STRUCTURE[rule]())
-
-
-@pytest.mark.parametrize("rule", WORK)
-def test_work(rule: str) -> None:
-    assert rules(changed(refund(), "accept", **WORK[rule]))[rule] == "accept"
-
-
 def test_people_need_a_post() -> None:
     model = replace(refund(), lanes=(Lane(id="hall"), Lane(id="office", posts=("tax_source",))))
     assert rules(model)["no_post"] == "accept"
     assert rules(model)["lane_without_post"] == "hall"
-
-
-def boundary(**fields: object) -> ProcessModel:
-    event = EventNode(id="late", position=Position.BOUNDARY, lane="hall", **fields)  # type: ignore[arg-type]
-    return with_nodes(event, flows=(flow("late", "pay"),))
-
-
-@pytest.mark.parametrize(
-    ("rule", "fields"),
-    [
-        ("boundary_on_nothing", {"trigger": Trigger.TIMER}),
-        ("boundary_on_nothing", {"trigger": Trigger.TIMER, "attached_to": "risk"}),
-        ("timer_without_time", {"trigger": Trigger.TIMER, "attached_to": "accept"}),
-        ("trigger_in_wrong_place", {"attached_to": "accept"}),
-        ("unsupported_event", {"trigger": Trigger.COMPENSATE, "attached_to": "accept"}),
-        ("message_without_name", {"trigger": Trigger.MESSAGE, "attached_to": "accept"}),
-        ("signal_without_name", {"trigger": Trigger.SIGNAL, "attached_to": "accept"}),
-        ("event_without_condition", {"trigger": Trigger.CONDITIONAL, "attached_to": "accept"}),
-        ("error_interrupts", {"trigger": Trigger.ERROR, "attached_to": "accept", "interrupting": False}),
-        ("cancel_without_transaction", {"trigger": Trigger.CANCEL, "attached_to": "accept"}),
-        ("expression", {"trigger": Trigger.CONDITIONAL, "attached_to": "accept", "condition": "a +"}),
-    ],
-)
-def test_events(rule: str, fields: dict[str, object]) -> None:
-    assert rules(boundary(**fields))[rule] == "late"
 
 
 def test_an_expression_that_is_no_feel_is_shown_with_its_place() -> None:

@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from bpmn.feel import FeelError, parse
 from bpmn.model import Activity, EventNode, ProcessModel
-from bpmn.validation.problem import Problem
+from bpmn.validation.rule import Breach, Rule, at
+from bpmn.validation.sheet import Sheet
 
 
 def expressions(model: ProcessModel) -> Iterator[tuple[str, str, str]]:
@@ -46,14 +47,19 @@ def _of_event(node: EventNode) -> Iterator[tuple[str, str, str]]:
     yield from ((node.id, what, text) for what, text in optional.items() if text)
 
 
-def formulas(model: ProcessModel) -> Iterator[Problem]:
-    for element, what, text in expressions(model):
+def _unreadable(sheet: Sheet) -> Iterator[Breach]:
+    for element, what, text in expressions(sheet.model):
         try:
             parse(text)
         except FeelError as error:
-            yield Problem(
-                "expression",
-                element,
-                f"The {what} of {element} is no FEEL: {error}",
-                'Write it in FEEL, such as: amount > 100000 and risk = "low"',
-            )
+            yield at(element, what=what, error=error)
+
+
+EXPRESSIONS = (
+    Rule(
+        "expression",
+        "The {what} of {element} is no FEEL: {error}",
+        'Write it in FEEL, such as: amount > 100000 and risk = "low"',
+        _unreadable,
+    ),
+)
