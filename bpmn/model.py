@@ -67,6 +67,15 @@ class TimerKind(StrEnum):
     CYCLE = "cycle"
 
 
+class Behavior(StrEnum):
+    """When a multi-instance activity throws events of its own: never, with the first instance, with each, by conditions."""
+
+    ALL = "All"
+    ONE = "One"
+    NONE = "None"
+    COMPLEX = "Complex"
+
+
 Extensions: TypeAlias = tuple[str, ...]  # verbatim XML of foreign elements; foreign attributes as `name=value`
 
 
@@ -97,6 +106,33 @@ class Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class EventDefinition:
+    """One trigger of an event that has several, or what an instance of an activity throws; fields as in `EventNode`."""
+
+    trigger: Trigger
+    id: str | None = None
+    timer: Timer | None = None
+    message: str | None = None
+    correlation: str | None = None
+    signal: str | None = None
+    code: str | None = None
+    link: str | None = None
+    condition: str | None = None
+    compensates: str | None = None
+    waits: bool = True
+    extensions: Extensions = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceThrow:
+    """Events that a finished instance throws. With a `condition` (FEEL) only where it holds, and the others end then."""
+
+    events: tuple[EventDefinition, ...] = ()
+    condition: str | None = None
+    extensions: Extensions = ()
+
+
+@dataclass(frozen=True, slots=True)
 class MultiInstance:
     """Many instances of one activity, over a FEEL list or a count; `complete_when` is a FEEL condition (会签/或签)."""
 
@@ -105,6 +141,8 @@ class MultiInstance:
     cardinality: str | None = None
     element: str | None = None
     complete_when: str | None = None
+    behavior: Behavior = Behavior.ALL
+    throws: tuple[InstanceThrow, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -131,6 +169,9 @@ class Activity(Node):
     `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane.
     A script that is no list of FEEL assignments is kept as it is written in `script_text`, its language in `script_format`.
     `loop_condition` is "" when the drawing says that the activity repeats, but not until when.
+    `start_quantity` tokens are needed to begin it, `completion_quantity` leave on each flow; `instantiate` lets a message begin
+    a case at this receive task. An ad-hoc subprocess does what is in it `in_turn` or at once, until `complete_when` (FEEL) holds or
+    all is done; what still runs then is ended, or waited for where `cancel_remaining` is false.
     `guards` are legal tags that forbid changes: `statutory` (may not be dropped or automated), `ordered` (may not be moved).
     """
 
@@ -156,20 +197,32 @@ class Activity(Node):
     for_compensation: bool = False
     triggered_by_event: bool = False
     ad_hoc: bool = False
+    in_turn: bool = False
+    complete_when: str | None = None
+    cancel_remaining: bool = True
+    start_quantity: int = 1
+    completion_quantity: int = 1
+    instantiate: bool = False
     transaction: bool = False
 
 
 @dataclass(frozen=True, kw_only=True)
 class Gateway(Node):
+    """A diamond. `activation` is the FEEL condition with which a complex gateway goes on; it sees `activationCount`."""
+
     kind: GatewayKind = GatewayKind.EXCLUSIVE
     default: str | None = None
+    activation: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
 class EventNode(Node):
     """A circle of the drawing. `message`, `signal`, `code` (error, escalation) and `link` are names, not ids.
 
-    `form` is the form with which a person starts a case.
+    An event with several `definitions` (its trigger is `multiple`) is caught when one of them came, or with `all_of` when all did.
+    `compensates` names the activity that a compensation is thrown for (None: all), which is waited for unless `waits` is false;
+    `handler` is the activity that makes undone what the compensation event sits on. `form` is the form with which a person
+    starts a case.
     """
 
     position: Position
@@ -182,6 +235,10 @@ class EventNode(Node):
     link: str | None = None
     condition: str | None = None
     compensates: str | None = None
+    waits: bool = True
+    handler: str | None = None
+    definitions: tuple[EventDefinition, ...] = ()
+    all_of: bool = False
     attached_to: str | None = None
     form: str | None = None
     interrupting: bool = True

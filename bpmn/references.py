@@ -38,6 +38,18 @@ def attributes_for(kind: str, name: str) -> dict[str, str]:
     return {"id": id_for(kind, name), "name": name} | ({code: name} if code else {})
 
 
+def association_to_handler(event: str, handler: str) -> dict[str, str]:
+    """The attributes of the line from a compensation event to its handler, where it is made anew."""
+    ends = {"associationDirection": "One", "sourceRef": event, "targetRef": handler}
+    return {"id": f"Association_{event}", **ends}
+
+
+def is_line_to_handler(association: Element) -> bool:
+    """Whether writing would draw exactly this association anew."""
+    event, handler = association.get("sourceRef", ""), association.get("targetRef", "")
+    return not len(association) and dict(association.attrib) == association_to_handler(event, handler)
+
+
 def is_made_anew(declaration: Element) -> bool:
     """Whether writing would make exactly this declaration."""
     kind = kept.local(declaration)

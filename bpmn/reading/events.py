@@ -7,7 +7,7 @@ from typing import Any
 
 from bpmn import kept, vendors
 from bpmn.expressions import feel, time_expression
-from bpmn.model import EventNode, Timer, TimerKind, Trigger
+from bpmn.model import EventDefinition, EventNode, Timer, TimerKind, Trigger
 from bpmn.reading.part import TRUE, Part, unprefixed
 from bpmn.reading.source import Source
 from bpmn.vocabulary import EVENT_DEFINITIONS, EVENTS, rank_in_node
@@ -16,13 +16,16 @@ _TIMERS = {"timeDate": TimerKind.DATE, "timeDuration": TimerKind.DURATION, "time
 
 
 def read_event(source: Source, part: Part, common: dict[str, Any]) -> EventNode:
-    """The event node; with several definitions its trigger is `multiple` and they are kept as they are."""
+    """The event node; with several definitions its trigger is `multiple`."""
     fields: dict[str, Any] = {
         "attached_to": part.reference("attachedToRef"),
         "interrupting": part.flag("cancelActivity", True) and part.flag("isInterrupting", True),
+        "all_of": part.flag("parallelMultiple"),
     }
     correlation = part.ours("correlation")
     fields |= _trigger(source, part, common["id"])
+    if fields.get("trigger") is Trigger.COMPENSATE and fields["attached_to"]:
+        fields["handler"] = source.associated(common["id"])
     fields["correlation"] = correlation or fields.get("correlation")
     if fields.pop("working", False) and fields.get("timer"):
         fields["timer"] = Timer(fields["timer"].kind, fields["timer"].expression, True)
@@ -38,12 +41,33 @@ def _trigger(source: Source, part: Part, id: str) -> dict[str, Any]:
     if count == 0:
         return {}
     if count > 1:
-        return {"trigger": Trigger.MULTIPLE}
+        return {"trigger": Trigger.MULTIPLE, "definitions": _several(source, part, id)}
     definition = _by_reference(source, part, id) or _inline(part)
     if definition is None:
         return {}
     trigger = EVENT_DEFINITIONS[definition.tag]
     return {"trigger": trigger, "working": working, **_details(source, definition, trigger, id)}
+
+
+def _several(source: Source, part: Part, id: str) -> tuple[EventDefinition, ...]:
+    """All definitions, those by reference after the others."""
+    found = [read_definition(source, each, id) for each in part.children(EVENT_DEFINITIONS)]
+    for reference in part.children(("eventDefinitionRef",)):
+        definition = _referred(source, reference, id)
+        if definition is None:
+            part.keep(reference)
+        else:
+            found.append(read_definition(source, definition, id))
+    return tuple(found)
+
+
+def read_definition(source: Source, part: Part, element: str) -> EventDefinition:
+    """A definition that stands beside others, or that says what an instance throws."""
+    trigger = EVENT_DEFINITIONS[part.tag]
+    id, correlation = part.take("id"), part.ours("correlation")
+    details = _details(source, part, trigger, element)
+    details["correlation"] = correlation or details.get("correlation")
+    return EventDefinition(trigger, id=id, extensions=kept.in_order(part.rest(), rank_in_node), **details)
 
 
 def _inline(part: Part) -> Part | None:
@@ -55,6 +79,16 @@ def _by_reference(source: Source, part: Part, id: str) -> Part | None:
     reference = part.open("eventDefinitionRef")
     if reference is None:
         return None
+    definition = _referred(source, reference, id)
+    if definition is None:
+        part.give_back(reference)
+    else:
+        part.adopt(definition)
+    return definition
+
+
+def _referred(source: Source, reference: Part, id: str) -> Part | None:
+    """A copy of the definition that the reference means; a missing one is a repair."""
     name = unprefixed(reference.text())
     element = source.event_definition(name)
     if element is None:
@@ -62,11 +96,9 @@ def _by_reference(source: Source, part: Part, id: str) -> Part | None:
             f"{id} refers to the event definition {name!r}, which the file does not have; the event is a plain one."
         )
         source.repaired("undeclared_reference", id, message)
-        part.give_back(reference)
         return None
     definition = Part(copy.deepcopy(element))
     definition.take("id")
-    part.adopt(definition)
     return definition
 
 
@@ -87,7 +119,7 @@ def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str,
     if trigger is Trigger.CONDITIONAL:
         return {"condition": feel(part.expression("condition") or "") or None}
     if trigger is Trigger.COMPENSATE:
-        return {"compensates": part.reference("activityRef")}
+        return {"compensates": part.reference("activityRef"), "waits": part.flag("waitForCompletion", True)}
     return {"link": part.take("name")} if trigger is Trigger.LINK else {}
 
 

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from bpmn import kept, vendors
 from bpmn.dialects import translated
 from bpmn.expressions import assignments, due_timer, feel
 from bpmn.kept import Entry
-from bpmn.model import Activity, ActivityKind, AnyNode, Assignment, Flow, Gateway, Lane, MultiInstance
+from bpmn.model import Activity, ActivityKind, AnyNode, Assignment, Flow, Gateway, GatewayKind, Lane, MultiInstance
 from bpmn.reading.events import read_event
 from bpmn.reading.part import Part
 from bpmn.reading.source import Source
+from bpmn.reading.throws import read_throws
 from bpmn.vendors import Terms
 from bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, OURS, rank_in_node
 
@@ -24,8 +26,10 @@ def read_node(source: Source, part: Part, scope: str | None) -> AnyNode:
     if part.tag in ACTIVITIES:
         return _activity(source, part, common)
     if part.tag in GATEWAYS:
-        default = part.reference("default")
-        return Gateway(kind=GATEWAYS[part.tag], default=default, extensions=entries(part), **common)
+        kind, default = GATEWAYS[part.tag], part.reference("default")
+        condition = part.expression("activationCondition") if kind is GatewayKind.COMPLEX else None
+        activation = feel(condition or "") or None
+        return Gateway(kind=kind, default=default, activation=activation, extensions=entries(part), **common)
     return read_event(source, part, common)
 
 
@@ -76,7 +80,9 @@ def _activity(source: Source, part: Part, common: dict[str, Any]) -> Activity:
     own = {name: part.ours(name) for name in ("form", "decision", "service")}
     called, posts = part.take("calledElement"), part.words("posts")
     inputs, outputs = _mappings(part, "input"), _mappings(part, "output")
-    fields |= _script(part, kind) | _loops(part)
+    fields |= _script(part, kind) | _loops(source, part, common["id"]) | _quantities(part)
+    fields |= _ad_hoc(part) if fields["ad_hoc"] else {}
+    fields["instantiate"] = kind is ActivityKind.RECEIVE and part.flag("instantiate")
     extensions = entries(part)
     theirs = vendors.terms(extensions)
     fields |= {name: _first(value, getattr(theirs, name)) for name, value in own.items()}
@@ -117,18 +123,41 @@ def _script(part: Part, kind: ActivityKind) -> dict[str, Any]:
     return {"script_text": text or None, "script_format": language}
 
 
-def _loops(part: Part) -> dict[str, Any]:
+def _quantities(part: Part) -> dict[str, Any]:
+    """How many tokens begin it and leave it; what is no number stays as it is written."""
+    found = {}
+    for name, field in (("startQuantity", "start_quantity"), ("completionQuantity", "completion_quantity")):
+        text = part.take(name)
+        if text is not None and re.fullmatch(r"-?\d{1,9}", text.strip()):
+            found[field] = int(text)
+        elif text is not None:
+            part.put(name, text)
+    return found
+
+
+def _ad_hoc(part: Part) -> dict[str, Any]:
+    condition = part.expression("completionCondition")
+    ordering = part.take("ordering") or "Parallel"
+    return {
+        "in_turn": ordering.strip().lower() == "sequential",
+        "complete_when": feel(condition or "") or None,
+        "cancel_remaining": part.flag("cancelRemainingInstances", True),
+    }
+
+
+def _loops(source: Source, part: Part, id: str) -> dict[str, Any]:
     repeated = part.open("standardLoopCharacteristics")
     if repeated is not None:
         return {"loop_condition": feel(repeated.expression("loopCondition") or "")}
     many = part.open("multiInstanceLoopCharacteristics")
-    return {"multi_instance": _multi_instance(many)} if many is not None else {}
+    return {"multi_instance": _multi_instance(source, many, id)} if many is not None else {}
 
 
-def _multi_instance(part: Part) -> MultiInstance:
+def _multi_instance(source: Source, part: Part, id: str) -> MultiInstance:
     cardinality, condition = part.expression("loopCardinality"), part.expression("completionCondition")
     collection, element = part.ours("collection"), part.ours("element")
     sequential = part.flag("isSequential")
+    thrown = read_throws(source, part, id)
     theirs = vendors.loop(part.rest())
     return MultiInstance(
         sequential=sequential,
@@ -136,6 +165,7 @@ def _multi_instance(part: Part) -> MultiInstance:
         cardinality=feel(cardinality or "") or None,
         element=_first(element, theirs.element),
         complete_when=feel(condition or "") or None,
+        **thrown,
     )
 
 

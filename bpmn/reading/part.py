@@ -34,6 +34,10 @@ class Part:
     def has(self, name: str) -> bool:
         return name in self._attributes
 
+    def put(self, name: str, value: str) -> None:
+        """Give an attribute back."""
+        self._attributes[name] = value
+
     def text_of(self, name: str) -> str:
         return self.take(name) or ""
 
@@ -104,6 +108,10 @@ class Part:
     def children(self, tags: Collection[str]) -> list[Part]:
         """All children of BPMN with such a name, taken out for good."""
         return self.separate(lambda child: is_bpmn(child) and local(child) in tags)
+
+    def keep(self, part: Part) -> None:
+        """Undo `children` for one of them."""
+        self._children.append(part.element)
 
     def count(self, tags: Collection[str]) -> int:
         return sum(is_bpmn(child) and local(child) in tags for child in self._children)

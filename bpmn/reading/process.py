@@ -11,6 +11,7 @@ from bpmn.model import AnyNode, Flow, Lane, ProcessModel
 from bpmn.reading.nodes import NODES, documentation, read_flow, read_lane, read_node
 from bpmn.reading.part import Part, unprefixed
 from bpmn.reading.source import Source
+from bpmn.references import is_line_to_handler
 from bpmn.vocabulary import BPMN, rank_in_node, rank_in_process
 from bpmn.xml_text import escaped
 
@@ -69,6 +70,7 @@ def _read_scopes(source: Source, process: Part, found: _Found) -> None:
 
 def _inside(part: Part) -> tuple[list[Part], list[Part]]:
     """Nodes and flows drawn inside, and lanes; taken out of the part."""
+    part.separate(lambda child: is_bpmn(child) and local(child) == "association" and is_line_to_handler(child))
     drawn = part.separate(lambda child: is_bpmn(child) and local(child) in _DRAWN)
     return drawn, _lanes(part, "laneSet")
 

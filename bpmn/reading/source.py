@@ -10,7 +10,7 @@ from bpmn.kept import Element, is_bpmn, local
 from bpmn.model import Flow, Repair
 from bpmn.reading.part import Part, unprefixed
 from bpmn.references import CODES, id_for, name_of
-from bpmn.vocabulary import EVENT_DEFINITIONS
+from bpmn.vocabulary import BPMN, EVENT_DEFINITIONS
 
 
 class Source:
@@ -22,6 +22,7 @@ class Source:
         self.used: set[tuple[str, str]] = set()  # declarations that a model refers to by name
         self._declarations = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in CODES and c.get("id")}
         self._event_definitions = {c.get("id"): c for c in root if is_bpmn(c) and local(c) in EVENT_DEFINITIONS}
+        self._associations = list(root.iter(f"{{{BPMN}}}association"))
         self._ids = {str(element.get("id")) for element in root.iter() if isinstance(element.tag, str)}
         self._numbers: Counter[str] = Counter()
         self._listed: dict[str, dict[str, list[str]]] = {}  # node → incoming, outgoing → flows, as the node says
@@ -51,6 +52,14 @@ class Source:
 
     def event_definition(self, reference: str) -> Element | None:
         return self._event_definitions.get(reference)
+
+    def associated(self, id: str) -> str | None:
+        """What a drawn association leads to from this element, or comes from where it is drawn the other way round."""
+        for association in self._associations:
+            ends = [unprefixed(association.get(end, "")) for end in ("sourceRef", "targetRef")]
+            if id in ends:
+                return ends[1 - ends.index(id)] or None
+        return None
 
     def new_id(self, tag: str) -> str:
         """An id for an element that has none; the same file gets the same ids."""

@@ -8,7 +8,8 @@ from dataclasses import fields
 from bpmn import kept
 from bpmn.errors import Unwritable
 from bpmn.kept import Entry
-from bpmn.model import Activity, ActivityKind, Definitions, Lane, Layout, ProcessModel
+from bpmn.model import Activity, ActivityKind, Definitions, EventNode, Lane, Layout, ProcessModel
+from bpmn.references import association_to_handler
 from bpmn.vocabulary import BPMN, BPMNDI, DC, DI, FEEL, OURS, TARGET, XSI, rank_in_file, rank_in_node, rank_in_process
 from bpmn.writing.diagram import write_diagram
 from bpmn.writing.names import Names
@@ -97,6 +98,22 @@ def _fill(tag: Tag, model: ProcessModel, scope: str | None, names: Names) -> Non
             sort_children(element, rank_in_node)
         tag.add(element)
     tag.add(*(write_flow(flow) for flow in model.flows if model.scope_of(flow) == scope))
+    tag.add(*_associations(model, scope))
+
+
+def _associations(model: ProcessModel, scope: str | None) -> list[Tag]:
+    """Lines from compensation events to their handlers, where the file does not keep one already."""
+    events = [n for n in model.nodes if isinstance(n, EventNode) and n.handler and n.scope == scope]
+    missing = [event for event in events if not any(_joins(entry, event.id) for entry in _kept(model))]
+    return [Tag("bpmn:association", association_to_handler(event.id, event.handler or "")) for event in missing]
+
+
+def _kept(model: ProcessModel) -> Iterable[Entry]:
+    return [entry for holder in (model, *model.nodes) for entry in holder.extensions] + list(model.raw)
+
+
+def _joins(entry: Entry, id: str) -> bool:
+    return "association" in entry and f'"{id}"' in entry
 
 
 def _check_scopes(model: ProcessModel) -> None:

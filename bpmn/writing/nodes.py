@@ -11,9 +11,12 @@ from bpmn.model import (
     ActivityKind,
     AnyNode,
     Assignment,
+    Behavior,
+    EventDefinition,
     EventNode,
     Flow,
     Gateway,
+    InstanceThrow,
     Lane,
     MultiInstance,
     Node,
@@ -42,6 +45,8 @@ def write_node(node: AnyNode, incoming: Iterable[Flow], outgoing: Iterable[Flow]
     elif isinstance(node, Gateway):
         tag = _common(node, GATEWAY_TAGS[node.kind])
         tag.set("default", node.default)
+        if node.activation:
+            tag.add(expression("activationCondition", node.activation))
     else:
         tag = _event(node, names)
     tag.add(*(Tag("bpmn:incoming", text=flow.id) for flow in incoming))
@@ -90,9 +95,25 @@ def _activity(node: Activity, names: Names) -> Tag:
     tag.set("triggeredByEvent", "true" if node.triggered_by_event else None)
     _mappings(tag, "input", node.inputs, theirs.inputs)
     _mappings(tag, "output", node.outputs, theirs.outputs)
+    tag.set("instantiate", "true" if node.instantiate else None)
+    _quantities(tag, node)
+    _ad_hoc(tag, node)
     _script(tag, node)
-    _loops(tag, node)
+    _loops(tag, node, names)
     return tag
+
+
+def _quantities(tag: Tag, node: Activity) -> None:
+    for name, quantity in (("startQuantity", node.start_quantity), ("completionQuantity", node.completion_quantity)):
+        tag.set(name, str(quantity) if quantity != 1 else None)
+
+
+def _ad_hoc(tag: Tag, node: Activity) -> None:
+    if node.kind is ActivityKind.SUBPROCESS and node.ad_hoc:
+        tag.set("ordering", "Sequential" if node.in_turn else None)
+        tag.set("cancelRemainingInstances", None if node.cancel_remaining else "false")
+        if node.complete_when:
+            tag.add(expression("completionCondition", node.complete_when))
 
 
 def _activity_name(node: Activity) -> str:
@@ -133,7 +154,7 @@ def _script(tag: Tag, node: Activity) -> None:
         tag.add(Tag("bpmn:script", text=text))
 
 
-def _loops(tag: Tag, node: Activity) -> None:
+def _loops(tag: Tag, node: Activity, names: Names) -> None:
     if node.loop_condition is not None:
         loop = Tag("bpmn:standardLoopCharacteristics")
         if node.loop_condition:
@@ -141,7 +162,29 @@ def _loops(tag: Tag, node: Activity) -> None:
         tag.add(loop)
     elif node.multi_instance is not None:
         inside = kept.of_child(node.extensions, "multiInstanceLoopCharacteristics")
-        tag.add(_multi_instance(node.multi_instance, vendors.loop(inside)))
+        many = _multi_instance(node.multi_instance, vendors.loop(inside))
+        _throws(many, node.multi_instance, names)
+        tag.add(many)
+
+
+def _throws(tag: Tag, many: MultiInstance, names: Names) -> None:
+    """What instances throw: by reference to a definition of the file, or with a condition here."""
+    if many.behavior is not Behavior.ALL:
+        tag.set("behavior", many.behavior)
+    for throw in many.throws:
+        events = [write_definition(event, names) for event in throw.events]
+        if many.behavior in (Behavior.NONE, Behavior.ONE):
+            tag.set(f"{many.behavior.lower()}BehaviorEventRef", names.definition(events[0]))
+        else:
+            tag.add(_conditional_throw(throw, events))
+
+
+def _conditional_throw(throw: InstanceThrow, events: list[Tag]) -> Tag:
+    tag = Tag("bpmn:complexBehaviorDefinition", children=[expression("condition", throw.condition or "true")])
+    if events:
+        tag.add(Tag("bpmn:event", children=list(events)))
+    give_back(tag, throw.extensions)
+    return tag
 
 
 def _multi_instance(many: MultiInstance, theirs: vendors.Loop) -> Tag:
@@ -162,12 +205,24 @@ def _event(node: EventNode, names: Names) -> Tag:
         tag.set("isInterrupting" if node.position is Position.START else "cancelActivity", "false")
     _ours(tag, "form", node.form, vendors.terms(node.extensions).form)
     names.correlate(tag, node.correlation, "message", node.message)
-    if node.trigger not in (Trigger.NONE, Trigger.MULTIPLE):
+    tag.set("parallelMultiple", "true" if node.all_of else None)
+    if node.trigger is Trigger.MULTIPLE:
+        tag.add(*(write_definition(definition, names) for definition in node.definitions))
+    elif node.trigger is not Trigger.NONE:
         tag.add(_definition(node, names))
     return tag
 
 
-def _definition(node: EventNode, names: Names) -> Tag:
+def write_definition(definition: EventDefinition, names: Names) -> Tag:
+    """A definition that stands beside others, or that says what an instance throws."""
+    tag = _definition(definition, names)
+    tag.set("id", definition.id)
+    names.correlate(tag, definition.correlation, "message", definition.message)
+    finish(tag, definition.extensions)
+    return tag
+
+
+def _definition(node: EventNode | EventDefinition, names: Names) -> Tag:
     tag = Tag(f"bpmn:{DEFINITION_TAGS[node.trigger]}")
     if node.trigger in _CARRIERS:
         kind = _CARRIERS[node.trigger]
@@ -180,6 +235,7 @@ def _definition(node: EventNode, names: Names) -> Tag:
         tag.add(expression("condition", node.condition or ""))
     elif node.trigger is Trigger.COMPENSATE:
         tag.set("activityRef", node.compensates)
+        tag.set("waitForCompletion", None if node.waits else "false")
     elif node.trigger is Trigger.LINK:
         tag.set("name", node.link)
     return tag

@@ -11,10 +11,13 @@ from bpmn.model import (
     ActivityKind,
     AnyNode,
     Assignment,
+    Behavior,
+    EventDefinition,
     EventNode,
     Flow,
     Gateway,
     GatewayKind,
+    InstanceThrow,
     Lane,
     MultiInstance,
     Position,
@@ -95,6 +98,25 @@ maybe_words = st.lists(words, max_size=2, unique=True).map(tuple)
 lines = st.lists(st.builds(Assignment, st.sampled_from(["a", "税额", "late_fee"]), expressions), max_size=2).map(tuple)
 
 
+quantities = st.sampled_from([1, 1, 2, 0, -1])
+ad_hoc = st.fixed_dictionaries(
+    {
+        "ad_hoc": st.just(True),
+        "in_turn": st.booleans(),
+        "complete_when": st.none() | expressions,
+        "cancel_remaining": st.booleans(),
+    }
+)
+definitions = st.one_of(
+    st.builds(EventDefinition, st.just(Trigger.TIMER), id=st.none() | st.just("d1"), timer=timers),
+    st.builds(EventDefinition, st.just(Trigger.MESSAGE), message=names, correlation=st.none() | expressions),
+    st.builds(EventDefinition, st.just(Trigger.SIGNAL), signal=names),
+    st.builds(EventDefinition, st.just(Trigger.ERROR), code=st.none() | names),
+    st.builds(EventDefinition, st.just(Trigger.CONDITIONAL), condition=expressions),
+    st.builds(EventDefinition, st.just(Trigger.COMPENSATE), compensates=st.none() | words, waits=st.booleans()),
+)
+
+
 @st.composite
 def activities(draw: st.DrawFn, id: str, lanes: list[str]) -> Activity:
     kind = draw(st.sampled_from(ActivityKind))
@@ -105,7 +127,10 @@ def activities(draw: st.DrawFn, id: str, lanes: list[str]) -> Activity:
         st.none() | st.just("3"),
         st.none() | st.just("checker"),
         st.none() | expressions,
+        st.just(Behavior.COMPLEX),
+        st.lists(st.builds(InstanceThrow, definitions.map(lambda d: (d,)), expressions), max_size=2).map(tuple),
     )
+    subprocess = kind is ActivityKind.SUBPROCESS
     loop = draw(st.none() | st.just("") | expressions)
     return Activity(
         id=id,
@@ -130,15 +155,23 @@ def activities(draw: st.DrawFn, id: str, lanes: list[str]) -> Activity:
         multi_instance=draw(st.none() | many) if loop is None else None,
         loop_condition=loop,
         for_compensation=draw(st.booleans()),
-        triggered_by_event=kind is ActivityKind.SUBPROCESS and draw(st.booleans()),
-        ad_hoc=kind is ActivityKind.SUBPROCESS and draw(st.booleans()),
+        triggered_by_event=subprocess and draw(st.booleans()),
+        start_quantity=draw(quantities),
+        completion_quantity=draw(quantities),
+        instantiate=kind is ActivityKind.RECEIVE and draw(st.booleans()),
+        **(draw(ad_hoc) if subprocess and draw(st.booleans()) else {}),
     )
+
+
+several = st.lists(definitions, min_size=2, max_size=3).map(tuple)
 
 
 @st.composite
 def event_nodes(draw: st.DrawFn, id: str, lanes: list[str], hosts: list[str]) -> EventNode:
     position = draw(st.sampled_from(Position))
-    trigger = draw(st.sampled_from([t for t in Trigger if t is not Trigger.MULTIPLE]))
+    trigger = draw(st.sampled_from(Trigger))
+    host = draw(st.sampled_from([None, *hosts])) if position is Position.BOUNDARY else None
+    undoes = host is not None and trigger is Trigger.COMPENSATE
     can_wait = position in (Position.START, Position.BOUNDARY)
     return EventNode(
         id=id,
@@ -154,9 +187,20 @@ def event_nodes(draw: st.DrawFn, id: str, lanes: list[str], hosts: list[str]) ->
         link=draw(names) if trigger is Trigger.LINK else None,
         condition=draw(expressions) if trigger is Trigger.CONDITIONAL else None,
         compensates=draw(st.none() | words) if trigger is Trigger.COMPENSATE else None,
-        attached_to=draw(st.sampled_from([None, *hosts])) if position is Position.BOUNDARY else None,
+        waits=trigger is not Trigger.COMPENSATE or draw(st.booleans()),
+        handler=draw(st.sampled_from([None, *hosts])) if undoes else None,
+        definitions=draw(several) if trigger is Trigger.MULTIPLE else (),
+        all_of=draw(st.booleans()),
+        attached_to=host,
         interrupting=not can_wait or draw(st.booleans()),
     )
+
+
+@st.composite
+def gateways(draw: st.DrawFn, id: str) -> Gateway:
+    kind = draw(st.sampled_from(GatewayKind))
+    activation = draw(st.none() | expressions) if kind is GatewayKind.COMPLEX else None
+    return Gateway(id=id, name=draw(texts), kind=kind, activation=activation)
 
 
 @st.composite
@@ -167,7 +211,7 @@ def process_models(draw: st.DrawFn) -> ProcessModel:
     scopes: list[str | None] = [None]
     for i in range(draw(st.integers(0, 8))):
         hosts = [node.id for node in nodes if isinstance(node, Activity)]
-        gateway = st.builds(Gateway, id=st.just(f"n{i}"), name=texts, kind=st.sampled_from(GatewayKind))
+        gateway = gateways(f"n{i}")
         node: AnyNode = draw(activities(f"n{i}", lanes) | event_nodes(f"n{i}", lanes, hosts) | gateway)
         node = replace(node, scope=draw(st.sampled_from(scopes)))
         nodes.append(node)

@@ -167,7 +167,8 @@ def test_event_definitions_by_reference_and_names_of_references() -> None:
     assert event(model, "a").timer == Timer(TimerKind.CYCLE, '"R/P1D"')
     assert (event(model, "b").code, event(model, "b").interrupting, event(model, "b").attached_to) == ("E1", False, "t")
     assert event(model, "c").signal == "政策变更"
-    assert event(model, "d").trigger is Trigger.MULTIPLE and len(event(model, "d").extensions) == 2
+    assert event(model, "d").trigger is Trigger.MULTIPLE
+    assert [d.trigger for d in event(model, "d").definitions] == [Trigger.MESSAGE, Trigger.TIMER]
     assert event(model, "e2").message == "gone"
     assert [repair.rule for repair in model.repairs] == ["undeclared_reference"]
 
