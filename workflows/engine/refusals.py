@@ -10,6 +10,7 @@ from bpmn.model import (
     Activity,
     ActivityKind,
     AnyNode,
+    Behavior,
     EventNode,
     Gateway,
     GatewayKind,
@@ -96,13 +97,14 @@ def _quantities(node: Activity) -> Iterator[Refusal]:
     if maximum is not None and not (maximum.isdigit() and int(maximum) > 0):
         yield Refusal("loop_maximum", node.id, f"It repeats at most {maximum!r} times, which is no number from 1 on.")
     for name in ("startQuantity", "completionQuantity"):
-        if attribute(node, name) not in (None, "1"):
-            yield Refusal(
-                "quantity", node.id, f"{name}={attribute(node, name)} is not run.", "Draw the tokens as flows."
-            )
-    if attribute(node, f"{MANY}/behavior") not in (None, "All"):
+        if attribute(node, name) is not None:
+            yield Refusal("quantity", node.id, f"{name}={attribute(node, name)!r} is no number of tokens.")
+    if (node.start_quantity, node.completion_quantity) != (1, 1):
+        yield Refusal("quantity", node.id, "Other quantities of tokens than one are not run.")
+    many = node.multi_instance
+    if many and (many.behavior is not Behavior.ALL or attribute(node, f"{MANY}/behavior") is not None):
         yield Refusal("behavior", node.id, "Events thrown by single instances are not run.", "Use complete_when.")
-    if attribute(node, "instantiate") == "true":
+    if node.instantiate:
         yield Refusal("instantiate", node.id, "A receive task cannot begin a process.", "Use a message start event.")
 
 
