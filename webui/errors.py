@@ -70,6 +70,14 @@ class Refused(WindowError):
     """What was sent cannot be done; the sentence is for the person who sent it."""
 
 
+class NotDelivered(WindowError):
+    """A message could not be handed to its receiver this time; `final` when another try cannot help."""
+
+    def __init__(self, reason: str, *, final: bool = False) -> None:
+        self.final = final
+        super().__init__(reason)
+
+
 class JobRunning(WindowError):
     """The same long work is already under way."""
 

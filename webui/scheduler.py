@@ -1,70 +1,76 @@
-"""The clock: fires due timers and starts what the clock starts, in one process only."""
+"""What goes on without anybody: due timers fire, messages are sent, and deferred jobs are done, in any number of processes.
+
+APScheduler only says when to look. What is due is a row in the database, claimed in a transaction of its own, so it happens
+once however many look, and goes on elsewhere when one of them dies.
+"""
 
 from __future__ import annotations
 
 import fcntl
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
 from typing import IO
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui.database import transaction
+from webui import outgoing
+from webui.database import reading_sessions
+from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
-from workflows import deadlines
+from workflows import deadlines, jobs
+from workflows.database import run
 from workflows.errors import WorkflowError
 
 log = logging.getLogger(__name__)
-EVERY_SECONDS = 5
-AT_ONCE = 100  # timers fired in one go; the transaction of each is its own
+EVERY_SECONDS = 0.5
+AT_ONCE = 200  # timers fired in one go; the transaction of each is its own
 
 
 @dataclass(frozen=True, slots=True)
-class Clock:
-    """A running clock; `stop` lets the tick that runs finish and gives the lock free."""
+class Background:
+    """A clock and a worker; `stop` lets what runs finish."""
 
     scheduler: BackgroundScheduler
+    worker: jobs.Worker
     lock: IO[str]
 
     def stop(self) -> None:
         self.scheduler.shutdown(wait=True)
+        self.worker.stop()
         self.lock.close()
 
 
-def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) -> Clock | None:
-    """The clock of this home, or None where it is switched off or another process runs it already."""
+def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) -> Background | None:
+    """Clock and worker of this process, or None where they are switched off."""
     if not settings.clock:
         return None
-    lock = _only_one(settings)
-    if lock is None:
-        log.info("Another process runs the clock of %s.", settings.home)
-        return None
+    ways = outgoing.channels(settings)
+    worker = jobs.worker(engine, work(ways), now)
+    worker.start()
     scheduler = BackgroundScheduler(timezone=settings.zone)
-    scheduler.add_job(
-        tick,
-        "interval",
-        seconds=EVERY_SECONDS,
-        args=(engine, now),
-        max_instances=1,
-        coalesce=True,
-        misfire_grace_time=None,
-    )
+    for looks in (partial(tick, engine, now), partial(_dispatch, engine, ways, now)):
+        scheduler.add_job(
+            looks, "interval", seconds=EVERY_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None
+        )
     scheduler.start()
-    return Clock(scheduler, lock)
+    return Background(scheduler, worker, _running(settings))
 
 
-def _only_one(settings: Settings) -> IO[str] | None:
+def work(ways: Mapping[str, Channel]) -> Mapping[str, jobs.Work]:
+    """What deferred jobs do, by name."""
+    return {outgoing.SEND: partial(outgoing.send, ways=ways)}
+
+
+def _running(settings: Settings) -> IO[str]:
+    """A lock that any number share, so that `qiangji demo` sees that somebody uses the database."""
     prepare_home(settings)
     lock = (settings.lock_folder / "clock").open("w")
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        lock.close()
-        return None
+    fcntl.flock(lock, fcntl.LOCK_SH)
     return lock
 
 
@@ -72,11 +78,25 @@ def tick(engine: sa.Engine, now: Callable[[], datetime]) -> int:
     """Fire what is due, each in a transaction of its own, so that one failure takes back nothing else; says how many."""
     fired = 0
     try:
-        while fired < AT_ONCE:
-            with transaction(engine) as session:
-                if not deadlines.fire_due(session, now(), limit=1):
-                    break
+        while fired < AT_ONCE and _anything_due(engine, now()):
+            if not run(engine, lambda session: deadlines.fire_due(session, now(), limit=1)):
+                break
             fired += 1
     except (WorkflowError, SQLAlchemyError):
         log.exception("A due timer could not be fired; it is tried again in %s seconds.", EVERY_SECONDS)
     return fired
+
+
+def _anything_due(engine: sa.Engine, now: datetime) -> bool:
+    """A look that takes no lock: most of the time nothing is due."""
+    with reading_sessions(engine)() as session:
+        due = deadlines.next_due(session)
+    return due is not None and due <= now
+
+
+def _dispatch(engine: sa.Engine, ways: Mapping[str, Channel], now: Callable[[], datetime]) -> None:
+    try:
+        while outgoing.dispatch(engine, ways, now()) == outgoing.AT_ONCE:
+            pass
+    except SQLAlchemyError:
+        log.exception("The outbox could not be looked through; it is tried again in %s seconds.", EVERY_SECONDS)

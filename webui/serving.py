@@ -1,4 +1,4 @@
-"""The web server: the application on waitress, with the clock beside it."""
+"""The web server: the application on waitress, with clock and worker beside it."""
 
 from __future__ import annotations
 
@@ -17,10 +17,11 @@ from webui.settings import Settings
 def serve(settings: Settings, *, ready: Callable[[str], None] = print) -> None:
     """Serve until the process is asked to stop; `ready` gets the address once requests are answered."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("apscheduler").setLevel(logging.WARNING)
+    for talkative in ("apscheduler", "procrastinate"):
+        logging.getLogger(talkative).setLevel(logging.WARNING)
     app = create_app(settings)
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="qiangji")
-    clock = scheduler.start(settings, app.config["ENGINE"], app.config["CLOCK"])
+    background = scheduler.start(settings, app.config["ENGINE"], app.config["CLOCK"])
     with app.app_context():
         analyses.start_all(by="qiangji", now=app.config["CLOCK"]())
     signal.signal(signal.SIGTERM, _stop)
@@ -31,8 +32,8 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = print) -> None:
         pass
     finally:
         server.close()
-        if clock is not None:
-            clock.stop()
+        if background is not None:
+            background.stop()
         app.config["JOBS"].stop()
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
 from pathlib import Path
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import sqlalchemy as sa
@@ -42,6 +44,10 @@ class Settings:
     clock: bool
     https: bool
     proxies: int
+    mail: str
+    mail_from: str
+    webhooks: Mapping[str, str]
+    webhook_key: str
 
     @property
     def lock_folder(self) -> Path:
@@ -100,6 +106,35 @@ def _host(text: str) -> str:
     return text
 
 
+def _mail_server(text: str) -> str:
+    parts = urlsplit(text)
+    if text and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+        raise ValueError("an address such as smtp://user:password@host:587 or smtps://host is wanted")
+    return text
+
+
+def _mail_address(text: str) -> str:
+    if text and not re.fullmatch(r"[^@\s]+@[^@\s]+", text):
+        raise ValueError("an address such as office@example.org is wanted")
+    return text
+
+
+def _webhooks(text: str) -> Mapping[str, str]:
+    found = {}
+    for pair in text.split():
+        channel, _, address = pair.partition("=")
+        if not channel or urlsplit(address).scheme not in ("http", "https") or not urlsplit(address).hostname:
+            raise ValueError("pairs such as treasury=https://host/path, separated by blanks, are wanted")
+        found[channel] = address
+    return found
+
+
+def _secret(text: str) -> str:
+    if text and len(text) < 16:
+        raise ValueError("at least 16 characters are wanted")
+    return text
+
+
 SETTINGS: tuple[Setting, ...] = (
     Setting("QIANGJI_HOME", "home", "~/.qiangji", _folder, "The one folder that holds all that the product stores."),
     Setting(
@@ -113,6 +148,10 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("QIANGJI_CLOCK", "clock", "yes", _yes_no, "Whether this process fires due timers: yes or no."),
     Setting("QIANGJI_HTTPS", "https", "no", _yes_no, "Whether browsers reach the pages over HTTPS: yes or no."),
     Setting("QIANGJI_PROXIES", "proxies", "0", _whole(0, 5), "How many reverse proxies stand in front."),
+    Setting("QIANGJI_MAIL", "mail", "", _mail_server, "The SMTP server for the channel mail; empty: no mail is sent."),
+    Setting("QIANGJI_MAIL_FROM", "mail_from", "", _mail_address, "The sender of mail."),
+    Setting("QIANGJI_WEBHOOKS", "webhooks", "", _webhooks, "Channels and the addresses that get their messages."),
+    Setting("QIANGJI_WEBHOOK_KEY", "webhook_key", "", _secret, "The secret that signs what webhooks get."),
 )
 
 
@@ -121,7 +160,16 @@ def read_settings(environ: Mapping[str, str] = os.environ) -> Settings:
     _refuse_misspelt(environ)
     values = {setting.field: _value(setting, environ) for setting in SETTINGS}
     values["database_url"] = values["database_url"] or f"sqlite:///{values['home']}/qiangji.sqlite"
-    return Settings(**values)  # type: ignore[arg-type]
+    settings = Settings(**values)  # type: ignore[arg-type]
+    _refuse_half_a_channel(settings)
+    return settings
+
+
+def _refuse_half_a_channel(settings: Settings) -> None:
+    if settings.mail and not settings.mail_from:
+        raise WrongSetting("QIANGJI_MAIL_FROM", "", "mail needs a sender, since QIANGJI_MAIL names a server")
+    if settings.webhooks and not settings.webhook_key:
+        raise WrongSetting("QIANGJI_WEBHOOK_KEY", "", "webhooks need a secret of at least 16 characters to sign with")
 
 
 def _value(setting: Setting, environ: Mapping[str, str]) -> object:

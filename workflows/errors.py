@@ -74,6 +74,14 @@ class UnknownExternalTask(WorkflowError):
         super().__init__(f"There is no external task {task}.")
 
 
+class UnknownMessage(WorkflowError):
+    """No message of the outbox has that id."""
+
+    def __init__(self, message: int) -> None:
+        self.message = message
+        super().__init__(f"There is no outgoing message {message}.")
+
+
 class UnknownStaff(WorkflowError):
     """No officer, post or office has that code."""
 

@@ -21,8 +21,8 @@ class Place:
 
 
 COMMANDS: Mapping[str, Place] = {
-    "serve": Place("webui.cli.running", "serve", "Serve the pages, and fire what is due."),
-    "work": Place("webui.cli.running", "work", "Fire what is due, without pages."),
+    "serve": Place("webui.cli.running", "serve", "Serve the pages, and work in the background."),
+    "work": Place("webui.cli.running", "work", "Fire, send and do what is due, without pages."),
     "demo": Place("webui.cli.demo", "demo", "Fill an empty database with a year of casework."),
     "migrate": Place("webui.cli.running", "migrate", "Bring the database to this version of the product."),
     "procedure": Place("webui.cli.procedure", "procedure", "Deploy and list procedures."),

@@ -7,6 +7,7 @@ import logging
 import signal
 import socket
 import threading
+from collections.abc import Callable
 
 import click
 
@@ -64,26 +65,33 @@ def _free_port(settings: Settings) -> int:
 
 
 @click.command()
-@click.option("--once", is_flag=True, help="Fire what is due now, and end.")
+@click.option("--once", is_flag=True, help="Fire and send what is due now, and end.")
 @as_json
 def work(once: bool, wants_json: bool) -> None:
-    """Fire due timers and start what the clock starts, until asked to stop; one process for each home does it."""
-    from webui import scheduler
+    """Fire due timers, send messages and do deferred jobs until asked to stop; any number of processes may."""
+    from webui import outgoing, scheduler
 
     settings = read_settings()
     engine = open_database(settings)
     if once:
-        fired = 0
-        while done := scheduler.tick(engine, now):
-            fired += done
-        print_facts({"fired": fired}, wants_json=wants_json)
+        fired = _until_nothing_is_left(lambda: scheduler.tick(engine, now))
+        sent = _until_nothing_is_left(lambda: outgoing.send_due(engine, outgoing.channels(settings), now()))
+        print_facts({"fired": fired, "sent": sent}, wants_json=wants_json)
         return
-    clock = scheduler.start(settings, engine, now)
-    if clock is None:
-        raise Refused("The clock is switched off by QIANGJI_CLOCK, or another process of this home runs it already.")
-    click.echo("The clock runs.", err=True)
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    background = scheduler.start(settings, engine, now)
+    if background is None:
+        raise Refused("Clock and worker are switched off by QIANGJI_CLOCK; set it to yes.")
+    click.echo("Clock and worker run.", err=True)
     _wait()
-    clock.stop()
+    background.stop()
+
+
+def _until_nothing_is_left(act: Callable[[], int]) -> int:
+    total = 0
+    while done := act():
+        total += done
+    return total
 
 
 def _wait() -> None:
