@@ -96,7 +96,7 @@ def _read_xes(source: Source, folder: Path, given: Given) -> Reading:
     mapping = given if isinstance(given, ColumnMapping) else overridden(XES, given or {})
     clock = Clock(mapping.zone, mapping.day_first is not False, mapping.timestamp_format)
     with FactWriter(folder, clock.instants) as writer:
-        reader = XesReader(source, writer, mapping)
+        reader = XesReader(source, writer, mapping, clock)
         reader.read()
     return _reading(source, writer, mapping, clock, reader.notes, reader.header.as_dict())
 
@@ -117,16 +117,16 @@ def _reading(
     notes: list[str],
     header: dict[str, object],
 ) -> Reading:
-    counts = writer.counts()
+    counts, aside = writer.counts, writer.aside
     if not counts.events:
-        reason = f"; the first that was set aside: {writer.first_reason}" if writer.first_reason else ""
+        reason = f"; the first that was set aside: {aside.first_reason}" if aside.first_reason else ""
         raise source.unreadable(f"no event could be read{reason}")
     if clock.naive:
         notes.append(f"{clock.naive:,} times have no zone and were read as those of {clock.zone}.")
     if counts.facts > counts.events:
         notes.append(f"{counts.facts - counts.events:,} events tell start and completion, and became two facts each.")
     if counts.set_aside:
-        notes.append(f"{counts.set_aside:,} rows were set aside (the first: {writer.first_reason}).")
+        notes.append(f"{counts.set_aside:,} rows were set aside (the first: {aside.first_reason}).")
     return Reading(
         source=source.name, sha256=source.sha256, counts=counts, mapping=mapping, notes=tuple(notes), header=header
     )

@@ -14,10 +14,10 @@ from itertools import islice
 from event_logs import typed_json
 from event_logs.errors import UnreadableLog
 from event_logs.reading.facts import FactWriter, Row
+from event_logs.reading.lifecycles import lifecycle_word
 from event_logs.reading.mapping import ColumnMapping, Sample, propose_mapping
 from event_logs.reading.source import Source
 from event_logs.reading.stamps import Clock, Order
-from event_logs.reading.xes import lifecycle_word
 from event_logs.reading.xes_values import key_text, scalar_text
 
 _SAMPLE_ROWS = 2000
@@ -206,7 +206,7 @@ class TableReader:
             except csv.Error as error:
                 spoilt = lines.give_back()
                 if loud:
-                    self.writer.set_aside(begins, f"the row breaks the rules of CSV ({error})", spoilt.rstrip("\n"))
+                    self.writer.aside.put(begins, f"the row breaks the rules of CSV ({error})", spoilt.rstrip("\n"))
                 reader = csv.reader(lines, delimiter=self.dialect.delimiter, strict=True)
                 continue
             if any(row):
@@ -263,12 +263,12 @@ class TableReader:
     def _take(self, line: int, row: list[str], lines: Lines) -> None:
         if len(row) != len(self.header):
             reason = f"it has {len(row)} cells where the header has {len(self.header)}"
-            self.writer.set_aside(line, reason, "".join(lines.taken).rstrip("\n"))
+            self.writer.aside.put(line, reason, "".join(lines.taken).rstrip("\n"))
             return
         case_id, activity = row[self._at["case_id"]].strip(), row[self._at["activity"]].strip()
         if not case_id or not activity:
             reason = f"it has no {'case' if not case_id else 'activity'}"
-            self.writer.set_aside(line, reason, "".join(lines.taken).rstrip("\n"))
+            self.writer.aside.put(line, reason, "".join(lines.taken).rstrip("\n"))
             return
         self._count += 1
         self.writer.add(self._row(line, row, case_id, activity))

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Any, NamedTuple, TextIO
+from typing import Any, NamedTuple
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 import pyarrow.parquet as pq
+
+from event_logs.reading.aside import Aside
+from event_logs.reading.cases import CaseWriter
+from event_logs.reading.paths import Paths
 
 BLOCK = 100_000
 _INSTANT = pa.timestamp("us", "UTC")
@@ -31,7 +34,7 @@ EVENTS_SCHEMA = pa.schema(
         ("attributes", pa.string()),
     ]
 )
-CASES_SCHEMA = pa.schema([("case_id", pa.string()), ("closed", pa.bool_()), ("attributes", pa.string())])
+_REPEATED = ["case_id", "activity", "lifecycle", "officer", "post", "office"]  # worth a dictionary in Parquet
 _TEXTS = ("case_id", "activity", "lifecycle", "instance", "officer", "post", "office", "attributes")
 
 
@@ -52,8 +55,8 @@ class Row(NamedTuple):
     line: int
 
 
-Columns = Mapping[str, Sequence[Any]]  # by the fields of Row
-Instants = Callable[[Sequence[str | None]], pa.Array]  # timestamps in UTC; null where the text is no time
+Columns = Mapping[str, Any]  # arrays by the fields of Row
+Instants = Callable[[Any], pa.Array]  # timestamps in UTC; null where the text is no time
 
 
 @dataclass(frozen=True)
@@ -70,23 +73,26 @@ class Counts:
 
 @dataclass
 class FactWriter:
-    """Takes rows, writes `events.parquet`, `cases.parquet` and, when there are any, `set_aside.csv` into a folder."""
+    """Takes rows or blocks, writes `events.parquet`, `cases.parquet` and, when there are any, `set_aside.csv` into a folder."""
 
     folder: Path
     instants: Instants
     rows: list[Sequence[Any]] = field(default_factory=list)
     events: int = 0
     facts: int = 0
-    set_aside_rows: int = 0
-    first_reason: str = ""
-    _activities: set[str] = field(default_factory=set)
-    _paths: dict[str, int] = field(default_factory=dict)  # a running hash of the activities of each case
-    _cases: dict[str, tuple[bool | None, str]] = field(default_factory=dict)
-    _parquet: Any = None
-    _set_aside: TextIO | None = None
+
+    def __post_init__(self) -> None:
+        self.aside = Aside(self.folder)
+        self.cases = CaseWriter(self.folder)
+        self._paths = Paths()
+        self._waiting: list[pa.Table] = []
+        self._parquet: Any = None
+        self._counts: Counts | None = None
 
     def __enter__(self) -> FactWriter:
-        self._parquet = pq.ParquetWriter(self.folder / "events.parquet", EVENTS_SCHEMA, compression="zstd")
+        self._parquet = pq.ParquetWriter(
+            self.folder / "events.parquet", EVENTS_SCHEMA, compression="zstd", use_dictionary=_REPEATED
+        )
         return self
 
     def __exit__(
@@ -94,10 +100,14 @@ class FactWriter:
     ) -> None:
         if kind is None:
             self.flush()
-            self._write_cases()
+            self._write_out()
         self._parquet.close()
-        if self._set_aside:
-            self._set_aside.close()
+        self.aside.close()
+        self.cases.close()
+        if kind is None:
+            cases, variants = self._paths.cases_and_variants()
+            self.cases.finish(cases, in_order=not self.aside.count)
+            self._counts = Counts(cases, self.events, self.facts, self._paths.activities, variants, self.aside.count)
 
     def add(self, row: Sequence[Any]) -> None:
         """Take one event: a Row, or its values in that order."""
@@ -110,28 +120,20 @@ class FactWriter:
         if len(self.rows) >= BLOCK:
             self.flush()
 
-    def describe_case(self, case_id: str, attributes: str, closed: bool | None = None) -> bool:
-        """Keep the attributes of a case; False if it was described before, and then nothing is changed."""
-        return self._cases.setdefault(case_id, described := (closed, attributes)) is described
+    def add_block(self, columns: Columns, at: pa.Array, start: pa.Array | None = None) -> None:
+        """Take many events whose times are read already; every one has a case, an activity and at least one of the times."""
+        self.flush()
+        self._keep(columns, at, start)
 
-    def set_aside(self, line: int, reason: str, text: str) -> None:
-        """Keep a row that cannot go in, with its line and the reason."""
-        if self._set_aside is None:
-            self._set_aside = (self.folder / "set_aside.csv").open("w", encoding="utf-8", newline="")
-            csv.writer(self._set_aside).writerow(["line", "reason", "row"])
-        csv.writer(self._set_aside).writerow([line, reason, text])
-        self.set_aside_rows += 1
-        self.first_reason = self.first_reason or f"line {line:,}: {reason}"
+    def describe_case(self, case_id: str, attributes: str, closed: bool | None = None) -> None:
+        """Keep the attributes of a case; those that come first stand."""
+        self.cases.describe([case_id], [closed], [attributes])
 
+    @property
     def counts(self) -> Counts:
-        return Counts(
-            cases=len(self._paths),
-            events=self.events,
-            facts=self.facts,
-            activities=len(self._activities),
-            variants=len(set(self._paths.values())),
-            set_aside=self.set_aside_rows,
-        )
+        """Known when the writer was closed."""
+        assert self._counts is not None
+        return self._counts
 
     def flush(self) -> None:
         if not self.rows:
@@ -144,8 +146,8 @@ class FactWriter:
             if not rows:
                 return
             columns = dict(zip(Row._fields, zip(*rows, strict=True), strict=True))
-        self._note(columns)
-        self._parquet.write_table(self._table(columns, at, start))
+        arrays = {name: pa.array(columns[name], pa.string()) for name in _TEXTS}
+        self._keep({**arrays, "version": pa.array(columns["version"], pa.int64())}, at, start)
 
     def _starts(self, texts: Sequence[str | None]) -> pa.Array | None:
         return self.instants(texts) if any(texts) else None
@@ -166,27 +168,29 @@ class FactWriter:
     def _is_good(self, row: Row, known: bool, began: bool) -> bool:
         for text, fine in ((row.at, known), (row.start, began)):
             if text and not fine:
-                self.set_aside(row.line, f"{text!r} is no time that can be read", self._told(row))
+                self.aside.put(row.line, f"{text!r} is no time that can be read", self._told(row))
                 return False
         if not known and not began:
-            self.set_aside(row.line, "it has no time", self._told(row))
+            self.aside.put(row.line, "it has no time", self._told(row))
         return known or began
 
     def _told(self, row: Row) -> str:
         return ", ".join(str(value) for value in row[:-1] if value not in (None, "", "{}"))
 
-    def _note(self, columns: Columns) -> None:
-        paths, cases, activities = self._paths, columns["case_id"], columns["activity"]
-        for case_id, activity in zip(cases, activities, strict=True):
-            paths[case_id] = hash((paths.get(case_id), activity))
-        self._activities.update(activities)
-        self.events += len(activities)
+    def _keep(self, columns: Columns, at: pa.Array, start: pa.Array | None) -> None:
+        self._paths.see(columns["case_id"], columns["activity"])
+        self.events += len(at)
+        self._waiting.append(self._table(columns, at, start))
+        if sum(map(len, self._waiting)) >= BLOCK:
+            self._write_out()
+
+    def _write_out(self) -> None:
+        if self._waiting:
+            self._parquet.write_table(pa.concat_tables(self._waiting), row_group_size=BLOCK)
+            self._waiting = []
 
     def _table(self, columns: Columns, at: pa.Array, start: pa.Array | None) -> pa.Table:
-        arrays = {name: pa.array(columns[name], pa.string()) for name in _TEXTS}
-        arrays["version"] = pa.array(columns["version"], pa.int64())
-        arrays["at"] = at
-        table = pa.table(arrays)
+        table = pa.table({name: columns[name] for name in (*_TEXTS, "version")} | {"at": at})
         if start is not None:
             table = self._both(table, at, start)
         table = table.append_column("position", pa.array(np.arange(self.facts, self.facts + len(table))))
@@ -206,10 +210,3 @@ class FactWriter:
         order = np.arange(2 * n).reshape(2, n).T.ravel()
         both = both.take(pa.array(order))
         return both.filter(both["at"].is_valid())
-
-    def _write_cases(self) -> None:
-        cases = [(case_id, *self._cases.get(case_id, (None, "{}"))) for case_id in self._paths]
-        columns = list(zip(*cases, strict=True)) or [(), (), ()]
-        pq.write_table(
-            pa.table(list(map(list, columns)), CASES_SCHEMA), self.folder / "cases.parquet", compression="zstd"
-        )

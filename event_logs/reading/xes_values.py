@@ -44,7 +44,7 @@ def scalar_text(kind: str, value: str | None) -> str:
         return "null" if value is None else str(_quoted(value))
     try:
         return typed_json.dumps(typed_value(kind, value))
-    except ValueError:
+    except (ValueError, KeyError):
         return str(_quoted(value))
 
 

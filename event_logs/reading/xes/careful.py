@@ -1,16 +1,15 @@
-"""XES by a streaming parser: event by event, in memory that does not grow with the file."""
+"""XES by a streaming parser, event by event: slow, and right about everything that XML allows."""
 
 from __future__ import annotations
 
-import codecs
-import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 from xml.parsers import expat
 
 from event_logs.errors import UnreadableLog
 from event_logs.reading.facts import FactWriter, Row
+from event_logs.reading.lifecycles import lifecycle_word
 from event_logs.reading.mapping import XES, ColumnMapping
 from event_logs.reading.source import Source
 from event_logs.reading.xes_values import (
@@ -27,12 +26,12 @@ _DEEPEST = 100
 _LONGEST = 16 * 1024**2  # bytes of one element
 _CACHED = 200_000
 _STANDARD = {"concept", "time", "lifecycle", "org", "identity", "cost"}
-VERSION, _CLOSED = "qj:version", "qj:closed"  # ours, for what XES has no word for
+VERSION, CLOSED = "qj:version", "qj:closed"  # ours, for what XES has no word for
 _EMPTY_ROW: list[Any] = [None] * len(Row._fields)
 _ACTIVITY, _LIFECYCLE, _AT, _START, _VERSION, _ATTRIBUTES, _LINE = map(
     Row._fields.index, ("activity", "lifecycle", "at", "start", "version", "attributes", "line")
 )
-_PLACES = {  # the meanings of a mapping, as places in a row
+PLACES = {  # the meanings of a mapping, as places in a row
     "activity": _ACTIVITY,
     "timestamp": _AT,
     "start_timestamp": _START,
@@ -43,31 +42,12 @@ _PLACES = {  # the meanings of a mapping, as places in a row
     "office": Row._fields.index("office"),
 }
 Handler = Callable[..., None]
-_NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1"}
 _CUT_OFF = (
     expat.errors.XML_ERROR_NO_ELEMENTS,
     expat.errors.XML_ERROR_UNCLOSED_TOKEN,
     expat.errors.XML_ERROR_PARTIAL_CHAR,
 )
 _TAIL = _LONGEST  # an unclosed token begins at most this far from the end
-_TRANSITIONS = frozenset(
-    [
-        "schedule",
-        "assign",
-        "reassign",
-        "start",
-        "suspend",
-        "resume",
-        "complete",
-        "withdraw",
-        "ate_abort",
-        "pi_abort",
-        "autoskip",
-        "manualskip",
-        "unknown",
-    ]
-)
-_DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._\-]+)[\"']")
 
 
 @dataclass
@@ -89,42 +69,27 @@ class Header:
 
 
 @dataclass
-class XesReader:
-    """Feeds the events of one source to a writer; `notes` are sentences about what was found."""
+class CarefulReader:
+    """Feeds the events of a text to a writer, whatever it is cut into; `notes` are sentences about what was found.
+
+    Runs of whole traces that were read in another way are not fed, but `skip`ped.
+    """
 
     source: Source
     writer: FactWriter
     mapping: ColumnMapping = XES
+    encoding: str | None = None  # in which it is fed, where that is not for the text to declare
     header: Header = field(default_factory=Header)
     events: int = 0
     traces: int = 0
     notes: list[str] = field(default_factory=list)
 
-    def read(self) -> None:
-        """Raises UnreadableLog where the text is no XES, cut off, or carries declarations of entities."""
-        self._prepare()
-        parser = self._parser
-        fed = 0
-        try:
-            for chunk in self._utf8():
-                parser.Parse(chunk, False)
-                fed += len(chunk)
-                if fed - parser.CurrentByteIndex > _LONGEST:
-                    raise self._unreadable(f"one element is longer than {_LONGEST:,} bytes")
-            parser.Parse(b"", True)
-        except expat.ExpatError as error:
-            raise self._broken(error, fed) from error
-        if not self._seen_log:
-            raise self._unreadable("there is no <log> in it")
-        self._note_oddities()
-
-    # What the parser calls
-
-    def _prepare(self) -> None:
+    def __post_init__(self) -> None:
         self._parser = self._new_parser()
+        self._fed = self._lines_skipped = 0
         self._seen_log = False
         mapped = self.mapping.columns()
-        self._places = {mapped[meaning]: place for meaning, place in _PLACES.items() if meaning in mapped}
+        self._places = {mapped[meaning]: place for meaning, place in PLACES.items() if meaning in mapped}
         self._places.setdefault(VERSION, _VERSION)
         self._prefixes: dict[str, str] = {}
         self._in: list[list[Attribute]] = []  # the attribute lists of whatever is open, innermost last
@@ -135,10 +100,49 @@ class XesReader:
         self._line = 0
         self._trace: list[list[Any]] | None = None  # its events so far
         self._cache: dict[tuple[str, str, str | None], str] = {}
-        self._nameless = self._empty = self._joined = 0
+        self._nameless = self._empty = 0
+
+    def feed(self, chunk: bytes) -> None:
+        """Raises UnreadableLog where the text is no XES or carries declarations of entities."""
+        self._fed += len(chunk)
+        try:
+            self._parser.Parse(chunk, False)
+        except expat.ExpatError as error:
+            raise self._broken(error) from error
+        if self._fed - self._parser.CurrentByteIndex > _LONGEST:
+            raise self._unreadable(f"one element is longer than {_LONGEST:,} bytes")
+
+    def finish(self) -> None:
+        """Raises UnreadableLog where the text is cut off or no log."""
+        try:
+            self._parser.Parse(b"", True)
+        except expat.ExpatError as error:
+            raise self._broken(error) from error
+        if not self._seen_log:
+            raise self._unreadable("there is no <log> in it")
+        self._note_oddities()
+
+    def skip(self, *, lines: int, traces: int, events: int) -> None:
+        """So much was read in another way, between two traces."""
+        self._lines_skipped += lines
+        self.traces += traces
+        self.events += events
+
+    @property
+    def between_traces(self) -> bool:
+        return self._seen_log and len(self._in) == 1
+
+    def canonical(self, key: str) -> str:
+        """The key with the standard prefix of its extension."""
+        for prefix, standard in self._prefixes.items():
+            if key.startswith(prefix):
+                return standard + key[len(prefix) :]
+        return key
+
+    # What the parser calls
 
     def _new_parser(self) -> Any:
-        parser = expat.ParserCreate(self._encoding())
+        parser = expat.ParserCreate(self.encoding)
         parser.ordered_attributes = True
         parser.StartElementHandler, parser.EndElementHandler = self._start, self._end
         parser.EntityDeclHandler = self._refuse_entity
@@ -179,18 +183,13 @@ class XesReader:
     def _start_attribute(self, kind: str, attrs: list[str]) -> None:
         if len(self._in) > _DEEPEST:
             raise self._unreadable(
-                f"attributes are nested more than {_DEEPEST} deep", line=self._parser.CurrentLineNumber
+                f"attributes are nested more than {_DEEPEST} deep",
+                line=self._parser.CurrentLineNumber + self._lines_skipped,
             )
         given = dict(zip(attrs[::2], attrs[1::2], strict=True))
         children: list[Attribute] = []
-        self._in[-1].append((kind, self._canonical(given.get("key", "")), given.get("value"), children))
+        self._in[-1].append((kind, self.canonical(given.get("key", "")), given.get("value"), children))
         self._in.append(children)
-
-    def _canonical(self, key: str) -> str:
-        for prefix, standard in self._prefixes.items():
-            if key.startswith(prefix):
-                return standard + key[len(prefix) :]
-        return key
 
     def _end(self, name: str) -> None:
         local = name.rpartition(":")[2]
@@ -206,7 +205,7 @@ class XesReader:
     # Events take a way of their own: they are nearly all of a file
 
     def _start_event(self) -> None:
-        self._line = self._parser.CurrentLineNumber
+        self._line = self._parser.CurrentLineNumber + self._lines_skipped
         self._parser.StartElementHandler, self._parser.EndElementHandler = self._event_handlers
 
     def _make_event_handlers(self) -> tuple[Handler, Handler]:
@@ -238,7 +237,8 @@ class XesReader:
     def _nest(self, name: str, attrs: list[str], depth: int) -> None:
         if depth > _DEEPEST:
             raise self._unreadable(
-                f"attributes are nested more than {_DEEPEST} deep", line=self._parser.CurrentLineNumber
+                f"attributes are nested more than {_DEEPEST} deep",
+                line=self._parser.CurrentLineNumber + self._lines_skipped,
             )
         self._within.append((len(self._cells) - 1, depth, name, attrs))
 
@@ -279,7 +279,7 @@ class XesReader:
     def _key_and_value(self, cell: list[str]) -> tuple[str, str | None, str]:
         *attrs, kind = cell
         given = dict(zip(attrs[::2], attrs[1::2], strict=True))
-        return self._canonical(given.get("key", "")), given.get("value"), kind
+        return self.canonical(given.get("key", "")), given.get("value"), kind
 
     def _nested(self) -> dict[int, list[Attribute]]:
         """The attributes within those of the event, by the place of the outermost one; `values` of a list is no level of its own."""
@@ -315,7 +315,7 @@ class XesReader:
         told = {
             name: value for name, value in zip(Row._fields, row, strict=True) if value is not None and name != "line"
         }
-        self.writer.set_aside(self._line, reason, str(told))
+        self.writer.aside.put(self._line, reason, str(told))
 
     def _end_trace(self) -> None:
         """Only now is the name of the case certain: nothing forbids it to stand behind the events."""
@@ -324,14 +324,14 @@ class XesReader:
         self.traces += 1
         described = {key: (kind, key, value, children) for kind, key, value, children in attributes}
         name = described.pop(self.mapping.case_id, None)
-        closed = described.pop(_CLOSED, None)
+        closed = described.pop(CLOSED, None)
         if not events:
             self._empty += 1
             return
         self._nameless += name is None
         case_id = (name[2] if name else None) or f"trace {self.traces}"
         text = "{" + ",".join(f"{key_text(key)}:{attribute_text(one)}" for key, one in described.items()) + "}"
-        self._joined += not self.writer.describe_case(case_id, text, closed[2] == "true" if closed else None)
+        self.writer.describe_case(case_id, text, closed[2] == "true" if closed else None)
         for event in events:
             event[0] = case_id
         self.writer.add_all(events)
@@ -342,51 +342,24 @@ class XesReader:
         if self._in:  # a log within the log is none, and ends nothing
             self.header.attributes = object_of(self._in.pop())
 
-    def _encoding(self) -> str | None:
-        """None where the parser knows the declared encoding itself."""
-        self._declared = None
-        head = self.source.head(4096)
-        found = _DECLARED.search(head.removeprefix(b"\xef\xbb\xbf"))
-        declared = found[1].decode("ascii").lower() if found else "utf-8"
-        if declared in _NATIVE:
-            return None
-        try:
-            b"<".decode(declared, "ignore")  # refuses codecs that are no encodings of text, such as zlib
-            self._declared = codecs.getincrementaldecoder(declared)
-        except (LookupError, UnicodeError):
-            raise self._unreadable(f"its encoding {declared!r} is not known", line=1) from None
-        return "utf-8"
-
-    def _utf8(self) -> Iterator[bytes]:
-        if self._declared is None:
-            yield from self.source.chunks()
-            return
-        decoder = self._declared()
-        try:
-            for chunk in self.source.chunks():
-                yield decoder.decode(chunk).encode()
-            yield decoder.decode(b"", True).encode()
-        except UnicodeError as error:
-            raise self._unreadable(f"its text is not in the encoding that it declares ({error})") from error
-
     def _refuse_entity(self, name: str, *_: object) -> None:
         raise self._unreadable(
             f"it declares the entity {name!r}; files with entity declarations are refused, since they can read other files or grow "
             "without bound",
-            line=self._parser.CurrentLineNumber,
+            line=self._parser.CurrentLineNumber + self._lines_skipped,
         )
 
-    def _broken(self, error: expat.ExpatError, fed: int) -> UnreadableLog:
+    def _broken(self, error: expat.ExpatError) -> UnreadableLog:
         ended = (
             error.code in (expat.errors.codes[text] for text in _CUT_OFF)
-            and self._parser.CurrentByteIndex >= fed - _TAIL
+            and self._parser.CurrentByteIndex >= self._fed - _TAIL
         )
         reason = (
             f"the file is cut off ({self.events:,} events were complete)"
             if ended
             else f"this is no XML ({expat.ErrorString(error.code)})"
         )
-        return self._unreadable(reason, line=error.lineno)
+        return self._unreadable(reason, line=error.lineno + self._lines_skipped)
 
     def _unreadable(self, reason: str, *, line: int | None = None) -> UnreadableLog:
         return self.source.unreadable(reason, line=line, event=self.events or None)
@@ -396,12 +369,3 @@ class XesReader:
             self.notes.append(f"{self._empty:,} traces without an event were left out.")
         if self._nameless:
             self.notes.append(f"{self._nameless:,} traces had no name and were numbered.")
-        if self._joined:
-            self.notes.append(f"{self._joined:,} traces bear the name of an earlier one and were joined to it.")
-
-
-def lifecycle_word(word: str | None) -> str:
-    """The transition in the spelling of the standard, a foreign word as it is; nothing said means that it was completed."""
-    if not word:
-        return "complete"
-    return word.lower() if word.lower() in _TRANSITIONS else word

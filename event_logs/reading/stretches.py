@@ -1,0 +1,159 @@
+"""Many short texts as stretches of long buffers: moved and joined by the million without making an object of each.
+
+The form is Arrow's `string_view`: sixteen bytes a text, which say its length and either hold it (up to twelve bytes) or tell
+where in which buffer it lies.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+import pyarrow as pa
+import pyarrow.compute as pc
+
+Integers = npt.NDArray[np.int64]
+_INLINE = 12
+# Which bits of each of the three words behind the length are of the text, by its length.
+_KEPT = np.where(np.arange(_INLINE) < np.arange(_INLINE + 1)[:, None], 0xFF, 0).astype(np.uint8).view(np.int32).T.copy()
+
+
+@dataclass(frozen=True)
+class Stretches:
+    """Texts as `begin` and `end` (exclusive) in one buffer of UTF-8."""
+
+    buffer: bytes | pa.Buffer
+    begin: Integers
+    end: Integers
+
+    @classmethod
+    def of(cls, texts: pa.Array) -> Stretches:
+        """The texts of a string array; nulls are empty."""
+        texts = texts.cast(pa.string())
+        offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = offsets.astype(np.int64) if len(texts) else np.zeros(1, np.int64)
+        return cls(texts.buffers()[2] or b"", offsets[:-1], offsets[1:])
+
+    def __len__(self) -> int:
+        return len(self.begin)
+
+    def at(self, places: Integers) -> Stretches:
+        return Stretches(self.buffer, self.begin[places], self.end[places])
+
+    def array(self, valid: npt.NDArray[np.bool_] | None = None) -> pa.Array:
+        """The texts as an array of their own; null where they are not `valid`."""
+        return view_array(views(self), [self.buffer], valid).cast(pa.string())
+
+    def encoded(self) -> tuple[Integers, list[bytes]]:
+        """Which text each is, as a number, and the texts by their numbers."""
+        coded = view_array(views(self), [self.buffer]).dictionary_encode()
+        return coded.indices.to_numpy(), coded.dictionary.cast(pa.binary()).to_pylist()
+
+
+def views(stretches: Stretches, which: int = 0) -> npt.NDArray[np.int32]:
+    """Four words a text, for buffer number `which`."""
+    begin, length = stretches.begin, stretches.end - stretches.begin
+    words = _words(stretches.buffer, begin)
+    held = np.minimum(length, _INLINE)
+    long = length > _INLINE
+    made = np.empty((len(begin), 4), np.int32)
+    made[:, 0] = length
+    made[:, 1] = words[begin] & _KEPT[0][held]
+    made[:, 2] = np.where(long, which, words[begin + 4] & _KEPT[1][held])
+    made[:, 3] = np.where(long, begin, words[begin + 8] & _KEPT[2][held])
+    return made
+
+
+def _words(buffer: bytes | pa.Buffer, begin: Integers) -> npt.NDArray[np.int32]:
+    """The word of four bytes that begins at each byte of the buffer, which is lengthened where a text ends too near to its end."""
+    raw = np.frombuffer(buffer, np.uint8) if len(buffer) else np.zeros(0, np.uint8)
+    if not len(begin) or begin.max() + _INLINE + 4 > len(raw):
+        raw = np.concatenate([raw, np.zeros(_INLINE + 4, np.uint8)])
+    return np.ndarray((len(raw) - 3,), np.int32, raw, strides=(1,))
+
+
+def view_array(
+    made: npt.NDArray[np.int32], buffers: Sequence[bytes | pa.Buffer], valid: npt.NDArray[np.bool_] | None = None
+) -> pa.Array:
+    bits = None if valid is None else pa.py_buffer(np.packbits(valid, bitorder="little").tobytes())
+    kept = [buffer if isinstance(buffer, pa.Buffer) else pa.py_buffer(buffer) for buffer in buffers]
+    return pa.Array.from_buffers(pa.string_view(), len(made), [bits, pa.py_buffer(np.ascontiguousarray(made)), *kept])
+
+
+def rewritten(write: Sequence[str], which: Integers) -> Stretches:
+    """`write[which]`, for texts that were `encoded`."""
+    return Stretches.of(pa.array(write, pa.string())).at(which)
+
+
+# JSON objects
+
+RAW, QUOTED, INSTANT = 0, 1, 2  # how the text of a value stands in JSON
+_AROUND = (("", ""), ('"', '"'), ('{"$datetime":"', '"}'))
+_FIRST = len(_AROUND)  # instead of the form of the member before, where there is none
+
+
+@dataclass(frozen=True)
+class Members:
+    """Values of one key: `owner` says of which object, ascending; `rank` is their place among all members of all objects."""
+
+    key: str  # as it stands in JSON, quoted
+    owner: Integers
+    rank: Integers
+    values: Stretches
+    form: int | npt.NDArray[np.int8]  # RAW, QUOTED or INSTANT
+
+
+def objects(count: int, members: Sequence[Members]) -> pa.Array:
+    """`count` JSON objects out of their members, each in the order of its ranks, which go from object to object without a gap."""
+    total = sum(len(one.owner) for one in members)
+    if not total:
+        return pa.array(["{}"] * count, pa.string())
+    owner, key, form = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.int64)
+    value = np.empty((total, 4), np.int32)
+    for number, one in enumerate(members):
+        owner[one.rank], key[one.rank], form[one.rank] = one.owner, number, one.form
+        value[one.rank] = views(one.values, which=number + 1)
+    constants, opening, closing = _constants([one.key for one in members])
+    before = np.concatenate([[_FIRST], form[:-1]])
+    before[np.flatnonzero(np.diff(owner, prepend=-1))] = _FIRST
+    pieces = np.empty((2 * total + count, 4), np.int32)
+    at = 2 * np.arange(total) + owner
+    pieces[at] = opening[(key * (_FIRST + 1) + before) * _FIRST + form]
+    pieces[at + 1] = value
+    held = np.bincount(owner, minlength=count)
+    upto = np.cumsum(held)
+    last = np.where(held > 0, form[np.maximum(upto - 1, 0)], _FIRST)
+    ends = 2 * upto + np.arange(count)
+    pieces[ends] = closing[last]
+    joined = view_array(pieces, [constants, *(one.values.buffer for one in members)]).cast(pa.string())
+    return _regrouped(joined, ends)
+
+
+def _constants(keys: Sequence[str]) -> tuple[bytes, npt.NDArray[np.int32], npt.NDArray[np.int32]]:
+    """What stands before a value, by key, form of the member before and its own; and what ends an object, by its last member's form."""
+    texts = []
+    for key in keys:
+        for before in range(_FIRST + 1):
+            begins = "{" if before == _FIRST else _AROUND[before][1] + ","
+            texts += [f"{begins}{key}:{opens}" for opens, _ in _AROUND]
+    endings = [closes + "}" for _, closes in _AROUND] + ["{}"]
+    encoded = [text.encode() for text in texts + endings]
+    ends = np.cumsum([len(text) for text in encoded])
+    begins_at = ends - np.array([len(text) for text in encoded])
+    buffer = b"".join(encoded) + bytes(_INLINE + 4)
+    made = views(Stretches(buffer, begins_at, ends))
+    return buffer, made[: len(texts)], made[len(texts) :]
+
+
+def _regrouped(pieces: pa.Array, ends: Integers) -> pa.Array:
+    """Neighbouring pieces as one text each; `ends` are the places of the last ones."""
+    _, offsets, data = pieces.buffers()
+    bounds = np.frombuffer(offsets, np.int32)[: len(pieces) + 1]
+    joined = np.concatenate([[0], bounds[ends + 1]]).astype(np.int32)
+    return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(joined), data])
+
+
+def null_where_empty(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(pc.binary_length(texts), 0), pa.scalar(None, pa.string()), texts)
