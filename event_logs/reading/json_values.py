@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -15,74 +16,99 @@ from event_logs.reading.xes_values import scalar_text
 
 _CACHED = 200_000
 _LEAST_UNESCAPED = 0x20
-_LEAST_PLAIN, _MOST_PLAIN = 1e-4, 1e15  # between them a float is written without an exponent
+_MOST_INT = 10**18
+_ESCAPED = r'["\\\x00-\x1f]'
+_INT = r"^(0|-?[1-9][0-9]{0,17})$"
+_FLOAT = r"^-?(0|[1-9][0-9]*)\.([0-9]*[1-9]|0)$"
+_TINY, _EXACT = r"^-?0\.0000", 16  # smaller ones are written with an exponent; fifteen digits and the point are exact
 _INSTANT = pa.timestamp("us", "UTC")
 _HEAD, _FRACTION, _ZONE = 19, 4, 6  # 2026-03-02T09:00:00 .000 +08:00
 _SEPARATORS = ((4, "-"), (7, "-"), (10, "T"), (13, ":"), (16, ":"))
 Matrix = npt.NDArray[np.uint8]
 
 
+@dataclass(frozen=True)
+class Written:
+    """Some values of a column as JSON: `places` among its values, their text, and the form in which it stands."""
+
+    places: Integers
+    values: Stretches
+    form: int
+
+
 @dataclass
 class JsonValues:
-    """Remembers what it wrote for texts that it had to look at one by one; they come again and again."""
+    """Remembers what it wrote for texts that it had to look at one by one with `write(kind, text)`; they come again and again."""
 
+    write: Callable[[str, str], str] = scalar_text
     _written: dict[tuple[str, str], str] = field(default_factory=dict)
 
-    def column(self, kind: str, values: Stretches) -> tuple[Stretches, int]:
-        """The JSON of values of one XES type, and the form in which it stands."""
-        plain = _PLAIN.get(kind, _plain_string)(values)
-        return plain if plain is not None else (self._one_by_one(kind, values), RAW)
+    def column(self, kind: str, values: Stretches) -> list[Written]:
+        """The JSON of values of one XES type."""
+        everything = np.arange(len(values))
+        if kind == "date":
+            instants = _instants(values)
+            if instants is not None:
+                return [Written(everything, instants, INSTANT)]
+            return [Written(everything, self._one_by_one(kind, values), RAW)]
+        plain, form = _PLAIN.get(kind, _plain_string)(values.array())
+        if plain is True:
+            return [Written(everything, values, form)]
+        apart = (np.flatnonzero(plain), np.flatnonzero(~plain))
+        return [
+            Written(apart[0], values.at(apart[0]), form),
+            Written(apart[1], self._one_by_one(kind, values.at(apart[1])), RAW),
+        ]
 
     def _one_by_one(self, kind: str, values: Stretches) -> Stretches:
         which, texts = values.encoded()
-        return rewritten([self._write(kind, text.decode()) for text in texts], which)
+        return rewritten([self._one(kind, text.decode()) for text in texts], which)
 
-    def _write(self, kind: str, text: str) -> str:
+    def _one(self, kind: str, text: str) -> str:
         known = self._written.get((kind, text))
         if known is None:
             if len(self._written) >= _CACHED:
                 self._written.clear()
-            known = self._written[(kind, text)] = scalar_text(kind, text)
+            known = self._written[(kind, text)] = self.write(kind, text)
         return known
 
 
-Plain = Callable[[Stretches], "tuple[Stretches, int] | None"]
+Plain = Callable[[pa.Array], "tuple[Literal[True] | npt.NDArray[np.bool_], int]"]  # which texts are JSON as they are
 
 
-def _plain_string(values: Stretches) -> tuple[Stretches, int] | None:
+def _plain_string(texts: pa.Array) -> tuple[Literal[True] | npt.NDArray[np.bool_], int]:
     """Texts without a sign that JSON escapes."""
-    raw = np.frombuffer(values.array().buffers()[2] or b"", np.uint8)
+    raw = np.frombuffer(texts.buffers()[2] or b"", np.uint8)
     escaped = (raw == ord("\\")).any() or (raw == ord('"')).any() or (raw < _LEAST_UNESCAPED).any()
-    return None if escaped else (values, QUOTED)
+    return ~_matching(texts, _ESCAPED) if escaped else True, QUOTED
 
 
-def _plain_int(values: Stretches) -> tuple[Stretches, int] | None:
-    texts = values.array()
+def _plain_int(texts: pa.Array) -> tuple[Literal[True] | npt.NDArray[np.bool_], int]:
     try:
-        again = texts.cast(pa.int64()).cast(pa.string())
+        numbers = texts.cast(pa.int64())
+        if numbers.cast(pa.string()).equals(texts) and pc.max(pc.abs(numbers)).as_py() < _MOST_INT:
+            return True, RAW
     except pa.ArrowInvalid:
-        return None
-    return (values, RAW) if again.equals(texts) else None
+        pass
+    return _matching(texts, _INT), RAW
 
 
-def _plain_float(values: Stretches) -> tuple[Stretches, int] | None:
-    texts = values.array()
-    try:
-        numbers = texts.cast(pa.float64())
-    except pa.ArrowInvalid:
-        return None
-    size = np.abs(numbers.to_numpy(zero_copy_only=False))
-    written_plainly = ((size >= _LEAST_PLAIN) & (size < _MOST_PLAIN)) | (size == 0)
-    if not written_plainly.all() or not numbers.cast(pa.string()).equals(texts):
-        return None
-    return (values, RAW) if pc.all(pc.match_substring(texts, ".")).as_py() else None
+def _plain_float(texts: pa.Array) -> tuple[Literal[True] | npt.NDArray[np.bool_], int]:
+    matching = _matching(texts, _FLOAT) & ~_matching(texts, _TINY) & (pc.binary_length(texts).to_numpy() <= _EXACT)
+    return True if matching.all() else matching, RAW
 
 
-def _plain_boolean(values: Stretches) -> tuple[Stretches, int] | None:
-    return (values, RAW) if set(values.array().unique().to_pylist()) <= {"true", "false"} else None
+def _plain_boolean(texts: pa.Array) -> tuple[Literal[True] | npt.NDArray[np.bool_], int]:
+    matching = _matching(texts, "^(true|false)$")
+    return True if matching.all() else matching, RAW
 
 
-def _plain_date(values: Stretches) -> tuple[Stretches, int] | None:
+def _matching(texts: pa.Array, pattern: str) -> npt.NDArray[np.bool_]:
+    matching: npt.NDArray[np.bool_] = pc.match_substring_regex(texts, pattern).to_numpy(zero_copy_only=False)
+    return matching
+
+
+def _instants(values: Stretches) -> Stretches | None:
     """Instants as most files write them, `2026-03-02T09:00:00.000+08:00`, in the form of `datetime.isoformat`."""
     try:
         values.array().cast(_INSTANT)  # every field is within its range
@@ -93,14 +119,15 @@ def _plain_date(values: Stretches) -> tuple[Stretches, int] | None:
     made, begin, end, filled = [], np.empty(len(values), np.int64), np.empty(len(values), np.int64), 0
     for width in np.unique(length):
         rows = np.flatnonzero(length == width)
-        for places, matrix in _isoformat(rows, raw[values.begin[rows][:, None] + np.arange(width)]) or [(rows, None)]:
-            if matrix is None:
-                return None
+        written = _isoformat(rows, raw[values.begin[rows][:, None] + np.arange(width)])
+        if written is None:
+            return None
+        for places, matrix in written:
             begin[places] = filled + matrix.shape[1] * np.arange(len(places))
             end[places] = begin[places] + matrix.shape[1]
             filled += matrix.size
             made.append(matrix.tobytes())
-    return Stretches(b"".join(made), begin, end), INSTANT
+    return Stretches(b"".join(made), begin, end)
 
 
 def _isoformat(rows: Integers, text: Matrix) -> list[tuple[Integers, Matrix]] | None:
@@ -139,9 +166,4 @@ def _usual_zone(zone: Matrix) -> bool:
     return bool((signed & ranged & ~negative_zero).all())
 
 
-_PLAIN: dict[str, Plain] = {
-    "int": _plain_int,
-    "float": _plain_float,
-    "boolean": _plain_boolean,
-    "date": _plain_date,
-}
+_PLAIN: dict[str, Plain] = {"int": _plain_int, "float": _plain_float, "boolean": _plain_boolean}

@@ -20,7 +20,8 @@ def hashes(texts: pa.Array) -> Hashes:
     """One number a text, the same for the same text as long as the process lives."""
     coded = texts.dictionary_encode()
     known = np.fromiter(map(hash, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary)).view(np.uint64)
-    return known[coded.indices.to_numpy(zero_copy_only=False)]
+    found: Hashes = known[coded.indices.to_numpy(zero_copy_only=False)]
+    return found
 
 
 @dataclass

@@ -32,8 +32,10 @@ class Stretches:
     def of(cls, texts: pa.Array) -> Stretches:
         """The texts of a string array; nulls are empty."""
         texts = texts.cast(pa.string())
-        offsets = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
-        offsets = offsets.astype(np.int64) if len(texts) else np.zeros(1, np.int64)
+        if not len(texts):
+            return cls(b"", np.zeros(0, np.int64), np.zeros(0, np.int64))
+        bounds = np.frombuffer(texts.buffers()[1], np.int32)[texts.offset : texts.offset + len(texts) + 1]
+        offsets = bounds.astype(np.int64)
         return cls(texts.buffers()[2] or b"", offsets[:-1], offsets[1:])
 
     def __len__(self) -> int:

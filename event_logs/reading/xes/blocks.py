@@ -9,7 +9,7 @@ others.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -111,16 +111,19 @@ class BlockReader:
     def _starts(self, texts: pa.Array | None) -> pa.Array | None:
         return None if texts is None or texts.null_count == len(texts) else self._instants(texts)
 
-    def _objects(self, owners: _Owners, apart: object, *, distinct: bool = False) -> pa.Array:
-        members, rank = [], owners.ranks(apart)
+    def _objects(self, owners: _Owners, apart: Container[str], *, distinct: bool = False) -> pa.Array:
+        members: list[Members] = []
+        keys: list[str] = []
+        rank = owners.ranks(apart)
         for token, places in owners.groups:
-            if token.key not in apart:  # type: ignore[operator]
-                values, form = self._json.column(token.kind, owners.traces.values(places))
-                owner = owners.of[places]
+            if token.key not in apart:
                 if distinct:
-                    _refuse_repeated(owner)
-                members.append(Members(token.json_key, owner, rank[places], values, form))
-        if distinct and len({member.key for member in members}) < len(members):
+                    _refuse_repeated(owners.of[places])
+                    keys.append(token.key)
+                for part in self._json.column(token.kind, owners.traces.values(places)):
+                    there = places[part.places]
+                    members.append(Members(token.json_key, owners.of[there], rank[there], part.values, part.form))
+        if len(set(keys)) < len(keys):
             raise Unusual
         return objects(owners.count, members)
 
@@ -159,10 +162,10 @@ class _Traces:
 
 def _traces(text: bytes, known: Tokens) -> _Traces:
     raw = np.frombuffer(text, np.uint8)
-    quotes = np.flatnonzero(raw == _QUOTE)
-    if len(quotes) % 4 or not len(quotes) or not is_plain_end(text[quotes[-1] + 1 :]) or not _is_clean(text):
+    marks = np.flatnonzero(raw == _QUOTE)
+    if len(marks) % 4 or not len(marks) or not is_plain_end(text[marks[-1] + 1 :]) or not _is_clean(text):
         raise Unusual
-    quotes = quotes.reshape(-1, 4)  # around the key, and around the value
+    quotes = marks.reshape(-1, 4)  # around the key, and around the value
     before = Stretches(text, np.concatenate([[0], quotes[:-1, 3] + 1]), quotes[:, 2])
     which, texts = before.encoded()
     tokens = known.told(texts) if len(texts) < _MOST_TOKENS else None
@@ -252,9 +255,9 @@ class _Owners:
             found = Stretches(found.buffer, begin, end)
         return null_where_empty(found.array())
 
-    def ranks(self, apart: object) -> Integers:
+    def ranks(self, apart: Container[str]) -> Integers:
         """The place of each attribute among those of the owners whose key is not `apart`."""
-        counted = np.array([token.key not in apart for token in self.traces.tokens], bool)  # type: ignore[operator]
+        counted = np.array([token.key not in apart for token in self.traces.tokens], np.bool_)
         return np.cumsum(self._here & counted[self.traces.token]) - 1
 
 
