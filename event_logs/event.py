@@ -31,7 +31,8 @@ class Lifecycle(StrEnum):
 class Event:
     """A fact. `activity` is the id of the model's node, or the recorded name in an imported log.
 
-    `instance` tells pieces of work on the same activity of the same case apart. `at` is aware, in UTC.
+    `instance` tells pieces of work on the same activity of the same case apart. `at` is aware, in UTC; `zone` names the zone
+    of the office that it happened in.
     `attributes` are those that this event changed; on the first event of a case they are the attributes of the case.
     """
 
@@ -45,4 +46,5 @@ class Event:
     officer: str | None = None
     post: str | None = None
     office: str | None = None
+    zone: str | None = None
     attributes: Mapping[str, Scalar] = field(default_factory=dict)

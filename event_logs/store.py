@@ -1,4 +1,8 @@
-"""The table of recorded events: written in the transaction of the change that they record, and never changed after."""
+"""The table of recorded events: written in the transaction of the change that they record, and never changed after.
+
+Each event carries a digest over itself and the event before it in its case. A case has one writer at a time, so chaining by case
+makes nobody wait; `ledger.sealing` puts the digests of all cases under signed roots.
+"""
 
 from __future__ import annotations
 
@@ -6,11 +10,27 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import DDL, BigInteger, Index, Integer, MetaData, Row, Select, event, func, insert, select
+from sqlalchemy import (
+    DDL,
+    BigInteger,
+    Connection,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Row,
+    Select,
+    bindparam,
+    event,
+    func,
+    insert,
+    select,
+)
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from event_logs.columns import Json, Utc
 from event_logs.event import Event, Lifecycle
+from event_logs.ledger.digests import FIRST, digest
 
 metadata = MetaData()
 
@@ -36,6 +56,8 @@ class RecordedEvent(Base):
     post: Mapped[str | None]
     office: Mapped[str | None]
     attributes: Mapped[Mapping[str, Any]] = mapped_column(Json)
+    zone: Mapped[str | None]  # the office's
+    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
 
     __table_args__ = (
         Index("events_of_procedure", "procedure", "position"),
@@ -45,29 +67,46 @@ class RecordedEvent(Base):
 
 
 _TABLE = metadata.tables[RecordedEvent.__tablename__]
-_FACT = [column for column in _TABLE.columns if column.name != "position"]
+_FACT = [column.name for column in _TABLE.columns if column.name not in ("position", "digest")]
+_END_OF_CASE = (
+    select(_TABLE.c.digest)
+    .where(_TABLE.c.procedure == bindparam("procedure"), _TABLE.c.case_id == bindparam("case_id"))
+    .order_by(_TABLE.c.position.desc())
+    .limit(1)
+)
 
 
 def _ddl(statement: str) -> DDL:
     return DDL(statement)  # type: ignore[no-untyped-call]
 
 
-APPEND_ONLY_SQLITE = tuple(
+_REFUSAL = "Recorded events are never changed or removed."
+APPEND_ONLY_SQLITE = (
+    *(
+        _ddl(
+            f"CREATE TRIGGER IF NOT EXISTS events_refuse_{verb.lower()} BEFORE {verb} ON events "
+            f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+        )
+        for verb in ("UPDATE", "DELETE")
+    ),
+    # INSERT OR REPLACE removes the row that is in its way without asking the trigger above.
     _ddl(
-        f"CREATE TRIGGER IF NOT EXISTS events_refuse_{verb.lower()} BEFORE {verb} ON events "
-        "BEGIN SELECT RAISE(ABORT, 'Recorded events are never changed or removed.'); END"
-    )
-    for verb in ("UPDATE", "DELETE")
+        "CREATE TRIGGER IF NOT EXISTS events_refuse_replace BEFORE INSERT ON events "
+        "WHEN EXISTS (SELECT 1 FROM events WHERE position = NEW.position) "
+        f"BEGIN SELECT RAISE(ABORT, '{_REFUSAL}'); END"
+    ),
 )
 APPEND_ONLY_POSTGRESQL = (
     _ddl(
         "CREATE OR REPLACE FUNCTION events_refuse_change() RETURNS trigger LANGUAGE plpgsql AS "
-        "$$BEGIN RAISE EXCEPTION 'Recorded events are never changed or removed.'; END$$"
+        f"$$BEGIN RAISE EXCEPTION '{_REFUSAL}'; END$$"
     ),
     _ddl(
-        "CREATE TRIGGER events_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
+        "CREATE OR REPLACE TRIGGER events_refuse_change BEFORE UPDATE OR DELETE OR TRUNCATE ON events "
         "FOR EACH STATEMENT EXECUTE FUNCTION events_refuse_change()"
     ),
+    # The owner of a table may give these rights back to itself; a role of the application that owns nothing may not.
+    _ddl("REVOKE UPDATE, DELETE, TRUNCATE ON events FROM PUBLIC, CURRENT_USER"),
 )
 
 for statement in APPEND_ONLY_SQLITE:
@@ -77,10 +116,30 @@ for statement in APPEND_ONLY_POSTGRESQL:
 
 
 def append(session: Session, events: Iterable[Event]) -> None:
-    """Record these facts, in their order, within the caller's transaction; one INSERT for all of them."""
-    rows = [_row(fact) for fact in events]
-    if rows:
-        session.connection().execute(insert(_TABLE), rows)
+    """Record these facts, in their order, within the caller's transaction; one INSERT for all of them.
+
+    The caller holds their cases, as every verb does: two writers of one case at once would both continue the same event.
+    """
+    facts = list(events)
+    if facts:
+        connection = session.connection()
+        connection.execute(insert(_TABLE), _chained(connection, facts))
+
+
+def _chained(connection: Connection, facts: list[Event]) -> list[dict[str, object]]:
+    ends: dict[tuple[str, str], bytes] = {}
+    rows = []
+    for fact in facts:
+        case = (fact.procedure, fact.case_id)
+        previous = ends[case] if case in ends else _end_of_case(connection, *case)
+        ends[case] = digest(fact, previous)
+        rows.append(_row(fact) | {"digest": ends[case]})
+    return rows
+
+
+def _end_of_case(connection: Connection, procedure: str, case_id: str) -> bytes:
+    found: bytes | None = connection.execute(_END_OF_CASE, {"procedure": procedure, "case_id": case_id}).scalar()
+    return found or FIRST
 
 
 def read(
@@ -105,9 +164,9 @@ def read_positions(
     limit: int | None = None,
 ) -> Iterator[tuple[int, Event]]:
     """As `read`, each fact with its position."""
-    query = _facts(procedure=procedure, case_id=case_id, after=after).limit(limit)
+    query = facts(procedure=procedure, case_id=case_id, after=after).limit(limit)
     for row in session.connection().execute(query, execution_options={"yield_per": 1000}):
-        yield row.position, _event(row)
+        yield row.position, told(row)
 
 
 def last_position(session: Session, *, procedure: str | None = None) -> int:
@@ -118,7 +177,8 @@ def last_position(session: Session, *, procedure: str | None = None) -> int:
     return session.connection().execute(query).scalar() or 0
 
 
-def _facts(*, procedure: str | None, case_id: str | None, after: int) -> Select[Any]:
+def facts(*, procedure: str | None = None, case_id: str | None = None, after: int = 0) -> Select[Any]:
+    """The rows in the order of their recording, each with its position and digest."""
     query = select(_TABLE).order_by(_TABLE.c.position)
     if after:
         query = query.where(_TABLE.c.position > after)
@@ -130,12 +190,13 @@ def _facts(*, procedure: str | None, case_id: str | None, after: int) -> Select[
 
 
 def _row(fact: Event) -> dict[str, object]:
-    row: dict[str, object] = {column.name: getattr(fact, column.name) for column in _FACT}
+    row: dict[str, object] = {name: getattr(fact, name) for name in _FACT}
     row["lifecycle"] = str(fact.lifecycle)
     return row
 
 
-def _event(row: Row[Any]) -> Event:
-    values = {column.name: getattr(row, column.name) for column in _FACT}
+def told(row: Row[Any]) -> Event:
+    """What a row says."""
+    values = {name: getattr(row, name) for name in _FACT}
     values["lifecycle"] = Lifecycle(values["lifecycle"])
     return Event(**values)

@@ -39,10 +39,10 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 
 def dumps(value: object) -> str:
     """The JSON text of a value; raises Unstorable. Tuples become lists; an aware datetime keeps its offset, not its zone's name."""
-    tagged = _tagged(value)
-    text = json.dumps(tagged, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    plain = tagged(value)
+    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
-        return json.dumps(tagged, separators=(",", ":"))  # half of a surrogate pair has no UTF-8, but an escape
+        return json.dumps(plain, separators=(",", ":"))  # half of a surrogate pair has no UTF-8, but an escape
     return text
 
 
@@ -51,15 +51,16 @@ def loads(text: str) -> Any:
     return json.loads(text, object_hook=_untagged)
 
 
-def _tagged(value: object) -> object:
+def tagged(value: object) -> object:
+    """The value in what JSON knows by itself; raises Unstorable."""
     if value is None or isinstance(value, (str, bool, int)):
         return _plain(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
     if isinstance(value, Mapping):
-        return {_key(key): _tagged(item) for key, item in value.items()}
+        return {_key(key): tagged(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
-        return [_tagged(item) for item in value]
+        return [tagged(item) for item in value]
     return _tagged_scalar(value)
 
 
@@ -85,7 +86,7 @@ def _tagged_scalar(value: object) -> dict[str, object]:
     if isinstance(value, timedelta):
         return {"$duration": value // _MICROSECOND}
     if isinstance(value, Nested):
-        return {"$value": _tagged(value.value), "$attributes": _tagged(value.attributes)}
+        return {"$value": tagged(value.value), "$attributes": tagged(value.attributes)}
     raise Unstorable(value)
 
 

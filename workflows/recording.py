@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from event_logs import store
 from event_logs.event import Event, Lifecycle, Scalar
 from workflows.tables import Case, Task
+from workflows.working_hours import calendar
 
 
 def scalar(value: Any) -> Scalar:
@@ -90,5 +91,6 @@ class Journal:
         self.events[0] = replace(first, attributes={**scalars(attributes), **first.attributes})
 
     def write(self, session: Session) -> None:
-        store.append(session, self.events)
+        zone = calendar(session).zone
+        store.append(session, [replace(event, zone=zone) for event in self.events])
         self.events = []

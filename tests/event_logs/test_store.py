@@ -16,7 +16,9 @@ from event_logs import typed_json
 from event_logs.columns import Utc
 from event_logs.errors import NaiveTime, Unstorable
 from event_logs.event import Event, Lifecycle
-from event_logs.store import append, last_position, metadata, read, read_positions
+from event_logs.ledger.digests import digest
+from event_logs.settled import last_settled
+from event_logs.store import append, facts, last_position, metadata, read, read_positions
 
 NOON = datetime(2026, 3, 2, 4, 0, 0, 1, tzinfo=UTC)
 
@@ -58,7 +60,10 @@ def test_events_belong_to_the_callers_transaction(engine: Engine) -> None:
         assert list(read(session)) == []
 
 
-@pytest.mark.parametrize("change", ["UPDATE events SET activity = 'x'", "DELETE FROM events"])
+CHANGES = ["UPDATE events SET activity = 'x'", "DELETE FROM events"]
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_the_database_itself_refuses_to_change_history(engine: Engine, change: str) -> None:
     with Session(engine) as session:
         append(session, [fact()])
@@ -69,10 +74,94 @@ def test_the_database_itself_refuses_to_change_history(engine: Engine, change: s
         assert len(list(read(session))) == 1
 
 
+def test_no_row_takes_the_place_of_another_on_sqlite(sqlite_url: str) -> None:
+    engine = create_engine(sqlite_url)
+    metadata.create_all(engine)
+    with Session(engine) as session:
+        append(session, [fact()])
+        session.commit()
+        columns = "procedure, case_id, activity, lifecycle, at, attributes"
+        for verb in ("INSERT OR REPLACE", "REPLACE"):
+            with pytest.raises(exc.DatabaseError, match="never changed or removed"):
+                session.execute(
+                    text(f"{verb} INTO events (position, {columns}) VALUES (1, 'p', 'c', 'x', 'y', '', '')")
+                )
+            session.rollback()
+        assert [one.activity for one in read(session)] == ["accept"]
+    engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "change", [*CHANGES, "TRUNCATE events", "ALTER TABLE events DISABLE TRIGGER ALL", "DROP TABLE events"]
+)
+def test_the_role_of_the_application_may_only_add_and_read_on_postgresql(postgres_url: str, change: str) -> None:
+    owner = create_engine(postgres_url)
+    metadata.create_all(owner)
+    role = f"clerk_{owner.url.database}"
+    with owner.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+        connection.execute(text(f"GRANT SELECT, INSERT ON events TO {role}"))
+        connection.execute(text(f"GRANT USAGE ON SEQUENCE events_position_seq TO {role}"))
+    application = create_engine(owner.url.set(username=role))
+    with Session(application) as session:
+        append(session, [fact()])
+        session.commit()
+        with pytest.raises(exc.ProgrammingError, match=r"permission denied|must be owner"):
+            session.execute(text(change))
+        session.rollback()
+        assert len(list(read(session))) == 1
+    application.dispose()
+    with owner.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {role}"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    owner.dispose()
+
+
+def test_even_the_owner_of_the_table_has_no_right_to_change_it_on_postgresql(postgres_url: str) -> None:
+    administrator = create_engine(postgres_url)
+    role = f"owner_{administrator.url.database}"
+    with administrator.begin() as connection:
+        connection.execute(text(f"CREATE ROLE {role} LOGIN"))
+        connection.execute(text(f"GRANT CREATE ON SCHEMA public TO {role}"))
+    owner = create_engine(administrator.url.set(username=role))
+    metadata.create_all(owner)
+    for change in (*CHANGES, "TRUNCATE events"):
+        with owner.connect() as connection, pytest.raises(exc.ProgrammingError, match="permission denied"):
+            connection.execute(text(change))
+    owner.dispose()
+    with administrator.begin() as connection:
+        connection.execute(text(f"DROP OWNED BY {role} CASCADE"))
+        connection.execute(text(f"DROP ROLE {role}"))
+    administrator.dispose()
+
+
+def test_positions_are_settled_when_no_writer_can_still_bring_a_lower_one(postgres_url: str) -> None:
+    engine = create_engine(postgres_url)
+    metadata.create_all(engine)
+    with Session(engine) as slow, Session(engine) as quick, engine.connect() as watcher:
+        append(slow, [fact("1")])
+        append(quick, [fact("2")])
+        quick.commit()
+        assert last_settled(watcher, patience=0.05) is None
+        slow.commit()
+        assert last_settled(watcher) == 2
+    engine.dispose()
+
+
+def test_each_event_is_chained_to_the_one_before_in_its_case(engine: Engine) -> None:
+    told = [fact("1", zone="Asia/Shanghai"), fact("2"), fact("1", "review", attributes={"amount": Decimal("1.50")})]
+    with Session(engine) as session:
+        append(session, told[:1])
+        append(session, told[1:])
+        session.commit()
+        first, second, third = [row.digest for row in session.connection().execute(facts())]
+        assert list(read(session)) == told
+    assert (first, second) == (digest(told[0]), digest(told[1])) and third == digest(told[2], first)
+
+
 def test_a_naive_time_is_refused_with_the_way_out(engine: Engine) -> None:
-    with Session(engine) as session, pytest.raises(exc.StatementError) as refusal:
+    with Session(engine) as session, pytest.raises(NaiveTime, match="give an aware one"):
         append(session, [fact(at=datetime(2026, 3, 2))])
-    assert isinstance(refusal.value.orig, NaiveTime)
 
 
 def test_positions_are_never_given_twice(engine: Engine) -> None:
