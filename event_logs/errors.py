@@ -94,3 +94,58 @@ class UnwritableLog(EventLogError):
         self.path = path
         way_out = reason or "its name should end in .xes, .xes.gz, .csv or .csv.gz"
         super().__init__(f"The log cannot be written to {path}: {way_out}.")
+
+
+class UnusableKey(EventLogError):
+    """A file holds no key that seals can be signed or checked with."""
+
+    def __init__(self, place: str) -> None:
+        self.place = place
+        super().__init__(f"{place} holds no Ed25519 key in PEM form; `qiangji log key` writes the public one.")
+
+
+class WrongKey(EventLogError):
+    """The key that is there is not the one whose turn it is."""
+
+    def __init__(self, wanted: str, found: str) -> None:
+        self.wanted, self.found = wanted, found
+        super().__init__(
+            f"The next seal must be signed with the key {wanted}, but the key on file is {found}; put the right file back, "
+            "or begin a new book of seals beside the old one."
+        )
+
+
+class BrokenSeal(EventLogError):
+    """A seal is not what was signed, or does not follow the one before."""
+
+    def __init__(self, number: int | None, reason: str) -> None:
+        self.number, self.reason = number, reason
+        name = "A seal" if number is None else f"Seal {number:,}"
+        super().__init__(f"{name} is broken: {reason}.")
+
+
+class DatabaseRewound(EventLogError):
+    """The database ends before what was sealed: an old copy was put in its place, or its end was cut off."""
+
+    def __init__(self, sealed: int, found: int) -> None:
+        self.sealed, self.found = sealed, found
+        super().__init__(
+            f"Events up to position {sealed:,} were sealed, but the database ends at {found:,}: an old copy was put in its "
+            "place, or its end was removed. `qiangji log verify` names what is missing."
+        )
+
+
+class UnusableProofs(EventLogError):
+    """A file of proofs cannot be read, or is that of another log."""
+
+    def __init__(self, place: str, reason: str) -> None:
+        self.place, self.reason = place, reason
+        super().__init__(f"The proofs in {place} cannot be used: {reason}.")
+
+
+class NotSealed(EventLogError):
+    """What is asked a proof of has not been sealed."""
+
+    def __init__(self, what: str) -> None:
+        self.what = what
+        super().__init__(f"No seal covers {what}; `qiangji log seal` closes one now.")

@@ -1,7 +1,7 @@
 """The table of recorded events: written in the transaction of the change that they record, and never changed after.
 
-Each event carries a digest over itself and the event before it in its case. A case has one writer at a time, so chaining by case
-makes nobody wait; `ledger.sealing` puts the digests of all cases under signed roots.
+Each event carries a digest of what it says and that of the event before it in its case. A case has one writer at a time, so
+chaining by case makes nobody wait; `ledger.sealing` puts the chains of all cases under signed roots.
 """
 
 from __future__ import annotations
@@ -13,7 +13,6 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     BigInteger,
-    Connection,
     Index,
     Integer,
     LargeBinary,
@@ -58,6 +57,7 @@ class RecordedEvent(Base):
     attributes: Mapped[Mapping[str, Any]] = mapped_column(Json)
     zone: Mapped[str | None]  # the office's
     digest: Mapped[bytes | None] = mapped_column(LargeBinary)
+    previous: Mapped[bytes | None] = mapped_column(LargeBinary)  # the digest before it in its case; zeros at the first
 
     __table_args__ = (
         Index("events_of_procedure", "procedure", "position"),
@@ -67,12 +67,20 @@ class RecordedEvent(Base):
 
 
 _TABLE = metadata.tables[RecordedEvent.__tablename__]
-_FACT = [column.name for column in _TABLE.columns if column.name not in ("position", "digest")]
+_CHAIN = ("digest", "previous")
+_FACT = [column.name for column in _TABLE.columns if column.name not in ("position", *_CHAIN)]
 _END_OF_CASE = (
     select(_TABLE.c.digest)
-    .where(_TABLE.c.procedure == bindparam("procedure"), _TABLE.c.case_id == bindparam("case_id"))
+    .where(_TABLE.c.procedure == bindparam("of_procedure"), _TABLE.c.case_id == bindparam("of_case"))
     .order_by(_TABLE.c.position.desc())
     .limit(1)
+    .scalar_subquery()
+)
+# The end of the case is looked up by the INSERT itself, so that chaining costs no statement of its own.
+_APPEND = insert(_TABLE).values(
+    previous=func.coalesce(
+        bindparam("follows", type_=LargeBinary), _END_OF_CASE, bindparam("first", FIRST, LargeBinary)
+    )
 )
 
 
@@ -120,26 +128,20 @@ def append(session: Session, events: Iterable[Event]) -> None:
 
     The caller holds their cases, as every verb does: two writers of one case at once would both continue the same event.
     """
-    facts = list(events)
-    if facts:
-        connection = session.connection()
-        connection.execute(insert(_TABLE), _chained(connection, facts))
+    rows = _chained(events)
+    if rows:
+        session.connection().execute(_APPEND, rows)
 
 
-def _chained(connection: Connection, facts: list[Event]) -> list[dict[str, object]]:
+def _chained(events: Iterable[Event]) -> list[dict[str, object]]:
     ends: dict[tuple[str, str], bytes] = {}
     rows = []
-    for fact in facts:
-        case = (fact.procedure, fact.case_id)
-        previous = ends[case] if case in ends else _end_of_case(connection, *case)
-        ends[case] = digest(fact, previous)
-        rows.append(_row(fact) | {"digest": ends[case]})
+    for fact in events:
+        case, own = (fact.procedure, fact.case_id), digest(fact)
+        chain = {"digest": own, "follows": ends.get(case), "of_procedure": case[0], "of_case": case[1]}
+        rows.append(_row(fact) | chain)
+        ends[case] = own
     return rows
-
-
-def _end_of_case(connection: Connection, procedure: str, case_id: str) -> bytes:
-    found: bytes | None = connection.execute(_END_OF_CASE, {"procedure": procedure, "case_id": case_id}).scalar()
-    return found or FIRST
 
 
 def read(

@@ -1,8 +1,9 @@
-"""The digest of a recorded event: over all that it says, in one canonical form, and over the event before it in its case.
+"""The digest of a recorded event, over all that it says in one canonical form, and the link to the event before it in its case.
 
-SHA-256 of `qiangji event 1`, a newline, the 32 bytes of the digest before (zeros at the first event of a case), and a JSON array
-of the fields in the order of `_FIELDS`: ASCII, no blanks, keys sorted, instants as microseconds since 1970, values tagged as in
-`typed_json`. A form that changes gets a new number, so that no text ever means two things.
+A digest is SHA-256 of `qiangji event 1`, a newline, and a JSON array of the fields in the order of `canonical`: ASCII, no blanks,
+keys sorted, instants as microseconds since 1970, values tagged as in `typed_json`. A link is SHA-256 of `qiangji link 1`, a newline,
+the digest before (zeros at the first event of a case) and the event's own. A form that changes gets a new number, so that no bytes
+ever mean two things.
 """
 
 from __future__ import annotations
@@ -17,16 +18,21 @@ from event_logs import typed_json
 from event_logs.errors import NaiveTime
 from event_logs.event import Event
 
-DOMAIN = b"qiangji event 1\n"
+_EVENT, _LINK = b"qiangji event 1\n", b"qiangji link 1\n"
 SIZE = 32
 FIRST = bytes(SIZE)  # what stands for the event before the first one of a case
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
 
-def digest(event: Event, previous: bytes = FIRST) -> bytes:
-    """The 32 bytes that stand for this event at this place of its case."""
-    return hashlib.sha256(DOMAIN + previous + canonical(event)).digest()
+def digest(event: Event) -> bytes:
+    """The 32 bytes that stand for what this event says."""
+    return hashlib.sha256(_EVENT + canonical(event)).digest()
+
+
+def link(previous: bytes, own: bytes) -> bytes:
+    """The 32 bytes that stand for an event after that other one; they are the leaves of the trees."""
+    return hashlib.sha256(_LINK + previous + own).digest()
 
 
 def canonical(event: Event) -> bytes:

@@ -1,4 +1,4 @@
-"""The leaves of one procedure on file: the position and digest of every sealed event, and the hashes over whole blocks of them.
+"""The leaves of one procedure on file: the position and link of every sealed event, and the hashes over whole blocks of them.
 
 Three files that only grow: `leaves` holds records of 8 + 32 bytes, `blocks.8` and `blocks.16` the hash over each complete 2^8
 and 2^16 leaves, so that a root or a proof over ten million leaves needs some hundred hashes. What lies beyond the size that was
@@ -36,10 +36,10 @@ class Leaves:
         for known in reversed(_LEVELS):
             if level >= known:
                 return folded(self._blocks(known, first >> known, size >> known))
-        return folded([leaf(digest) for _, digest in self.read(first, first + size)])
+        return folded([leaf(link) for _, link in self.read(first, first + size)])
 
     def read(self, first: int = 0, end: int | None = None) -> Iterator[tuple[int, bytes]]:
-        """Position and digest of the leaves from `first` up to `end`."""
+        """Position and link of the leaves from `first` up to `end`."""
         left = (self.size if end is None else min(end, self.size)) - first
         if left <= 0:
             return
@@ -63,8 +63,8 @@ class Leaves:
         self.folder.mkdir(parents=True, exist_ok=True)
         with self._at_end(self._file(), self.size * _RECORD) as file:
             added = 0
-            for position, digest in records:
-                file.write(position.to_bytes(8, "big") + digest)
+            for position, link in records:
+                file.write(position.to_bytes(8, "big") + link)
                 added += 1
             _flush(file)
         longer = Leaves(self.folder, self.size + added)
@@ -82,7 +82,7 @@ class Leaves:
             _flush(file)
 
     def _hashes(self, first: int, count: int) -> list[bytes]:
-        return [leaf(digest) for _, digest in self.read(first, first + count)]
+        return [leaf(link) for _, link in self.read(first, first + count)]
 
     def _blocks(self, level: int, first: int, count: int) -> list[bytes]:
         with self._file(level).open("rb") as file:

@@ -22,6 +22,25 @@ class Tree(Protocol):
         """The hash over `size` leaves (a power of two) from `first` (a multiple of it)."""
 
 
+class GrowingRoot:
+    """The root over contents that pass by one after the other; keeps a hash for each power of two."""
+
+    def __init__(self) -> None:
+        self.size = 0
+        self._parts: list[tuple[int, bytes]] = []
+
+    def add(self, content: bytes) -> None:
+        size, found = 1, leaf(content)
+        while self._parts and self._parts[-1][0] == size:
+            size, found = 2 * size, node(self._parts.pop()[1], found)
+        self._parts.append((size, found))
+        self.size += 1
+
+    def root(self) -> bytes:
+        parts = [found for _, found in self._parts]
+        return _joined(parts) if parts else EMPTY
+
+
 def leaf(content: bytes) -> bytes:
     return hashlib.sha256(b"\0" + content).digest()
 
@@ -135,6 +154,10 @@ def _over(tree: Tree, first: int, end: int) -> bytes:
         size = 1 << ((end - first).bit_length() - 1)
         parts.append(tree.complete(first, size))
         first += size
+    return _joined(parts)
+
+
+def _joined(parts: list[bytes]) -> bytes:
     found = parts.pop()
     while parts:
         found = node(parts.pop(), found)

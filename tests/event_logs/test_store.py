@@ -16,7 +16,7 @@ from event_logs import typed_json
 from event_logs.columns import Utc
 from event_logs.errors import NaiveTime, Unstorable
 from event_logs.event import Event, Lifecycle
-from event_logs.ledger.digests import digest
+from event_logs.ledger.digests import FIRST, digest
 from event_logs.settled import last_settled
 from event_logs.store import append, facts, last_position, metadata, read, read_positions
 
@@ -150,13 +150,15 @@ def test_positions_are_settled_when_no_writer_can_still_bring_a_lower_one(postgr
 
 def test_each_event_is_chained_to_the_one_before_in_its_case(engine: Engine) -> None:
     told = [fact("1", zone="Asia/Shanghai"), fact("2"), fact("1", "review", attributes={"amount": Decimal("1.50")})]
+    told.append(fact("1", "approve", at=NOON + timedelta(days=1)))
     with Session(engine) as session:
         append(session, told[:1])
         append(session, told[1:])
         session.commit()
-        first, second, third = [row.digest for row in session.connection().execute(facts())]
+        rows = session.connection().execute(facts()).all()
         assert list(read(session)) == told
-    assert (first, second) == (digest(told[0]), digest(told[1])) and third == digest(told[2], first)
+    assert [row.digest for row in rows] == [digest(one) for one in told]
+    assert [row.previous for row in rows] == [FIRST, FIRST, digest(told[0]), digest(told[2])]
 
 
 def test_a_naive_time_is_refused_with_the_way_out(engine: Engine) -> None:

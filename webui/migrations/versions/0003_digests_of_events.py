@@ -19,6 +19,7 @@ def upgrade() -> None:
     sqlite = op.get_bind().dialect.name == "sqlite"
     op.add_column("events", sa.Column("zone", sa.String(), nullable=True))
     op.add_column("events", sa.Column("digest", sa.LargeBinary(), nullable=True))
+    op.add_column("events", sa.Column("previous", sa.LargeBinary(), nullable=True))
     unguard_sqlite() if sqlite else unguard_postgresql()
     chain()
     for statement in store.APPEND_ONLY_SQLITE if sqlite else store.APPEND_ONLY_POSTGRESQL:
@@ -39,18 +40,20 @@ def chain() -> None:
     """Give every event that was recorded before its digest, case by case, in the order of recording."""
     connection, last = op.get_bind(), 0
     ends: dict[tuple[str, str], bytes] = {}
-    fill = sa.text("UPDATE events SET digest = :digest WHERE position = :position")
+    fill = sa.text("UPDATE events SET digest = :digest, previous = :previous WHERE position = :position")
     while rows := connection.execute(store.facts(after=last).limit(AT_ONCE)).all():
         filled = []
         for row in rows:
             case = (row.procedure, row.case_id)
-            ends[case] = digest(store.told(row), ends.get(case, FIRST))
-            filled.append({"position": row.position, "digest": ends[case]})
+            own = digest(store.told(row))
+            filled.append({"position": row.position, "digest": own, "previous": ends.get(case, FIRST)})
+            ends[case] = own
         connection.execute(fill, filled)
         last = rows[-1].position
 
 
 def downgrade() -> None:
     with op.batch_alter_table("events", schema=None) as batch_op:
+        batch_op.drop_column("previous")
         batch_op.drop_column("digest")
         batch_op.drop_column("zone")
