@@ -7,11 +7,14 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from sqlalchemy.exc import DBAPIError
 
-from webui.database import migrate
+from event_logs.ledger.digests import FIRST, digest
+from event_logs.store import facts, told
+from webui.database import alembic_config, migrate
 from webui.schema import metadatas, ours
 from workflows.database import open_engine
 
@@ -56,4 +59,27 @@ def test_two_starts_at_once_migrate_once(tmp_path: Path) -> None:
         one.join()
     assert len(finished) == 4
     assert "cases" in sa.inspect(engine).get_table_names()
+    engine.dispose()
+
+
+def test_events_that_were_recorded_before_digests_are_chained_by_the_migration(any_database_url: str) -> None:
+    engine = open_engine(any_database_url)
+    with engine.connect() as connection:
+        command.upgrade(alembic_config(connection), "0004")
+        for case in ("A", "B", "A"):
+            connection.execute(
+                sa.text(
+                    "insert into events (procedure, case_id, activity, lifecycle, at, attributes) "
+                    "values ('p', :case, 'a', 'complete', '2026-03-02 02:00:00.000000', '{}')"
+                ),
+                {"case": case},
+            )
+        connection.commit()
+    migrate(engine)
+    with engine.connect() as connection:
+        rows = connection.execute(facts()).all()
+    assert [row.digest for row in rows] == [digest(told(row)) for row in rows]
+    assert [row.previous for row in rows] == [FIRST, FIRST, rows[0].digest]
+    with pytest.raises(DBAPIError, match="never changed"), engine.begin() as connection:
+        connection.execute(sa.text("delete from events"))
     engine.dispose()

@@ -3,15 +3,26 @@
 import sqlalchemy as sa
 from alembic import op
 
-from event_logs import store
+from event_logs.columns import Json, Utc
+from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
+from event_logs.store import APPEND_ONLY_POSTGRESQL, APPEND_ONLY_SQLITE
 
-revision = "0003"
-down_revision = "0002"
+revision = "0005"
+down_revision = "0004"
 branch_labels = None
 depends_on = None
 
 AT_ONCE = 1000
+TEXTS = ("procedure", "case_id", "activity", "lifecycle", "instance", "officer", "post", "office")
+FACTS = sa.table(  # as they were before this migration, whatever becomes of the table later
+    "events",
+    sa.column("position", sa.BigInteger),
+    *(sa.column(name, sa.String) for name in TEXTS),
+    sa.column("at", Utc),
+    sa.column("version", sa.Integer),
+    sa.column("attributes", Json),
+)
 GUARDS = ("events_refuse_update", "events_refuse_delete", "events_refuse_replace")
 
 
@@ -22,7 +33,7 @@ def upgrade() -> None:
     op.add_column("events", sa.Column("previous", sa.LargeBinary(), nullable=True))
     unguard_sqlite() if sqlite else unguard_postgresql()
     chain()
-    for statement in store.APPEND_ONLY_SQLITE if sqlite else store.APPEND_ONLY_POSTGRESQL:
+    for statement in APPEND_ONLY_SQLITE if sqlite else APPEND_ONLY_POSTGRESQL:
         op.execute(statement)
 
 
@@ -41,15 +52,20 @@ def chain() -> None:
     connection, last = op.get_bind(), 0
     ends: dict[tuple[str, str], bytes] = {}
     fill = sa.text("UPDATE events SET digest = :digest, previous = :previous WHERE position = :position")
-    while rows := connection.execute(store.facts(after=last).limit(AT_ONCE)).all():
+    rows = sa.select(FACTS).order_by(FACTS.c.position).limit(AT_ONCE)
+    while found := connection.execute(rows.where(FACTS.c.position > last)).mappings().all():
         filled = []
-        for row in rows:
-            case = (row.procedure, row.case_id)
-            own = digest(store.told(row))
-            filled.append({"position": row.position, "digest": own, "previous": ends.get(case, FIRST)})
+        for row in found:
+            case, own = (row["procedure"], row["case_id"]), digest(told(row))
+            filled.append({"position": row["position"], "digest": own, "previous": ends.get(case, FIRST)})
             ends[case] = own
         connection.execute(fill, filled)
-        last = rows[-1].position
+        last = found[-1]["position"]
+
+
+def told(row: sa.RowMapping) -> Event:
+    values = {name: value for name, value in row.items() if name != "position"}
+    return Event(**{**values, "lifecycle": Lifecycle(row["lifecycle"])})
 
 
 def downgrade() -> None:
