@@ -9,6 +9,7 @@ import click
 
 from bpmn.procedure import Procedure, read_all_procedures, read_procedure
 from webui.cli.database import changing, now, reading
+from webui.cli.migrate import migrate, migrations
 from webui.cli.output import as_json, print_facts, print_rows
 from webui.errors import Refused
 from workflows import deployment
@@ -20,6 +21,10 @@ _SHOWN = ("key", "version", "state", "share", "name", "deployed_at")
 @click.group()
 def procedure() -> None:
     """Procedures: a folder with a drawing, forms, decision tables and a description, deployed as a numbered version."""
+
+
+procedure.add_command(migrate)
+procedure.add_command(migrations)
 
 
 @procedure.command("deploy")
