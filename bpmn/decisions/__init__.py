@@ -15,6 +15,7 @@ from bpmn.decisions.model import (
 )
 from bpmn.decisions.problems import Flaw, TableProblem, table_problems
 from bpmn.decisions.reading import read_dmn
+from bpmn.decisions.simplifying import Simplified, difference, simplify
 from bpmn.decisions.writing import write_dmn
 
 __all__ = [
@@ -30,9 +31,12 @@ __all__ = [
     "LiteralExpression",
     "Output",
     "Rule",
+    "Simplified",
     "TableProblem",
     "decide",
+    "difference",
     "read_dmn",
+    "simplify",
     "table_problems",
     "write_dmn",
 ]
