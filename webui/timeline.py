@@ -13,6 +13,7 @@ from webui.catalogue import Names
 from webui.forms import shown
 from webui.language import current_language
 from webui.language import gettext as _
+from webui.rules import reasons
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +27,18 @@ class Moment:
     office: str
     style: str
     details: tuple[tuple[str, str], ...]
+    why: tuple[str, ...] = ()  # of an activity that a rule decided: which row of its table applied, and why
 
 
 def moments(procedure: Procedure, events: Iterable[Event], names: Names) -> list[Moment]:
     """The timeline, oldest first."""
-    return [_moment(procedure, event, names) for event in events]
+    events = list(events)
+    return [
+        _moment(procedure, event, names, why) for event, why in zip(events, reasons(procedure, events), strict=True)
+    ]
 
 
-def _moment(procedure: Procedure, event: Event, names: Names) -> Moment:
+def _moment(procedure: Procedure, event: Event, names: Names, why: tuple[str, ...]) -> Moment:
     return Moment(
         at=event.at,
         activity=procedure.model.label(event.activity, current_language()),
@@ -42,6 +47,7 @@ def _moment(procedure: Procedure, event: Event, names: Names) -> Moment:
         office=names.office(event.office),
         style=_STYLES.get(event.lifecycle, ""),
         details=_details(procedure, event),
+        why=why,
     )
 
 

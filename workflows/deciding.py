@@ -32,10 +32,10 @@ def verdict(
         decided = decide(model, context, name, now=now)
     except BpmnError as error:
         raise StepFailed(place, f"the decision {name!r} has no answer: {error}") from error
-    return Verdict(_variables(model, name, decided.value), decided.rows)
+    return Verdict(variables(model, name, decided.value), decided.rows)
 
 
-def _variables(model: DecisionModel, name: str, value: Any) -> Mapping[str, Any]:
+def variables(model: DecisionModel, name: str, value: Any) -> Mapping[str, Any]:
     """A table with several outputs gives a context; one with a single output sets the variable of that name."""
     if isinstance(value, Mapping):
         return value

@@ -1,6 +1,7 @@
 """Decisions: DMN tables and requirement graphs, decided exactly, with the rows that fired."""
 
 from bpmn.decisions.deciding import Decided, decide
+from bpmn.decisions.explaining import Explanation, describe, explain
 from bpmn.decisions.model import (
     Aggregation,
     Decision,
@@ -24,6 +25,7 @@ __all__ = [
     "Decision",
     "DecisionModel",
     "DecisionTable",
+    "Explanation",
     "Flaw",
     "HitPolicy",
     "Input",
@@ -34,7 +36,9 @@ __all__ = [
     "Simplified",
     "TableProblem",
     "decide",
+    "describe",
     "difference",
+    "explain",
     "read_dmn",
     "simplify",
     "table_problems",

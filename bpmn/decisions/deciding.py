@@ -22,12 +22,13 @@ _EVALUATING = object()
 @dataclass(frozen=True)
 class Decided:
     """The value of a decision. `rows` are the rows of its table that fired, counted from 1; `fired` those of every table
-    on the way, by the name of their decision; `warnings` say why values became null.
+    on the way, by the name of their decision, and `inputs` what their columns asked for; `warnings` say why values became null.
     """
 
     value: Value
     rows: tuple[int, ...] = ()
     fired: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    inputs: Mapping[str, tuple[Value, ...]] = field(default_factory=dict)
     warnings: tuple[Warned, ...] = ()
 
 
@@ -47,7 +48,7 @@ def decide(
         value = run.result(deciding.answer(element))
     except RecursionError as error:
         raise TooExpensive("The decisions call each other too deeply.") from error
-    return Decided(value, run.fired.get(element.name, ()), dict(run.fired), tuple(run.warnings))
+    return Decided(value, run.fired.get(element.name, ()), dict(run.fired), dict(run.inputs), tuple(run.warnings))
 
 
 def _asked(model: m.DecisionModel, decision: str | None) -> m.Element:

@@ -31,13 +31,14 @@ MULTIPLE = frozenset({HitPolicy.COLLECT, HitPolicy.RULE_ORDER, HitPolicy.OUTPUT_
 
 
 class DecisionRun(Run):
-    """A run that also remembers which rows of which tables fired, counted from 1."""
+    """A run that also remembers which rows of which tables fired, counted from 1, and what their inputs were."""
 
-    __slots__ = ("fired",)
+    __slots__ = ("fired", "inputs")
 
     def __init__(self, *arguments: object) -> None:
         super().__init__(*arguments)  # type: ignore[arg-type]
         self.fired: dict[str, tuple[int, ...]] = {}
+        self.inputs: dict[str, tuple[Value, ...]] = {}
 
 
 @dataclass(slots=True)
@@ -154,8 +155,10 @@ class Table:
     def fired(self, scope: Scope) -> list[int]:
         """The indexes of the rows whose cells all pass."""
         alive = (1 << len(self.outputs)) - 1
-        for column in self.columns:
-            value = column.expression(scope)
+        values = [column.expression(scope) for column in self.columns]
+        if isinstance(scope.run, DecisionRun):
+            scope.run.inputs[self.owner] = tuple(values)
+        for column, value in zip(self.columns, values, strict=True):
             if column.allowed is not None and not _passes(column.allowed, value, scope):
                 scope.run.warn(f"a value of {self.owner} is none of the allowed ones", 0)
                 return []

@@ -21,6 +21,7 @@ from webui.catalogue import diagram as diagram_of
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.pages.home import OPEN
+from webui.rules import in_words
 from webui.shading import MEASURES, shade
 from webui.words import activity_kind, category, day_unit, limit_kind
 from workflows import deployment
@@ -75,6 +76,7 @@ def _page(shown: ProcedureVersion) -> Response:
         limits=_limits(procedure),
         basis=procedure.legal_basis,
         activities=_activities(procedure),
+        rules=in_words(procedure),
         posts=[named(post.names, post.key) for post in procedure.posts],
         startable=procedure.application.form is not None,
     )
