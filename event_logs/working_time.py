@@ -178,6 +178,14 @@ class WorkingCalendar:
             result[known] = self._all_between(a, b).astype("timedelta64[us]")
         return result
 
+    def spans(self, start: int, end: int) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+        """Begins and ends of the working spans between two instants, all in microseconds since 1970, in order."""
+        if self._unbroken:
+            return np.array([start]), np.array([end])
+        opens, closes, _ = self._timeline(start, end).arrays
+        within = (closes > start) & (opens < end)
+        return np.maximum(opens[within], start), np.minimum(closes[within], end)
+
     # How the timeline grows
 
     @property
