@@ -15,6 +15,7 @@ from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
+from mining.causes import Hours, learnt_hours, why
 from mining.conformance import conformance
 from mining.critical_path import critical_path
 from mining.dfg import Graph, as_plain, directly_follows
@@ -83,6 +84,23 @@ def _bottlenecks(shared: Reading) -> Analysis:
     return Analysis(bottlenecks(shared.work, seed=shared.seed), notes=tuple(_waiting_notes(shared)))
 
 
+def _why(shared: Reading) -> Analysis:
+    hours, learnt = _hours(shared)
+    found = why(shared.work, hours, seed=shared.seed)
+    if not found.findings:
+        return Analysis()
+    figures: dict[str, Evidence] = {"by_cause": dict(found.totals), "published": dict(found.published)}
+    notes = [Note("causes_recorded" if found.recorded == 1 else "causes_inferred", {"share": found.recorded})]
+    return Analysis(found.findings, figures, (*notes, *([Note("hours_learnt")] if learnt else [])))
+
+
+def _hours(shared: Reading) -> tuple[Hours, bool]:
+    """The office's calendar for casework that a model ran; of others nobody knows the hours: they are read off the log."""
+    if shared.models and shared.calendar is not None:
+        return Hours({}, shared.calendar), False
+    return learnt_hours(shared.work, shared.log.zone), True
+
+
 def _critical_path(shared: Reading) -> Analysis:
     return Analysis(critical_path(shared.work))
 
@@ -131,6 +149,7 @@ def _timeliness(shared: Reading) -> Analysis:
 
 ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "bottlenecks": _bottlenecks,
+    "why": _why,
     "critical_path": _critical_path,
     "conformance": _conformance,
     "rules": _rules,

@@ -19,6 +19,8 @@ class Kind(StrEnum):
     WAITING_ACTIVITY = "waiting_activity"  # waiting before an officer begins this activity
     WAITING_HANDOVER = "waiting_handover"  # the same, split by the step that it follows
     WAITING_OUTSIDE = "waiting_outside"  # waiting for the taxpayer, another authority or a date
+    WAITING_CAUSE = "waiting_cause"  # why an activity waits, by what its own officer did meanwhile
+    WAITING_POOL = "waiting_pool"  # the same, by what all officers who do it did meanwhile
     ELAPSED_ACTIVITY = "elapsed_activity"  # time between completions: waiting and processing cannot be told apart
     ELAPSED_HANDOVER = "elapsed_handover"
     PROCESSING = "processing"

@@ -1,4 +1,4 @@
-"""When somebody could have begun: the time in which an officer of a pool was at the desk and not at work."""
+"""When somebody could have begun: the time in which officers were at the desk, and the part of it in which they were free."""
 
 from __future__ import annotations
 
@@ -9,25 +9,41 @@ from mining.causes.spans import Spans
 from mining.work import UNKNOWN, Codes, Flags, Work
 
 
-def free_time(work: Work, hours: Hours) -> Spans:
-    """The free spans of each officer (the owner is the officer's code) from the first to the last stamp of the work.
+def duty_time(work: Work, hours: Hours) -> Spans:
+    """The working hours of each officer (the owner is the officer's code) from the first to the last stamp of the work.
 
-    Only those who are known to have begun anything have free time: of the others nothing is known.
+    Only those who are known to have begun anything count: of the others nothing is known.
     """
-    started, completed = work.started.astype(np.int64), work.completed.astype(np.int64)
-    known = ~np.isnat(work.started) & (work.officer.codes != UNKNOWN)
+    known = _known(work)
     if not known.any():
         return Spans.none()
-    horizon = int(started[known].min()), int(completed[known].max())
+    stamps = np.concatenate([work.enabled[known], work.started[known], work.completed[known]])
+    stamps = stamps[~np.isnat(stamps)].astype(np.int64)
     officers = np.unique(work.officer.codes[known])
-    on_duty = [hours.spans(int(code), *horizon) for code in officers]
-    duty = Spans(
-        np.repeat(officers, [len(begin) for begin, _ in on_duty]),
-        np.concatenate([begin for begin, _ in on_duty]),
-        np.concatenate([end for _, end in on_duty]),
+    spans = [hours.spans(int(code), int(stamps.min()), int(stamps.max())) for code in officers]
+    return Spans(
+        np.repeat(officers, [len(begin) for begin, _ in spans]),
+        np.concatenate([begin for begin, _ in spans]),
+        np.concatenate([end for _, end in spans]),
     )
-    busy = Spans.of(work.officer.codes[known], started[known], completed[known]).union()
-    return _without(duty, busy)
+
+
+def free_time(work: Work, duty: Spans) -> Spans:
+    """What each officer's duty time leaves beside the work."""
+    known = _known(work)
+    started, completed = work.started[known].astype(np.int64), work.completed[known].astype(np.int64)
+    return _without(duty, Spans.of(work.officer.codes[known], started, completed).union())
+
+
+def pooled(spans: Spans, officers: Codes) -> Spans:
+    """When at least one of the officers has a span, with the owner 0."""
+    theirs = spans.where(np.isin(spans.owner, officers))
+    return Spans(np.zeros(len(theirs), np.int64), theirs.begin, theirs.end).union()
+
+
+def _known(work: Work) -> Flags:
+    known: Flags = ~np.isnat(work.started) & (work.officer.codes != UNKNOWN)
+    return known
 
 
 def _without(spans: Spans, taken: Spans) -> Spans:
@@ -43,12 +59,11 @@ def _without(spans: Spans, taken: Spans) -> Spans:
     return Spans(owner[:-1][lasting], at[:-1][lasting], at[1:][lasting])
 
 
-def last_free(free: Spans, officers: Codes, before: Codes, since: Codes) -> Codes:
-    """For each instant of `before`: the last moment up to it, and after `since`, at which any of the officers was free.
+def last_moment(pool: Spans, before: Codes, since: Codes) -> Codes:
+    """For each instant of `before`: the last moment up to it, and not before `since`, that lies in a span of the pool.
 
-    `since` itself where none was.
+    `since` itself where there is none.
     """
-    pool = Spans.of(*_of(free, np.isin(free.owner, officers))).union()
     if not len(pool):
         return since.copy()
     place = np.searchsorted(pool.begin, before, side="left") - 1
@@ -57,5 +72,16 @@ def last_free(free: Spans, officers: Codes, before: Codes, since: Codes) -> Code
     return moments
 
 
-def _of(spans: Spans, kept: Flags) -> tuple[Codes, Codes, Codes]:
-    return np.zeros(int(kept.sum()), np.int64), spans.begin[kept], spans.end[kept]
+def covered(pool: Spans, begin: Codes, end: Codes) -> Codes:
+    """Microseconds between each begin and end that lie in the disjoint spans of a pool."""
+    return _reached(pool, end) - _reached(pool, begin)
+
+
+def _reached(pool: Spans, at: Codes) -> Codes:
+    if not len(pool):
+        return np.zeros(len(at), np.int64)
+    before = np.concatenate([[0], np.cumsum(pool.end - pool.begin)])
+    place = np.searchsorted(pool.begin, at, side="right") - 1
+    inside = np.minimum(at, pool.end[np.maximum(place, 0)]) - pool.begin[np.maximum(place, 0)]
+    reached: Codes = np.where(place >= 0, before[np.maximum(place, 0)] + inside, 0)
+    return reached

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from mining.causes.free_time import free_time, last_free
+from mining.causes.free_time import duty_time, free_time, last_moment, pooled
 from mining.causes.hours import Hours
 from mining.causes.spans import Spans
 from mining.work import UNKNOWN, Cause, Codes, Flags, Work
@@ -36,7 +36,7 @@ def held_back(work: Work, hours: Hours) -> Held:
     known = (work.cause == Cause.OFFICER) & (work.waiting != UNKNOWN) & (work.officer.codes != UNKNOWN)
     least, most = np.full(len(work), UNKNOWN), np.where(known, work.waiting, UNKNOWN)
     expected = np.full(len(work), float(UNKNOWN))
-    free = free_time(work, hours)
+    free = free_time(work, duty_time(work, hours))
     for code in np.unique(work.activity.codes[known]):
         rows = np.flatnonzero(known & (work.activity.codes == code))
         least[rows] = _least(work, rows, free)
@@ -45,9 +45,10 @@ def held_back(work: Work, hours: Hours) -> Held:
 
 
 def _least(work: Work, rows: Codes, free: Spans) -> Codes:
-    enabled, started = work.enabled[rows].astype(np.int64), work.started[rows].astype(np.int64)
-    pool = np.unique(work.officer.codes[rows])
-    return last_free(free, pool, started, np.minimum(enabled, started)) - np.minimum(enabled, started)
+    started = work.started[rows].astype(np.int64)
+    enabled = np.minimum(work.enabled[rows].astype(np.int64), started)
+    pool = pooled(free, np.unique(work.officer.codes[rows]))
+    return last_moment(pool, started, enabled) - enabled
 
 
 def _expected(least: Codes, most: Codes) -> Microseconds:

@@ -21,7 +21,9 @@ def meanwhile(work: Work, waiting: Flags) -> Iterator[tuple[Codes, Codes]]:
     first, last = _candidates(work, busy, rows, started, completed, enabled)
     for block in _blocks(last - first):
         one = np.repeat(rows[block], (last - first)[block])
-        offsets = np.arange(len(one)) - np.repeat(np.cumsum((last - first)[block]) - (last - first)[block], (last - first)[block])
+        offsets = np.arange(len(one)) - np.repeat(
+            np.cumsum((last - first)[block]) - (last - first)[block], (last - first)[block]
+        )
         other = busy[np.repeat(first[block], (last - first)[block]) + offsets]
         overlap = (completed[other] > enabled[one]) & (started[other] < started[one]) & (other != one)
         yield one[overlap], other[overlap]

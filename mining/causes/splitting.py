@@ -29,7 +29,9 @@ class Convention(StrEnum):
     """Which cause a moment belongs to that has several."""
 
     PUBLISHED = "published"  # batching, contention, prioritisation, unavailability: Lashkevich et al. 2023
-    CALENDAR_FIRST = "calendar_first"  # a night is a night, also in a queue: batching, unavailability, contention, prioritisation
+    CALENDAR_FIRST = (
+        "calendar_first"  # a night is a night, also in a queue: batching, unavailability, contention, prioritisation
+    )
 
 
 @dataclass(frozen=True)

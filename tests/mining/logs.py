@@ -114,3 +114,17 @@ def work_of(*work: Done, model: ProcessModel | None = None, calendar: WorkingCal
     instances = ibis.memtable(frame, schema=ACTIVITY_INSTANCES)
     cases = tuple(sorted({d.case for d in work}))
     return read_work(instances, cases, {None: model} if model else {}, calendar)
+
+
+def work_of_rows(rows: pd.DataFrame, model: ProcessModel | None = None) -> Work:
+    """The work of a table with case_id, activity, officer, start_time and end_time (ISO 8601), in the order of the table."""
+    told = pd.DataFrame(dict.fromkeys(ACTIVITY_INSTANCES.names), index=rows.index)
+    told[["case_id", "activity", "officer"]] = rows[["case_id", "activity", "officer"]].astype("string")
+    told["started"], told["completed"] = rows["start_time"], rows["end_time"]
+    told["instance"] = told["position"] = range(len(rows))
+    told = told.assign(instance=told["instance"].astype("string"), suspended_us=0, withdrawn=False)
+    for column in ("scheduled", "assigned", "started", "completed"):
+        told[column] = pd.to_datetime(told[column], utc=True, format="ISO8601").astype("datetime64[us, UTC]")
+    told["version"] = told["version"].astype("Int64")
+    cases = tuple(sorted(set(told["case_id"])))
+    return read_work(ibis.memtable(told, schema=ACTIVITY_INSTANCES), cases, {None: model} if model else {}, None)

@@ -51,7 +51,7 @@ def test_every_analysis_is_in_the_table_and_only_those_asked_for_are_made() -> N
     found = diagnose(log, drawn(), only=["conformance", "rework"], progress=steps.append)
     assert list(found.analyses) == steps == ["conformance", "rework"]
     assert found.analyses["conformance"].figures["rate"] == 1
-    with pytest.raises(UnknownAnalysis, match="bottlenecks, critical_path, conformance"):
+    with pytest.raises(UnknownAnalysis, match="bottlenecks, why, critical_path, conformance"):
         diagnose(log, only=["magic"])
     assert set(ANALYSES) >= {"bottlenecks", "conformance", "rework", "organisation", "timeliness"}
 
