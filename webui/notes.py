@@ -10,7 +10,7 @@ from webui.formats import number, percent
 from webui.language import gettext as _
 
 ANALYSES_OF = {
-    "bottlenecks": ("bottlenecks", "critical_path"),
+    "bottlenecks": ("bottlenecks", "why", "critical_path"),
     "flow": (),
     "variants": (),
     "conformance": ("conformance", "rules"),
@@ -59,6 +59,17 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
                 "For %(share)s of the work the moment from which it waited is inferred, not recorded.",
                 share=percent(values["share"]),
             )
+        case "causes_recorded":
+            return _(
+                "Why work waits rests on recorded moments: batches count first, then nights and holidays, then the queue."
+            )
+        case "causes_inferred":
+            return _(
+                "Why work waits is inferred: %(share)s of the waiting rests on recorded enablement.",
+                share=percent(values["share"]),
+            )
+        case "hours_learnt":
+            return _("The hours of the officers were read off the log; nobody stated them.")
         case "unfinished_work":
             return _("%(n)s pieces of work were not finished when the log ended.", n=number(values["pieces"]))
         case "no_model":

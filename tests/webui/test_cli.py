@@ -201,4 +201,4 @@ def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path) -> No
     assert call("analyse", "deferred_payment", "--json").json["models"] == ["deferred_payment"]
     assert call("analyse", "deferred_payment", "--model", "deferred_payment@1", "--json").json["cases"] == 1
     assert call("log", "export", "deferred_payment", str(tmp_path / "d.csv")).code == 0
-    assert call("work", "--once", "--json").json == {"fired": 0}
+    assert call("work", "--once", "--json").json == {"fired": 0, "sent": 0}

@@ -17,7 +17,8 @@ from mining.rules import Rule
 from tests.mining.logs import Done, log_of
 from tests.mining.test_conformance import drawn
 from webui.report import as_html, as_text
-from webui.report_tables import DELAYS, note_sentence
+from webui.report_tables.bottlenecks import DELAYS
+from webui.report_tables.notes import note_sentence
 from webui.report_texts import LANGUAGES, SENTENCES, duration, percent, working_duration
 
 NAMES = {"check": "资料审核", "accept": "受理", "approve": "审批", "deliver": "送达", "start": "申请", "end": "办结"}

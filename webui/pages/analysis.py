@@ -17,6 +17,7 @@ from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import in_use, labels, load, named, newest
+from webui.causes import ORDER, cause_name, causes_by_activity
 from webui.errors import JobRunning, NotFound
 from webui.failures import sentence
 from webui.findings import TABS, Shown, shown_findings
@@ -149,6 +150,10 @@ def _bottlenecks(found: Analysed, version: ProcedureVersion | None) -> dict[str,
         "names": labels(load(db(), version).model) if version else {},
         "elapsed_only": not found.diagnosis.performance.processing_known,
         "activities": _activity_times(found),
+        "causes": causes_by_activity(found, "waiting_cause"),
+        "pool": causes_by_activity(found, "waiting_pool"),
+        "officer_causes": [(cause, cause_name(cause)) for cause in ORDER["waiting_cause"]],
+        "pool_states": [(state, cause_name(state)) for state in ORDER["waiting_pool"]],
     }
 
 
@@ -283,6 +288,7 @@ def _step(step: str) -> str:
         "": _("waiting for its turn"),
         "snapshot": _("freezing the recorded events"),
         "bottlenecks": _("measuring where cases wait"),
+        "why": _("asking why work waits"),
         "critical_path": _("following the critical path"),
         "conformance": _("comparing with the drawing"),
         "rules": _("checking the rules"),

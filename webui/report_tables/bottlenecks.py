@@ -1,0 +1,102 @@
+"""Where cases wait, where lead time goes, and the times of each activity."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from mining.diagnosis import Diagnosis
+from mining.findings import ENOUGH, Finding, Kind
+from mining.performance import ActivityTimes, Times
+from webui.report_tables.shapes import MOST_ROWS, Cell, Section, Table, Writer
+from webui.report_texts import percent
+
+DELAYS = (
+    Kind.WAITING_ACTIVITY,
+    Kind.WAITING_HANDOVER,
+    Kind.WAITING_OUTSIDE,
+    Kind.ELAPSED_ACTIVITY,
+    Kind.ELAPSED_HANDOVER,
+)
+_DELAY_COLUMNS = ("share", "total", "interval", "cases", "median", "p90", "working_total", "working_median")
+
+
+_NARROW = (0, 1, 2, 3, 5, 6, 9)
+
+
+def bottlenecks(diagnosis: Diagnosis, writer: Writer) -> Section:
+    tables = []
+    for kind in DELAYS:
+        found = diagnosis.findings(kind)
+        first = "handover" if len(found) and len(found[0].subject) == 2 else "activity"
+        rows = tuple(_delay_row(finding, writer) for finding in found[:MOST_ROWS])
+        columns = writer.columns("rank", first, *_DELAY_COLUMNS)
+        tables.append(Table(writer.say(kind.value), columns, rows, in_all=len(found), narrow=_NARROW))
+    filled = tuple(table for table in tables if table.rows)
+    return Section("bottlenecks", writer.say("bottlenecks"), (writer.say("interval_note"),) if filled else (), filled)
+
+
+def _delay_row(finding: Finding, writer: Writer) -> tuple[Cell, ...]:
+    evidence = finding.evidence
+    name = Cell(writer.subject(finding), number=False)
+    if finding.insufficient:
+        blank = tuple(Cell("") for _ in _DELAY_COLUMNS[3:])
+        unknown = Cell(writer.say("insufficient"))
+        return Cell("–"), name, unknown, Cell(""), Cell(""), Cell(f"{finding.cases:,}"), *blank[1:]
+    low, high = finding.interval or (finding.value, finding.value)
+    return (
+        Cell(_places(evidence)),
+        name,
+        Cell(percent(finding.share), bar=finding.share),
+        Cell(writer.time(finding.value)),
+        Cell(f"{writer.time(low)} – {writer.time(high)}"),
+        Cell(f"{finding.cases:,}"),
+        Cell(writer.time(evidence["median"])),
+        Cell(writer.time(evidence["p90"])),
+        Cell(writer.working(evidence["working_total"])),
+        Cell(writer.working(evidence["working_median"])),
+    )
+
+
+def _places(evidence: Mapping[str, object]) -> str:
+    low, high = evidence["rank_low"], evidence["rank_high"]
+    return str(low) if low == high else f"{low}–{high}"
+
+
+def critical_path(diagnosis: Diagnosis, writer: Writer) -> Section:
+    found = diagnosis.findings(Kind.CRITICAL_PATH)
+    rows = tuple(
+        (
+            Cell(writer.subject(finding), number=False),
+            Cell(writer.say(f"part_{finding.measure}"), number=False),
+            Cell(percent(finding.share), bar=finding.share),
+            Cell(writer.time(finding.value)),
+            Cell(f"{finding.cases:,}"),
+        )
+        for finding in found[:MOST_ROWS]
+        if not finding.insufficient
+    )
+    table = Table("", writer.columns("activity", "part", "share", "total", "cases"), rows, in_all=len(found))
+    return Section("critical_path", writer.say("critical_path"), (), (table,))
+
+
+def activities(diagnosis: Diagnosis, writer: Writer) -> Section:
+    times = sorted(diagnosis.performance.activities, key=lambda a: (-a.count, a.subject))
+    rows = tuple(_activity_row(activity, writer) for activity in times[: 2 * MOST_ROWS])
+    columns = ("activity", "times_done", "cases", "median_waiting", "median_processing", "between")
+    return Section(
+        "activities", writer.say("activities"), (), (Table("", writer.columns(*columns), rows, in_all=len(times)),)
+    )
+
+
+def _activity_row(activity: ActivityTimes, writer: Writer) -> tuple[Cell, ...]:
+    samples = (activity.waiting, activity.processing, activity.between_completions)
+    return (
+        Cell(writer.labels(activity.subject[0]), number=False),
+        Cell(f"{activity.count:,}"),
+        Cell(f"{activity.cases:,}"),
+        *(Cell(_median(sample, writer)) for sample in samples),
+    )
+
+
+def _median(sample: Times | None, writer: Writer) -> str:
+    return writer.time(sample.median) if sample and sample.count >= ENOUGH else "–"
