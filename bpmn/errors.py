@@ -13,6 +13,14 @@ class UnreadableModel(BpmnError):
         super().__init__(f"line {line}: {reason}" if line else reason)
 
 
+class Untranslatable(BpmnError):
+    """An expression of another language whose meaning in FEEL is not certain; `position` counts characters from 0."""
+
+    def __init__(self, text: str, position: int, reason: str) -> None:
+        self.text, self.position, self.reason = text, position, reason
+        super().__init__(f"{text!r} is not translated: {reason} (character {position + 1}).")
+
+
 class UnknownElement(BpmnError):
     """An id was asked for that the model does not have."""
 

@@ -50,7 +50,13 @@ def plain_time(expression: str) -> str:
 
 
 def due_timer(expression: str | None, working: bool) -> Timer | None:
-    return Timer(TimerKind.DURATION, time_expression(expression), working) if expression else None
+    """When something is due: a literal date is one, whatever else counts as a span of time until its value is known."""
+    if not expression:
+        return None
+    text = time_expression(expression)
+    return Timer(
+        TimerKind.DATE if text.startswith("date") and text.endswith('")') else TimerKind.DURATION, text, working
+    )
 
 
 def assignments(script: str) -> tuple[Assignment, ...] | None:

@@ -133,6 +133,18 @@ class InstanceThrow:
 
 
 @dataclass(frozen=True, slots=True)
+class Listener:
+    """What another engine calls at an event of an element (`create`, `complete`, `start`, `end`); here it is only shown.
+
+    `call` is a class, an expression or, where `language` is given, a script in it.
+    """
+
+    event: str
+    call: str
+    language: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class MultiInstance:
     """Many instances of one activity, over a FEEL list or a count; `complete_when` is a FEEL condition (会签/或签)."""
 
@@ -155,6 +167,7 @@ class Node:
     lane: str | None = None
     scope: str | None = None
     documentation: str = ""
+    listeners: tuple[Listener, ...] = ()
     extensions: Extensions = ()
 
     def label(self, language: str = "zh") -> str:
@@ -166,7 +179,8 @@ class Activity(Node):
     """A box of the drawing.
 
     `form`, `decision` and `service` are keys of the form, decision table or registered service task that it uses.
-    `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane.
+    `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane. `assignee` (a user),
+    `candidates` (a list of users) and `priority` (a number) are FEEL; the posts decide who may do the work.
     A script that is no list of FEEL assignments is kept as it is written in `script_text`, its language in `script_format`.
     `loop_condition` is "" when the drawing says that the activity repeats, but not until when.
     `start_quantity` tokens are needed to begin it, `completion_quantity` leave on each flow; `instantiate` lets a message begin
@@ -188,6 +202,9 @@ class Activity(Node):
     correlation: str | None = None
     called: str | None = None
     posts: tuple[str, ...] = ()
+    assignee: str | None = None
+    candidates: str | None = None
+    priority: str | None = None
     four_eyes: tuple[str, ...] = ()
     guards: frozenset[str] = frozenset()
     due: Timer | None = None

@@ -6,8 +6,9 @@ import copy
 from typing import Any
 
 from bpmn import kept, vendors
-from bpmn.expressions import feel, time_expression
 from bpmn.model import EventDefinition, EventNode, Timer, TimerKind, Trigger
+from bpmn.reading.formulas import formula
+from bpmn.reading.listening import listeners_of
 from bpmn.reading.part import TRUE, Part, unprefixed
 from bpmn.reading.source import Source
 from bpmn.vocabulary import EVENT_DEFINITIONS, EVENTS, rank_in_node
@@ -29,9 +30,12 @@ def read_event(source: Source, part: Part, common: dict[str, Any]) -> EventNode:
     fields["correlation"] = correlation or fields.get("correlation")
     if fields.pop("working", False) and fields.get("timer"):
         fields["timer"] = Timer(fields["timer"].kind, fields["timer"].expression, True)
-    form = part.ours("form")
+    form, listeners = part.ours("form"), listeners_of(part)
     extensions = kept.in_order(part.rest(), rank_in_node)
-    fields["form"] = (vendors.terms(extensions).form if form is None else form) or None
+    theirs = vendors.terms(extensions, common["id"])
+    source.keeps(common["id"], theirs.kept)
+    fields["form"] = (theirs.form if form is None else form) or None
+    fields["listeners"] = theirs.listeners if listeners is None else listeners
     return EventNode(position=EVENTS[part.tag], extensions=extensions, **(common | fields))
 
 
@@ -105,7 +109,7 @@ def _referred(source: Source, reference: Part, id: str) -> Part | None:
 def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str, Any]:
     """The fields of that trigger, taken out of its definition."""
     if trigger is Trigger.TIMER:
-        return {"timer": _timer(part)}
+        return {"timer": _timer(source, part, id)}
     if trigger is Trigger.MESSAGE:
         reference = part.reference("messageRef")
         found = {"message": source.name("message", reference, id)}
@@ -117,15 +121,15 @@ def _details(source: Source, part: Part, trigger: Trigger, id: str) -> dict[str,
     if trigger is Trigger.ESCALATION:
         return {"code": source.name("escalation", part.reference("escalationRef"), id)}
     if trigger is Trigger.CONDITIONAL:
-        return {"condition": feel(part.expression("condition") or "") or None}
+        return {"condition": formula(source, part, "condition", id) or None}
     if trigger is Trigger.COMPENSATE:
         return {"compensates": part.reference("activityRef"), "waits": part.flag("waitForCompletion", True)}
     return {"link": part.take("name")} if trigger is Trigger.LINK else {}
 
 
-def _timer(part: Part) -> Timer | None:
+def _timer(source: Source, part: Part, id: str) -> Timer | None:
     working = part.ours("working") in TRUE
     for tag, kind in _TIMERS.items():
         if part.says(tag):
-            return Timer(kind, time_expression(part.expression(tag) or ""), working)
+            return Timer(kind, formula(source, part, tag, id, time=True) or "", working)
     return None

@@ -6,17 +6,18 @@ import re
 from typing import Any
 
 from bpmn import kept, vendors
-from bpmn.dialects import translated
-from bpmn.expressions import assignments, due_timer, feel
+from bpmn.expressions import assignments, due_timer
 from bpmn.kept import Entry
 from bpmn.model import Activity, ActivityKind, AnyNode, Assignment, Flow, Gateway, GatewayKind, Lane, MultiInstance
 from bpmn.reading.events import read_event
-from bpmn.reading.part import Part
+from bpmn.reading.formulas import formula
+from bpmn.reading.listening import listeners_of
+from bpmn.reading.part import TRUE, Part
 from bpmn.reading.source import Source
 from bpmn.reading.throws import read_throws
-from bpmn.vendors import Terms
-from bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, OURS, rank_in_node
+from bpmn.vocabulary import ACTIVITIES, EVENTS, GATEWAYS, rank_in_node
 
+_SINGLE = ("form", "decision", "service", "assignee", "candidates", "priority")
 NODES = frozenset([*ACTIVITIES, *GATEWAYS, *EVENTS])
 
 
@@ -26,10 +27,7 @@ def read_node(source: Source, part: Part, scope: str | None) -> AnyNode:
     if part.tag in ACTIVITIES:
         return _activity(source, part, common)
     if part.tag in GATEWAYS:
-        kind, default = GATEWAYS[part.tag], part.reference("default")
-        condition = part.expression("activationCondition") if kind is GatewayKind.COMPLEX else None
-        activation = feel(condition or "") or None
-        return Gateway(kind=kind, default=default, activation=activation, extensions=entries(part), **common)
+        return _gateway(source, part, common)
     return read_event(source, part, common)
 
 
@@ -61,6 +59,19 @@ def entries(part: Part) -> tuple[Entry, ...]:
     return kept.in_order(part.rest(), rank_in_node)
 
 
+def _gateway(source: Source, part: Part, common: dict[str, Any]) -> Gateway:
+    kind, id = GATEWAYS[part.tag], common["id"]
+    fields: dict[str, Any] = {"default": part.reference("default"), "listeners": listeners_of(part)}
+    if kind is GatewayKind.COMPLEX:
+        fields["activation"] = formula(source, part, "activationCondition", id) or None
+    extensions = entries(part)
+    theirs = vendors.terms(extensions, id)
+    source.keeps(id, theirs.kept)
+    if fields["listeners"] is None:
+        fields["listeners"] = theirs.listeners
+    return Gateway(kind=kind, extensions=extensions, **fields, **common)
+
+
 def _activity(source: Source, part: Part, common: dict[str, Any]) -> Activity:
     kind = ACTIVITIES[part.tag]
     message = part.reference("messageRef")
@@ -70,24 +81,31 @@ def _activity(source: Source, part: Part, common: dict[str, Any]) -> Activity:
         "correlation": part.ours("correlation") or source.correlation(message),
         "four_eyes": part.words("fourEyes") or (),
         "guards": frozenset(part.words("guards") or ()),
-        "due": due_timer(part.ours("due"), part.ours("dueWorking") in ("true", "1")),
         "default": part.reference("default"),
         "for_compensation": part.flag("isForCompensation"),
         "triggered_by_event": part.flag("triggeredByEvent"),
         "ad_hoc": part.tag == "adHocSubProcess",
         "transaction": part.tag == "transaction",
     }
-    own = {name: part.ours(name) for name in ("form", "decision", "service")}
+    own = {name: part.ours(name) for name in _SINGLE}
+    due, working = part.ours("due"), part.ours("dueWorking") in TRUE
     called, posts = part.take("calledElement"), part.words("posts")
-    inputs, outputs = _mappings(part, "input"), _mappings(part, "output")
+    lists: dict[str, Any] = {"posts": posts, "listeners": listeners_of(part)}
+    lists |= {"inputs": _mappings(part, "input"), "outputs": _mappings(part, "output")}
     fields |= _script(part, kind) | _loops(source, part, common["id"]) | _quantities(part)
-    fields |= _ad_hoc(part) if fields["ad_hoc"] else {}
+    fields |= _ad_hoc(source, part, common["id"]) if fields["ad_hoc"] else {}
     fields["instantiate"] = kind is ActivityKind.RECEIVE and part.flag("instantiate")
     extensions = entries(part)
-    theirs = vendors.terms(extensions)
+    theirs = vendors.terms(extensions, common["id"])
+    source.keeps(common["id"], theirs.kept)
     fields |= {name: _first(value, getattr(theirs, name)) for name, value in own.items()}
-    fields |= {"posts": theirs.posts if posts is None else posts, "called": _first(called, theirs.called)}
-    fields |= _assigned(inputs, outputs, theirs)
+    fields |= {name: getattr(theirs, name) if value is None else value for name, value in lists.items()}
+    fields |= {
+        "called": _first(source.local_name(called), theirs.called),
+        "due": due_timer(_first(due, theirs.due), working),
+    }
+    if kind is ActivityKind.SCRIPT and theirs.script and not fields.get("script_text"):
+        fields.setdefault("script", theirs.script)
     return Activity(extensions=extensions, **fields, **common)
 
 
@@ -100,15 +118,6 @@ def _mappings(part: Part, name: str) -> tuple[Assignment, ...] | None:
     found = part.extension_children(name)
     lines = [Assignment(line.text_of("name"), line.text_of("value")) for line in found]
     return tuple(line for line in lines if line.name) if found else None
-
-
-def _assigned(
-    inputs: tuple[Assignment, ...] | None, outputs: tuple[Assignment, ...] | None, theirs: Terms
-) -> dict[str, tuple[Assignment, ...]]:
-    return {
-        "inputs": theirs.inputs if inputs is None else inputs,
-        "outputs": theirs.outputs if outputs is None else outputs,
-    }
 
 
 def _script(part: Part, kind: ActivityKind) -> dict[str, Any]:
@@ -135,12 +144,12 @@ def _quantities(part: Part) -> dict[str, Any]:
     return found
 
 
-def _ad_hoc(part: Part) -> dict[str, Any]:
-    condition = part.expression("completionCondition")
+def _ad_hoc(source: Source, part: Part, id: str) -> dict[str, Any]:
+    condition = formula(source, part, "completionCondition", id)
     ordering = part.take("ordering") or "Parallel"
     return {
         "in_turn": ordering.strip().lower() == "sequential",
-        "complete_when": feel(condition or "") or None,
+        "complete_when": condition or None,
         "cancel_remaining": part.flag("cancelRemainingInstances", True),
     }
 
@@ -148,23 +157,25 @@ def _ad_hoc(part: Part) -> dict[str, Any]:
 def _loops(source: Source, part: Part, id: str) -> dict[str, Any]:
     repeated = part.open("standardLoopCharacteristics")
     if repeated is not None:
-        return {"loop_condition": feel(repeated.expression("loopCondition") or "")}
+        return {"loop_condition": formula(source, repeated, "loopCondition", id) or ""}
     many = part.open("multiInstanceLoopCharacteristics")
     return {"multi_instance": _multi_instance(source, many, id)} if many is not None else {}
 
 
 def _multi_instance(source: Source, part: Part, id: str) -> MultiInstance:
-    cardinality, condition = part.expression("loopCardinality"), part.expression("completionCondition")
+    cardinality = formula(source, part, "loopCardinality", id)
+    condition = formula(source, part, "completionCondition", id)
     collection, element = part.ours("collection"), part.ours("element")
     sequential = part.flag("isSequential")
     thrown = read_throws(source, part, id)
     theirs = vendors.loop(part.rest())
+    source.keeps(id, theirs.kept)
     return MultiInstance(
         sequential=sequential,
         collection=_first(collection, theirs.collection),
-        cardinality=feel(cardinality or "") or None,
+        cardinality=cardinality or None,
         element=_first(element, theirs.element),
-        complete_when=feel(condition or "") or None,
+        complete_when=condition or None,
         **thrown,
     )
 
@@ -172,20 +183,16 @@ def _multi_instance(source: Source, part: Part, id: str) -> MultiInstance:
 def read_flow(source: Source, part: Part) -> Flow:
     """A sequence flow; one without source or target has an empty one, which `problems` names."""
     id = part.take("id") or source.new_id(part.tag)
-    condition = feel(part.expression("conditionExpression") or "")
-    ours = translated(condition)
-    kept_as = [f"conditionExpression/{{{OURS}}}original={condition}"] if ours else []
-    if ours:
-        source.repaired("translated_condition", id, f"The condition {condition} of {id} is {ours} in FEEL.")
-    return Flow(
-        id=id,
-        source=part.reference("sourceRef") or "",
-        target=part.reference("targetRef") or "",
-        name=part.text_of("name"),
-        names=part.names(),
-        condition=ours or condition or None,
-        extensions=kept.in_order([*part.rest(), *kept_as], rank_in_node),
-    )
+    condition = formula(source, part, "conditionExpression", id)
+    fields: dict[str, Any] = {
+        "source": part.reference("sourceRef") or "",
+        "target": part.reference("targetRef") or "",
+        "name": part.text_of("name"),
+        "names": part.names(),
+    }
+    extensions = entries(part)
+    source.keeps(id, vendors.terms(extensions).kept)
+    return Flow(id=id, condition=condition or None, extensions=extensions, **fields)
 
 
 def read_lane(source: Source, part: Part, parent: str | None, scope: str | None) -> Lane:

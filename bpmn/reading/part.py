@@ -35,7 +35,7 @@ class Part:
         return name in self._attributes
 
     def put(self, name: str, value: str) -> None:
-        """Give an attribute back."""
+        """Give an attribute back, or keep one more."""
         self._attributes[name] = value
 
     def text_of(self, name: str) -> str:
@@ -91,13 +91,17 @@ class Part:
         found = next((child for child in self._children if child.tag == f"{{{BPMN}}}{tag}"), None)
         return found is not None and bool(Part(found).text().strip())
 
-    def expression(self, tag: str) -> str | None:
-        """The text of the child of that name, taken out; None where it is missing. Writing gives the type back."""
+    def open_expression(self, tag: str) -> Part | None:
+        """The child of that name, taken out; writing gives the type back."""
         found = self.open(tag)
-        if found is None:
-            return None
-        found.take(f"{{{XSI}}}type")
-        return found.text()
+        if found is not None:
+            found.take(f"{{{XSI}}}type")
+        return found
+
+    def look(self, name: str) -> str | None:
+        """An attribute that stays."""
+        value: str | None = self._attributes.get(name)
+        return value
 
     def separate(self, wanted: Callable[[Element], bool]) -> list[Part]:
         """Children that are no longer part of this element, in the order of the file."""

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field, replace
+from typing import Any
 
-from bpmn import kept
+from bpmn import kept, vendors
 from bpmn.kept import is_bpmn, local
 from bpmn.model import AnyNode, Flow, Lane, ProcessModel
 from bpmn.reading.nodes import NODES, documentation, read_flow, read_lane, read_node
@@ -39,16 +40,17 @@ def read_process(source: Source, part: Part) -> ProcessModel:
         source.repaired(
             "executable_unstated", key, f"The process {key} does not say whether it can run; it is taken as executable."
         )
+    fields: dict[str, Any] = {"name": part.text_of("name"), "names": part.names(), "documentation": documentation(part)}
+    fields["executable"] = part.flag("isExecutable", True)
+    extensions = kept.in_order(part.rest(), rank_in_process)
+    source.keeps(key, vendors.terms(extensions).kept)
     return ProcessModel(
         key=key,
-        name=part.text_of("name"),
-        names=part.names(),
-        documentation=documentation(part),
-        executable=part.flag("isExecutable", True),
         nodes=nodes,
         flows=tuple(found.flows),
         lanes=tuple(found.lanes),
-        extensions=kept.in_order(part.rest(), rank_in_process),
+        extensions=extensions,
+        **fields,
     )
 
 

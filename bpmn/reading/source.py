@@ -30,6 +30,14 @@ class Source:
     def repaired(self, rule: str, element: str, message: str) -> None:
         self.repairs.append(Repair(rule, element, message))
 
+    def keeps(self, element: str, words: Iterable[str]) -> None:
+        """Name the words of a vendor that have no term of ours."""
+        listed = ", ".join(words)
+        if listed:
+            self.repaired(
+                "kept_words", element, f"{element} has words without a meaning here, which are kept: {listed}."
+            )
+
     def name(self, kind: str, reference: str | None, element: str) -> str | None:
         """The name of the message, signal, error or escalation that is referred to."""
         if not reference:
@@ -45,6 +53,12 @@ class Source:
         if declaration.get("id") == id_for(kind, name):
             self.used.add((kind, name))
         return name
+
+    def local_name(self, name: str | None) -> str | None:
+        """A qualified name of the file's own target namespace without its prefix; those of other files keep it."""
+        prefix, colon, rest = (name or "").partition(":")
+        own = self.root.get("targetNamespace")
+        return rest if colon and own and self.root.nsmap.get(prefix) == own else name
 
     def correlation(self, reference: str | None) -> str | None:
         declaration = self._declarations.get(reference)

@@ -6,9 +6,9 @@ import copy
 from typing import Any
 
 from bpmn import kept
-from bpmn.expressions import feel
 from bpmn.model import Behavior, InstanceThrow
 from bpmn.reading.events import read_definition
+from bpmn.reading.formulas import formula
 from bpmn.reading.part import Part, unprefixed
 from bpmn.reading.source import Source
 from bpmn.vocabulary import EVENT_DEFINITIONS, rank_in_node
@@ -48,7 +48,7 @@ def _conditional(source: Source, part: Part, element: str) -> list[InstanceThrow
 
 
 def _throw(source: Source, part: Part, element: str) -> InstanceThrow:
-    condition = feel(part.expression("condition") or "") or "true"
+    condition = formula(source, part, "condition", element) or "true"
     event = part.open("event")
     definitions = event.children(EVENT_DEFINITIONS) if event else []
     events = tuple(read_definition(source, definition, element) for definition in definitions)

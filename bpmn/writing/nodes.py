@@ -18,6 +18,7 @@ from bpmn.model import (
     Gateway,
     InstanceThrow,
     Lane,
+    Listener,
     MultiInstance,
     Node,
     Position,
@@ -47,6 +48,7 @@ def write_node(node: AnyNode, incoming: Iterable[Flow], outgoing: Iterable[Flow]
         tag.set("default", node.default)
         if node.activation:
             tag.add(expression("activationCondition", node.activation))
+        _listeners(tag, node.listeners, vendors.terms(node.extensions, node.id).listeners)
     else:
         tag = _event(node, names)
     tag.add(*(Tag("bpmn:incoming", text=flow.id) for flow in incoming))
@@ -77,17 +79,28 @@ def _common(node: Node, name: str) -> Tag:
     return tag
 
 
+def _listeners(tag: Tag, lines: tuple[Listener, ...], theirs: tuple[Listener, ...]) -> None:
+    if lines != theirs:
+        written = [
+            Tag(
+                "qj:listener",
+                {"event": line.event, "call": line.call} | ({"language": line.language} if line.language else {}),
+            )
+            for line in lines
+        ]
+        tag.child("bpmn:extensionElements").add(*(written or [Tag("qj:listener")]))
+
+
 def _activity(node: Activity, names: Names) -> Tag:
     tag = _common(node, _activity_name(node))
-    theirs = vendors.terms(node.extensions)
-    _ours(tag, "form", node.form, theirs.form)
-    _ours(tag, "decision", node.decision, theirs.decision)
-    _ours(tag, "service", node.service, theirs.service)
+    theirs = vendors.terms(node.extensions, node.id)
+    for name in ("form", "decision", "service", "assignee", "candidates", "priority"):
+        _ours(tag, name, getattr(node, name), getattr(theirs, name))
     _ours(tag, "posts", " ".join(node.posts), " ".join(theirs.posts))
     tag.ours("fourEyes", " ".join(node.four_eyes))
     tag.ours("guards", " ".join(sorted(node.guards)))
     names.correlate(tag, node.correlation, "message", node.message)
-    _due(tag, node.due)
+    _due(tag, node.due, theirs.due)
     _called(tag, node, theirs.called)
     tag.set("messageRef", names.id("message", node.message))
     tag.set("default", node.default)
@@ -98,7 +111,8 @@ def _activity(node: Activity, names: Names) -> Tag:
     tag.set("instantiate", "true" if node.instantiate else None)
     _quantities(tag, node)
     _ad_hoc(tag, node)
-    _script(tag, node)
+    _listeners(tag, node.listeners, theirs.listeners)
+    _script(tag, node, theirs.script)
     _loops(tag, node, names)
     return tag
 
@@ -133,10 +147,9 @@ def _called(tag: Tag, node: Activity, theirs: str) -> None:
         tag.attributes["calledElement"] = node.called or ""
 
 
-def _due(tag: Tag, due: Timer | None) -> None:
-    if due is not None:
-        tag.ours("due", plain_time(due.expression))
-        tag.ours("dueWorking", "true" if due.working else None)
+def _due(tag: Tag, due: Timer | None, theirs: str) -> None:
+    _ours(tag, "due", plain_time(due.expression) if due else None, theirs)
+    tag.ours("dueWorking", "true" if due and due.working else None)
 
 
 def _mappings(tag: Tag, name: str, lines: tuple[Assignment, ...], theirs: tuple[Assignment, ...]) -> None:
@@ -145,8 +158,8 @@ def _mappings(tag: Tag, name: str, lines: tuple[Assignment, ...], theirs: tuple[
         tag.child("bpmn:extensionElements").add(*(written or [Tag(f"qj:{name}")]))
 
 
-def _script(tag: Tag, node: Activity) -> None:
-    if node.kind is not ActivityKind.SCRIPT:
+def _script(tag: Tag, node: Activity, theirs: tuple[Assignment, ...]) -> None:
+    if node.kind is not ActivityKind.SCRIPT or (theirs and node.script == theirs):
         return
     tag.set("scriptFormat", "feel" if node.script else node.script_format)
     text = script_text(node.script) if node.script else node.script_text
@@ -203,7 +216,9 @@ def _event(node: EventNode, names: Names) -> Tag:
     tag.set("attachedToRef", node.attached_to)
     if not node.interrupting:
         tag.set("isInterrupting" if node.position is Position.START else "cancelActivity", "false")
-    _ours(tag, "form", node.form, vendors.terms(node.extensions).form)
+    theirs = vendors.terms(node.extensions, node.id)
+    _ours(tag, "form", node.form, theirs.form)
+    _listeners(tag, node.listeners, theirs.listeners)
     names.correlate(tag, node.correlation, "message", node.message)
     tag.set("parallelMultiple", "true" if node.all_of else None)
     if node.trigger is Trigger.MULTIPLE:

@@ -26,11 +26,28 @@ DEFAULTS = {
     "cancelActivity": "true",
     "isSequential": "false",
     "isExecutable": "true",
+    "instantiate": "false",
+    "parallelMultiple": "false",
+    "waitForCompletion": "true",
+    "cancelRemainingInstances": "true",
+    "startQuantity": "1",
+    "completionQuantity": "1",
+    "ordering": "parallel",
+    "behavior": "all",
     "name": "",
 }
 CARRIERS = {f"{kind}Ref": kind for kind in CODES}
 _DRAWING = (BPMNDI, DC, DI)
-_QNAMES = ("bpmnElement", "sourceRef", "targetRef", "attachedToRef", "default", "processRef", "activityRef")
+_QNAMES = (
+    "bpmnElement",
+    "sourceRef",
+    "targetRef",
+    "attachedToRef",
+    "default",
+    "processRef",
+    "activityRef",
+    "calledElement",
+)
 _POINTERS = ("sourceElement", "targetElement", "participantBandShape", "choreographyActivityShape")
 
 

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from hypothesis import strategies as st
 
+from bpmn.expressions import due_timer
 from bpmn.model import (
     Activity,
     ActivityKind,
@@ -19,6 +20,7 @@ from bpmn.model import (
     GatewayKind,
     InstanceThrow,
     Lane,
+    Listener,
     MultiInstance,
     Position,
     ProcessModel,
@@ -95,6 +97,9 @@ times = st.sampled_from(
 timers = st.builds(Timer, st.sampled_from(TimerKind), times, st.booleans())
 languages = st.dictionaries(st.sampled_from(["en", "de"]), texts.filter(bool), max_size=2)
 maybe_words = st.lists(words, max_size=2, unique=True).map(tuple)
+listeners = st.lists(
+    st.builds(Listener, st.sampled_from(["create", "end"]), names, st.none() | st.just("groovy")), max_size=2
+).map(tuple)
 lines = st.lists(st.builds(Assignment, st.sampled_from(["a", "税额", "late_fee"]), expressions), max_size=2).map(tuple)
 
 
@@ -149,9 +154,13 @@ def activities(draw: st.DrawFn, id: str, lanes: list[str]) -> Activity:
         correlation=draw(st.none() | expressions),
         called=draw(st.none() | words),
         posts=draw(maybe_words),
+        assignee=draw(st.none() | expressions),
+        candidates=draw(st.none() | st.just('["kermit", x]')),
+        priority=draw(st.none() | st.just("50")),
+        listeners=draw(listeners),
         four_eyes=draw(maybe_words),
         guards=draw(st.frozensets(st.sampled_from(["statutory", "ordered"]))),
-        due=draw(st.none() | st.builds(Timer, st.just(TimerKind.DURATION), times, st.booleans())),
+        due=draw(st.none() | st.builds(due_timer, times, st.booleans())),
         multi_instance=draw(st.none() | many) if loop is None else None,
         loop_condition=loop,
         for_compensation=draw(st.booleans()),

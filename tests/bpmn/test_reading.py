@@ -7,9 +7,7 @@ import random
 import pytest
 
 from bpmn.artifacts import links, pools, things
-from bpmn.dialects import translated
 from bpmn.errors import UnreadableModel
-from bpmn.feel import parse
 from bpmn.model import Assignment, EventNode, Gateway, MultiInstance, Position, ProcessModel, Timer, TimerKind, Trigger
 from bpmn.reading import read_all, read_bpmn
 from bpmn.repairing import repair
@@ -121,28 +119,6 @@ def test_camunda_8() -> None:
     assert (model.activity("r").message, model.activity("r").correlation) == ("paid", "number")
 
 
-@pytest.mark.parametrize(
-    ("juel", "as_feel"),
-    [
-        ("${approved}", "approved"),
-        ("${approved == true && days > 3}", "approved = true and days > 3"),
-        ("#{outcome == 'pass' || !(late)}", 'outcome = "pass" or not(late)'),
-        ("${!approved}", "not(approved)"),
-        ("${amount ge 500000.5}", "amount >= 500000.5"),
-        ('${form.result != "同意"}', 'form.result != "同意"'),
-        ("${bean.check(case)}", None),
-        ("${empty list}", None),
-        ("${a ? b : c}", None),
-        ("${a} and ${b}", None),
-        ("approved", None),
-    ],
-)
-def test_conditions_of_other_engines_are_translated_where_it_is_certain(juel: str, as_feel: str | None) -> None:
-    assert translated(juel) == as_feel
-    if as_feel is not None:
-        parse(as_feel)
-
-
 def test_a_translated_condition_keeps_its_original_and_is_named() -> None:
     model = process(
         '<task id="a"/><task id="b"/><sequenceFlow id="f" sourceRef="a" targetRef="b">'
@@ -150,7 +126,7 @@ def test_a_translated_condition_keeps_its_original_and_is_named() -> None:
     )
     assert model.flow("f").condition == "ok = true"
     assert model.flow("f").extensions == ("conditionExpression/{urn:qiangji:bpmn}original=${ok == true}",)
-    assert [repair.rule for repair in model.repairs] == ["translated_condition"]
+    assert [repair.rule for repair in model.repairs] == ["translated_expression"]
     assert read_bpmn(write_bpmn(model)) == model
 
 
