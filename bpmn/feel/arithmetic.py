@@ -6,11 +6,14 @@ import datetime as dt
 import decimal
 from collections.abc import Callable
 from decimal import Decimal
+from itertools import product
 from typing import TypeAlias
 
 from bpmn.feel import temporal as t
-from bpmn.feel.values import CONTEXT, Undefined, Value, YearsMonths, kind
+from bpmn.feel.eras import Day
+from bpmn.feel.values import CONTEXT, FarDate, FarMoment, Undefined, Value, YearsMonths, kind
 
+_AS_FAR: dict[type, tuple[type, ...]] = {dt.date: (dt.date, FarDate), dt.datetime: (dt.datetime, FarMoment)}
 Operation: TypeAlias = Callable[[Value, Value], Value]
 Table: TypeAlias = dict[tuple[type, type], Operation]
 
@@ -48,7 +51,7 @@ def _ratio(one: dt.timedelta, other: dt.timedelta) -> Decimal:
     return CONTEXT.divide(Decimal(one // _MICROSECOND), Decimal(other // _MICROSECOND))
 
 
-def _minus_months(at: dt.date, length: YearsMonths) -> dt.date:
+def _minus_months(at: Day, length: YearsMonths) -> Day:
     return t.add_months(at, YearsMonths(-length.months))
 
 
@@ -87,6 +90,10 @@ SUBTRACT: Table = {
     (LENGTH, LENGTH): lambda a, b: a - b,
     (MONTHS, MONTHS): lambda a, b: t.months_duration(a.months - b.months),
 }
+for _table in (ADD, SUBTRACT):  # far dates count as near ones do
+    for (_one, _other), _operation in tuple(_table.items()):
+        for _pair in product(_AS_FAR.get(_one, (_one,)), _AS_FAR.get(_other, (_other,))):
+            _table.setdefault(_pair, _operation)
 MULTIPLY: Table = {
     (NUMBER, NUMBER): CONTEXT.multiply,
     (LENGTH, NUMBER): _scaled,

@@ -13,8 +13,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from bpmn.feel.errors import ForeignValue, TooExpensive
-from bpmn.feel.temporal import duration_from, duration_text, months_text
-from bpmn.feel.values import DEEPEST_VALUE, MOST_PARTS, Range, Undefined, Value, YearsMonths
+from bpmn.feel.temporal import date_and_time_from, date_from, duration_from, duration_text, far_text, months_text
+from bpmn.feel.values import DEEPEST_VALUE, MOST_PARTS, FarDate, FarMoment, Range, Undefined, Value, YearsMonths
 
 
 def dumps(value: Any) -> str:
@@ -119,6 +119,8 @@ _TAGS: dict[type, tuple[str, Callable[[Any], Any]]] = {
     dt.datetime: ("#dateTime", _clock_out),
     dt.timedelta: ("#duration", duration_text),
     YearsMonths: ("#months", months_text),
+    FarDate: ("#farDate", far_text),
+    FarMoment: ("#farDateTime", far_text),
 }
 
 # -- reading
@@ -162,6 +164,8 @@ _READERS: dict[str, Callable[[Any], Value]] = {
     "#dateTime": _moment_in,
     "#duration": duration_from,
     "#months": duration_from,
+    "#farDate": date_from,
+    "#farDateTime": date_and_time_from,
     "#range": _range_in,
     "#context": dict,
 }

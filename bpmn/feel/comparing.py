@@ -7,6 +7,7 @@ import operator
 from collections.abc import Callable
 from decimal import Decimal
 
+from bpmn.feel.eras import DAYLIKE, FAR, Day, placed
 from bpmn.feel.running import Run
 from bpmn.feel.temporal import at_midnight_utc, time_of_day
 from bpmn.feel.values import Range, Undefined, Value, YearsMonths
@@ -29,8 +30,8 @@ def equal(one: Value, other: Value, run: Run) -> bool | None:
         return one is other
     if kind is type(other):
         return _equal_of_kind(kind, one, other, run)
-    if isinstance(one, dt.date) and isinstance(other, dt.date):
-        return _equal_moments(at_midnight_utc(one), at_midnight_utc(other))
+    if isinstance(one, DAYLIKE) and isinstance(other, DAYLIKE):
+        return _equal_days(one, other)
     if {kind, type(other)} == {dt.timedelta, YearsMonths}:
         return True if one in (dt.timedelta(), YearsMonths(0)) and other in (dt.timedelta(), YearsMonths(0)) else None
     return None
@@ -43,8 +44,8 @@ def _equal_of_kind(kind: type, one: Value, other: Value, run: Run) -> bool | Non
     if kind is dict:
         run.charge(2 * min(len(one), len(other)) + 3)
         return one.keys() == other.keys() and _all_equal(((one[k], other[k]) for k in one), run)
-    if kind is dt.datetime:
-        return _equal_moments(one, other)
+    if kind is dt.datetime or kind in FAR:
+        return _equal_days(one, other)
     if kind is dt.time:
         return _equal_times(one, other)
     if kind is Range:
@@ -54,6 +55,11 @@ def _equal_of_kind(kind: type, one: Value, other: Value, run: Run) -> bool | Non
 
 def _all_equal(pairs: object, run: Run) -> bool:
     return all(equal(a, b, run) is True for a, b in pairs)  # type: ignore[attr-defined]
+
+
+def _equal_days(one: Day, other: Day) -> bool:
+    first, second = placed(one), placed(other)
+    return first.eras == second.eras and _equal_moments(at_midnight_utc(first.near), at_midnight_utc(second.near))
 
 
 def _equal_moments(one: dt.datetime, other: dt.datetime) -> bool:
@@ -87,6 +93,10 @@ def ordered(sign: str, one: Value, other: Value) -> bool:
         return ORDERS[sign](one, other)
     if isinstance(one, dt.date) and isinstance(other, dt.date):
         return _ordered_moments(sign, one, other)
+    if isinstance(one, DAYLIKE) and isinstance(other, DAYLIKE):
+        first, second = placed(one), placed(other)
+        near = _ordered_moments(sign, first.near, second.near)  # undefined where only one of them has a zone
+        return near if first.eras == second.eras else ORDERS[sign](first.eras, second.eras)
     if kind is dt.time and type(other) is dt.time and (one.tzinfo is None) == (other.tzinfo is None):
         return ORDERS[sign](time_of_day(one), time_of_day(other))
     raise Undefined("The values have no order.")

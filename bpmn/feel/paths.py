@@ -7,8 +7,9 @@ from collections.abc import Callable
 from decimal import Decimal
 from zoneinfo import ZoneInfo
 
+from bpmn.feel.eras import placed
 from bpmn.feel.running import Run
-from bpmn.feel.values import Range, Undefined, Value, YearsMonths, kind
+from bpmn.feel.values import FarDate, FarMoment, Range, Undefined, Value, YearsMonths, kind
 
 
 def _offset(at: Value) -> Value:
@@ -29,6 +30,10 @@ def _part(length: dt.timedelta, unit: int, most: int) -> Decimal:
     return Decimal(-size if length < dt.timedelta() else size)
 
 
+def _near(read: Callable[[Value], Value]) -> Callable[[Value], Value]:
+    return lambda at: read(at.near)
+
+
 _DATE: dict[str, Callable[[Value], Value]] = {
     "year": lambda d: Decimal(d.year),
     "month": lambda d: Decimal(d.month),
@@ -42,10 +47,18 @@ _TIME: dict[str, Callable[[Value], Value]] = {
     "time offset": _offset,
     "timezone": _zone,
 }
+_FAR_DATE: dict[str, Callable[[Value], Value]] = {
+    "year": lambda d: Decimal(placed(d).year),
+    "month": lambda d: Decimal(d.near.month),
+    "day": lambda d: Decimal(d.near.day),
+    "weekday": lambda d: Decimal(d.near.isoweekday()),
+}
 PROPERTIES: dict[type, dict[str, Callable[[Value], Value]]] = {
     dt.date: _DATE,
     dt.time: _TIME,
     dt.datetime: {**_DATE, **_TIME},
+    FarDate: _FAR_DATE,
+    FarMoment: {**_FAR_DATE, **{name: _near(read) for name, read in _TIME.items()}},
     dt.timedelta: {
         "days": lambda d: _part(d, 86_400, 10**12),
         "hours": lambda d: _part(d, 3600, 24),

@@ -7,7 +7,8 @@ import re
 from functools import lru_cache
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
-from bpmn.feel.values import Undefined, Value, YearsMonths
+from bpmn.feel import eras
+from bpmn.feel.values import FarDate, FarMoment, Undefined, Value, YearsMonths
 
 _DATE = r"(?P<year>-?(?:[1-9]\d{4,8}|\d{4}))-(?P<month>\d\d)-(?P<day>\d\d)"
 _TIME = r"(?P<hour>\d\d):(?P<minute>\d\d):(?P<second>\d\d)(?P<fraction>\.\d+)?(?P<zone>Z|z|[+-]\d\d:\d\d(?::\d\d)?|@[\w/+-]+)?"
@@ -51,16 +52,16 @@ def _regions() -> frozenset[str]:
     return frozenset(available_timezones())
 
 
-def date_from(text: str) -> dt.date:
+def date_from(text: str) -> eras.Day:
     match = DATE.fullmatch(text)
     if match is None:
         raise Undefined(f'"{text}" is no date such as 2026-01-31.')
     return make_date(int(match["year"]), int(match["month"]), int(match["day"]))
 
 
-def make_date(year: int, month: int, day: int) -> dt.date:
+def make_date(year: int, month: int, day: int) -> eras.Day:
     try:
-        return dt.date(year, month, day)
+        return eras.day_of(year, month, day)
     except (ValueError, OverflowError) as error:
         raise Undefined(f"There is no date {year}-{month:02}-{day:02}.") from error
 
@@ -81,10 +82,10 @@ def _time(match: re.Match[str]) -> dt.time:
         raise Undefined(f"There is no time {match.group()}.") from error
 
 
-def date_and_time_from(text: str) -> dt.datetime:
+def date_and_time_from(text: str) -> eras.Day:
     match = DATE_AND_TIME.fullmatch(text)
     if match is None:
-        return dt.datetime.combine(date_from(text), dt.time())
+        return eras.at_time(date_from(text), dt.time())
     hour24 = (
         match["hour"] == "24"
         and match["minute"] == match["second"] == "00"
@@ -94,7 +95,7 @@ def date_and_time_from(text: str) -> dt.datetime:
         midnight = date_and_time_from(f"{match['year']}-{match['month']}-{match['day']}T00:00:00{match['zone'] or ''}")
         return add_days_time(midnight, DAY)
     day = make_date(int(match["year"]), int(match["month"]), int(match["day"]))
-    return dt.datetime.combine(day, _time(match))
+    return eras.at_time(day, _time(match))
 
 
 def duration_from(text: str) -> dt.timedelta | YearsMonths:
@@ -133,7 +134,7 @@ def from_text(text: str) -> Value:
     return None
 
 
-def _date_like(text: str) -> dt.date:
+def _date_like(text: str) -> eras.Day:
     return date_and_time_from(text) if "T" in text else date_from(text)
 
 
@@ -163,6 +164,12 @@ def date_and_time_text(at: dt.datetime) -> str:
     return f"{at.date().isoformat()}T{time_text(at)}"
 
 
+def far_text(at: eras.Far) -> str:
+    year = eras.placed(at).year
+    clock = f"T{time_text(at.near)}" if isinstance(at, FarMoment) else ""
+    return f"{'-' if year < 0 else ''}{abs(year):04}-{at.near.month:02}-{at.near.day:02}{clock}"
+
+
 def duration_text(length: dt.timedelta) -> str:
     if not length:
         return "PT0S"
@@ -185,18 +192,22 @@ def months_text(length: YearsMonths) -> str:
 # -- arithmetic
 
 
-def add_days_time(at: dt.datetime, length: dt.timedelta) -> dt.datetime:
+def add_days_time(at: eras.Day, length: dt.timedelta) -> eras.Day:
     """On the time line: a day across a change to summer time has 24 hours."""
-    try:
-        if at.tzinfo is None or isinstance(at.tzinfo, dt.timezone):
-            return at + length
-        return (at.astimezone(dt.UTC) + length).astimezone(at.tzinfo)
-    except OverflowError as error:
-        raise Undefined("The date is out of the calendar.") from error
+    place = eras.placed(at)
+    whole, rest = divmod(length, eras.DAYS * DAY)
+    near = place.near
+    assert isinstance(near, dt.datetime)
+    if near.tzinfo is None or isinstance(near.tzinfo, dt.timezone):
+        return eras.settled(place.eras + whole, near + rest)
+    return eras.settled(place.eras + whole, (near.astimezone(dt.UTC) + rest).astimezone(near.tzinfo))
 
 
-def add_to_date(day: dt.date, length: dt.timedelta) -> dt.date:
-    return add_days_time(dt.datetime.combine(day, dt.time()), length).date()
+def add_to_date(day: dt.date | FarDate, length: dt.timedelta) -> eras.Day:
+    """A date counts as its midnight; the time that comes out is cut off."""
+    place = eras.placed(day)
+    whole, rest = divmod(length, eras.DAYS * DAY)
+    return eras.settled(place.eras + whole, (dt.datetime.combine(place.near, dt.time()) + rest).date())
 
 
 def add_to_time(at: dt.time, length: dt.timedelta) -> dt.time:
@@ -204,12 +215,15 @@ def add_to_time(at: dt.time, length: dt.timedelta) -> dt.time:
     return moved.time().replace(tzinfo=at.tzinfo)
 
 
-def add_months(at: dt.date, length: YearsMonths) -> dt.date:
+def add_months(at: eras.Day, length: YearsMonths) -> eras.Day:
     """The same day of a later month, or that month's last day; keeps the time of a date and time."""
-    year, month = divmod(at.year * 12 + at.month - 1 + length.months, 12)
-    if not 1 <= year <= 9999:
-        raise Undefined("The date is out of the calendar.")
-    return at.replace(year=year, month=month + 1, day=min(at.day, days_in(year, month + 1)))
+    place = eras.placed(at)
+    near = place.near
+    years, month = divmod(near.month - 1 + length.months, 12)
+    more, years = divmod(near.year + years - 2000, eras.YEARS)
+    year = 2000 + years
+    moved = near.replace(year=year, month=month + 1, day=min(near.day, days_in(year, month + 1)))
+    return eras.settled(place.eras + more, moved)
 
 
 def days_in(year: int, month: int) -> int:
@@ -223,8 +237,11 @@ def at_midnight_utc(value: dt.date) -> dt.datetime:
     return value if isinstance(value, dt.datetime) else dt.datetime.combine(value, dt.time(), dt.UTC)
 
 
-def between(later: dt.date, earlier: dt.date) -> dt.timedelta:
+def between(later: eras.Day, earlier: eras.Day) -> dt.timedelta:
     """The length from one date or date and time to another; raises Undefined where only one of them has a zone."""
+    if isinstance(later, eras.FAR) or isinstance(earlier, eras.FAR):
+        one_place, other_place = eras.placed(later), eras.placed(earlier)
+        return eras.between(one_place, other_place, between(one_place.near, other_place.near))
     if type(later) is dt.date and type(earlier) is dt.date:
         return later - earlier
     one, other = at_midnight_utc(later), at_midnight_utc(earlier)
@@ -247,9 +264,11 @@ def between_times(later: dt.time, earlier: dt.time) -> dt.timedelta:
     return time_of_day(later) - time_of_day(earlier)
 
 
-def years_and_months_between(start: dt.date, end: dt.date) -> YearsMonths:
+def years_and_months_between(start_day: eras.Day, end_day: eras.Day) -> YearsMonths:
     """The whole months from start to end."""
-    months = (end.year - start.year) * 12 + end.month - start.month
+    first, last = eras.placed(start_day), eras.placed(end_day)
+    start, end = first.near, last.near
+    months = (last.year - first.year) * 12 + end.month - start.month
     if months > 0 and _within_month(end) < _within_month(start):
         months -= 1
     elif months < 0 and _within_month(end) > _within_month(start):

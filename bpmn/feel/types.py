@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from bpmn.feel.eras import at_time
 from bpmn.feel.running import Run
 from bpmn.feel.syntax import TypeName
-from bpmn.feel.values import Function, Range, Undefined, Value, kind
+from bpmn.feel.values import FarDate, Function, Range, Undefined, Value, kind
 
 SIMPLE = frozenset(
     {
@@ -174,8 +175,8 @@ def convert(value: Value, to: Type, run: Run | None = None) -> Value:
         return [value]
     if type(value) is list and len(value) == 1 and belongs(value[0], to, run):
         return value[0]
-    if to.name == "date and time" and type(value) is dt.date:
-        return dt.datetime.combine(value, dt.time(), dt.UTC)
+    if to.name == "date and time" and type(value) in (dt.date, FarDate):
+        return at_time(value, dt.time(tzinfo=dt.UTC))
     raise Undefined(f"A {describe(to)} is expected, not {_shown(value)}.")
 
 

@@ -36,6 +36,22 @@ class YearsMonths:
 
 
 @dataclass(frozen=True, slots=True)
+class FarDate:
+    """A date before the year 1 or after 9999: the same day of the years 2000 to 2399, `eras` of 400 years away."""
+
+    eras: int
+    near: dt.date
+
+
+@dataclass(frozen=True, slots=True)
+class FarMoment:
+    """A date and time before the year 1 or after 9999, in the same way."""
+
+    eras: int
+    near: dt.datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Range:
     """An interval; `operator` is set where it was written as a comparison, such as `(< 10)`."""
 
@@ -70,12 +86,16 @@ KINDS: dict[type, str] = {
     dt.datetime: "date and time",
     dt.timedelta: "days and time duration",
     YearsMonths: "years and months duration",
+    FarDate: "date",
+    FarMoment: "date and time",
     list: "list",
     dict: "context",
     Range: "range",
     Function: "function",
 }
-SCALARS = frozenset({type(None), bool, Decimal, str, dt.date, dt.time, dt.datetime, dt.timedelta, YearsMonths})
+SCALARS = frozenset(
+    {type(None), bool, Decimal, str, dt.date, dt.time, dt.datetime, dt.timedelta, YearsMonths, FarDate, FarMoment}
+)
 
 
 def kind(value: Value) -> str:

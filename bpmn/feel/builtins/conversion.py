@@ -8,8 +8,9 @@ from decimal import Decimal
 
 from bpmn.feel import temporal as t
 from bpmn.feel.calling import builtin
+from bpmn.feel.eras import DAYLIKE, FAR, Day, at_time, settled
 from bpmn.feel.running import Run
-from bpmn.feel.values import CONTEXT, Range, Undefined, Value, YearsMonths, kind
+from bpmn.feel.values import CONTEXT, FarDate, FarMoment, Range, Undefined, Value, YearsMonths, kind
 
 _NUMBER = re.compile(r"-?(\d+(\.\d+)?|\.\d+)([eE][+-]?\d{1,5})?", re.ASCII)
 
@@ -63,6 +64,8 @@ def scalar_text(value: Value) -> str:
         return t.date_and_time_text(value)
     if type(value) is dt.date:
         return value.isoformat()
+    if isinstance(value, FAR):
+        return t.far_text(value)
     if type(value) is dt.time:
         return t.time_text(value)
     if type(value) is dt.timedelta:
@@ -92,13 +95,13 @@ def _range_text(run: Run, value: Range) -> str:
 
 
 @builtin("date", "from: string")
-def date_from_text(run: Run, text: str) -> dt.date:
+def date_from_text(run: Run, text: str) -> Day:
     return t.date_from(text)
 
 
 @builtin("date", "from: date and time")
-def date_of_moment(run: Run, moment: dt.datetime) -> dt.date:
-    return moment.date()
+def date_of_moment(run: Run, moment: dt.datetime | FarMoment) -> Day:
+    return FarDate(moment.eras, moment.near.date()) if isinstance(moment, FarMoment) else moment.date()
 
 
 @builtin("date", "from: date")
@@ -107,7 +110,7 @@ def date_of_date(run: Run, day: dt.date) -> dt.date:
 
 
 @builtin("date", "year: number, month: number, day: number")
-def date_of_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> dt.date:
+def date_of_parts(run: Run, year: Decimal, month: Decimal, day: Decimal) -> Day:
     return t.make_date(_whole(year), _whole(month), _whole(day))
 
 
@@ -118,7 +121,7 @@ def _whole(value: Decimal) -> int:
 
 
 @builtin("date and time", "from: string")
-def moment_from_text(run: Run, text: str) -> dt.datetime:
+def moment_from_text(run: Run, text: str) -> Day:
     return t.date_and_time_from(text)
 
 
@@ -128,27 +131,29 @@ def moment_of_moment(run: Run, moment: dt.datetime) -> dt.datetime:
 
 
 @builtin("date and time", "from: date")
-def moment_of_date(run: Run, day: dt.date) -> dt.datetime:
-    return t.at_midnight_utc(day)
+def moment_of_date(run: Run, day: Day) -> Day:
+    return at_time(day, dt.time(tzinfo=dt.UTC))
 
 
 @builtin("date and time", "date: date, time: time")
 @builtin("date and time", "date: date and time, time: time")
-def moment_of_date_and_time(run: Run, date: dt.date, time: dt.time) -> dt.datetime:
-    day = date.date() if isinstance(date, dt.datetime) else date
-    return dt.datetime.combine(day, time)
+def moment_of_date_and_time(run: Run, date: Day, time: dt.time) -> Day:
+    return at_time(date_of_moment(run, date) if isinstance(date, dt.datetime | FarMoment) else date, time)
 
 
 @builtin("date and time", "date: date and time, timezone: string")
-def moment_in_zone(run: Run, moment: dt.datetime, timezone: str) -> dt.datetime:
-    return moment.astimezone(t.zone(f"@{timezone}"))
+def moment_in_zone(run: Run, moment: dt.datetime | FarMoment, timezone: str) -> Day:
+    where = t.zone(f"@{timezone}")
+    if isinstance(moment, FarMoment):
+        return settled(moment.eras, moment.near.astimezone(where))
+    return moment.astimezone(where)
 
 
 @builtin("date and time", "year: number, month: number, day: number, hour: number, minute: number, second: number")
 def moment_of_parts(
     run: Run, year: Decimal, month: Decimal, day: Decimal, hour: Decimal, minute: Decimal, second: Decimal
-) -> dt.datetime:
-    return dt.datetime.combine(date_of_parts(run, year, month, day), time_of_parts(run, hour, minute, second))
+) -> Day:
+    return at_time(date_of_parts(run, year, month, day), time_of_parts(run, hour, minute, second))
 
 
 @builtin(
@@ -165,8 +170,8 @@ def moment_of_parts_with_offset(
     minute: Decimal,
     second: Decimal,
     offset: dt.timedelta | None,
-) -> dt.datetime:
-    return dt.datetime.combine(date_of_parts(run, year, month, day), time_of_parts(run, hour, minute, second, offset))
+) -> Day:
+    return at_time(date_of_parts(run, year, month, day), time_of_parts(run, hour, minute, second, offset))
 
 
 @builtin("time", "from: string")
@@ -180,8 +185,8 @@ def time_of_time(run: Run, at: dt.time) -> dt.time:
 
 
 @builtin("time", "from: date and time")
-def time_of_moment(run: Run, moment: dt.datetime) -> dt.time:
-    return moment.timetz()
+def time_of_moment(run: Run, moment: dt.datetime | FarMoment) -> dt.time:
+    return (moment.near if isinstance(moment, FarMoment) else moment).timetz()
 
 
 @builtin("time", "from: date")
@@ -217,6 +222,6 @@ def duration_of_duration(run: Run, length: Value) -> Value:
 
 @builtin("years and months duration", "from: Any, to: Any")
 def months_between(run: Run, start: Value, end: Value) -> YearsMonths:
-    if not isinstance(start, dt.date) or not isinstance(end, dt.date):
+    if not isinstance(start, DAYLIKE) or not isinstance(end, DAYLIKE):
         raise Undefined(f"Two dates are expected, not {kind(start)} and {kind(end)}.")
     return t.years_and_months_between(start, end)

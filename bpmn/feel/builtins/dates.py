@@ -7,6 +7,7 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 from bpmn.feel.calling import builtin
+from bpmn.feel.eras import FAR
 from bpmn.feel.running import Run
 from bpmn.feel.values import Undefined, Value, kind
 
@@ -18,6 +19,8 @@ MONTHS = (
 
 
 def _day(value: Value) -> dt.date:
+    if isinstance(value, FAR):
+        return value.near  # the calendar of every era is the same
     if not isinstance(value, dt.date):
         raise Undefined(f"A date is expected, not {kind(value)}.")
     return value
