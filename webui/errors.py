@@ -70,6 +70,15 @@ class Refused(WindowError):
     """What was sent cannot be done; the sentence is for the person who sent it."""
 
 
+class UnknownWorker(WindowError):
+    """A request of an external worker carries no token that is known."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The token is not known; `qiangji worker add` gives one, to be sent as `Authorization: Bearer …`."
+        )
+
+
 class NotDelivered(WindowError):
     """A message could not be handed to its receiver this time; `final` when another try cannot help."""
 

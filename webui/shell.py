@@ -30,6 +30,8 @@ def navigation(officer: SignedIn) -> tuple[Entry, ...]:
         (_("Procedures"), "sitemap", "procedures.show", "procedures", (Right.WORK, Right.MANAGE, Right.REDESIGN)),
         (_("Analysis"), "chart-bar", "analysis.show", "analysis", (Right.MANAGE, Right.REDESIGN)),
         (_("Improvement"), "bulb", "improvement.show", "improvement", (Right.REDESIGN,)),
+        (_("Faults"), "alert-triangle", "incidents.show", "incidents", (Right.MANAGE, Right.ADMINISTER)),
+        (_("Outbox"), "send", "outbox.show", "outbox", (Right.ADMINISTER,)),
         (_("Staff"), "users", "staff.show", "staff", (Right.ADMINISTER,)),
     )
     known = current_app.view_functions

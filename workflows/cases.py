@@ -15,7 +15,7 @@ from bpmn.feel import evaluate
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
 from workflows import deployment, staff, working_hours
-from workflows.errors import NotAllowed, NotOpen, UnknownCase
+from workflows.errors import AlreadyDone, NotAllowed, NotOpen, UnknownCase, UnknownIncident
 from workflows.filling_in import applied
 from workflows.following import follow, hand_over_kept, kept
 from workflows.locking import locked_case
@@ -190,19 +190,59 @@ def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, re
     return held
 
 
-def retry(session: Session, incident: Incident | int, *, by: Officer | str, now: datetime) -> Incident:
-    """A person has seen to a failed step: try it again. Raises NotAllowed, NotOpen."""
-    found = session.get_one(Incident, incident if isinstance(incident, int) else incident.id)
-    case = _managed(session, found.case, by, now, CaseState.RUNNING)
-    if found.resolved_at is not None:
-        raise NotOpen(f"The incident {found.id}", "resolved", "open")
-    found.resolved_at, found.resolved_by = now, staff.code_of(by)
+def correct(
+    session: Session,
+    incident: Incident | int,
+    values: Mapping[str, Any],
+    *,
+    by: Officer | str,
+    reason: str,
+    now: datetime,
+) -> Incident:
+    """A person repairs variables of a case whose step failed; what was and what is stay on record, with the reason.
+
+    Nothing is tried again by that: `retry` does. Raises NotAllowed, NotOpen.
+    """
+    found, case = _open_incident(session, incident, by, now)
+    known = found.corrections or {}
+    before = {name: known[name][0] if name in known else case.data.get(name) for name in values}
+    found.corrections = {**known, **{name: [before[name], value] for name, value in values.items()}}
+    found.reason = reason
     turn = open_turn(session, case, now=now)
-    if turn.execution.is_stuck(int(found.instance)):  # else it was a timer that could not fire: the clock tries again
-        turn.execution.retry(int(found.instance))
+    turn.execution.correct(values)
+    told = {"by": staff.code_of(by), "reason": reason, **values}
+    turn.journal.record(found.node, Lifecycle.RESUME, instance=found.instance or None, attributes=told)
     turn.close()
     follow(session, turn)
     return found
+
+
+def retry(session: Session, incident: Incident | int, *, by: Officer | str, now: datetime) -> Incident:
+    """A person has seen to a failed step: try it again. Raises NotAllowed, NotOpen."""
+    found, case = _open_incident(session, incident, by, now)
+    found.resolved_at, found.resolved_by = now, staff.code_of(by)
+    turn = open_turn(session, case, now=now)
+    token = int(found.instance) if found.instance else 0
+    if turn.execution.is_stuck(token):  # else it was a timer that could not fire: the clock tries again
+        turn.execution.retry(token)
+    turn.close()
+    follow(session, turn)
+    return found
+
+
+def _open_incident(
+    session: Session, incident: Incident | int, by: Officer | str, now: datetime
+) -> tuple[Incident, Case]:
+    """The incident and its case, held; two who see to it at once: the second is told who was faster."""
+    id = incident if isinstance(incident, int) else incident.id
+    found = session.get(Incident, id)
+    if found is None:
+        raise UnknownIncident(id)
+    case = _managed(session, found.case, by, now, CaseState.RUNNING)
+    session.refresh(found)
+    if found.resolved_at is not None:
+        raise AlreadyDone(found.resolved_by, "seen to", found.resolved_at)
+    return found, case
 
 
 def incidents(session: Session, *, case: str | None = None) -> list[Incident]:
@@ -235,4 +275,16 @@ def waits(session: Session, case: str) -> tuple[list[Timer], list[Subscription]]
     return list(timers), list(names)
 
 
-__all__ = ["Turn", "find", "incidents", "next_number", "resume", "retry", "start", "suspend", "waits", "withdraw"]
+__all__ = [
+    "Turn",
+    "correct",
+    "find",
+    "incidents",
+    "next_number",
+    "resume",
+    "retry",
+    "start",
+    "suspend",
+    "waits",
+    "withdraw",
+]

@@ -82,6 +82,14 @@ class UnknownMessage(WorkflowError):
         super().__init__(f"There is no outgoing message {message}.")
 
 
+class UnknownIncident(WorkflowError):
+    """No incident has that id."""
+
+    def __init__(self, incident: int) -> None:
+        self.incident = incident
+        super().__init__(f"There is no incident {incident}.")
+
+
 class UnknownStaff(WorkflowError):
     """No officer, post or office has that code."""
 

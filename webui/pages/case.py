@@ -15,7 +15,7 @@ from webui import path
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, find, labels, load
-from webui.errors import NotAllowed, Refused
+from webui.errors import Refused
 from webui.forms import known_facts
 from webui.language import current_language
 from webui.language import gettext as _
@@ -143,17 +143,6 @@ def withdraw(number: str) -> Redirect:
     case = case_seen(db(), number, me(), now=now())
     cases.withdraw(db(), case, by=me().code, reason=_reason(), now=now())
     return _back(case, _("The case is withdrawn."))
-
-
-@page.post("/cases/<number>/incidents/<int:id>/retry")
-@requires(Right.MANAGE)
-def retry(number: str, id: int) -> Redirect:
-    case = case_seen(db(), number, me(), now=now())
-    incident = db().get(Incident, id)
-    if incident is None or incident.case != case.number:
-        raise NotAllowed(Right.MANAGE)
-    cases.retry(db(), incident, by=me().code, now=now())
-    return _back(case, _("The step is tried again."))
 
 
 def _reason() -> str:

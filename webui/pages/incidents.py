@@ -1,0 +1,119 @@
+"""Faults: automatic steps that wait for a person, who looks, corrects the data, and lets the step be tried again."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, Response, flash, redirect, request, url_for
+from sqlalchemy import select
+from werkzeug.wrappers import Response as Redirect
+
+from webui import correcting
+from webui.answers import answer, db, now
+from webui.auth import Right, me, requires
+from webui.catalogue import Names, of_case
+from webui.errors import NotFound, Refused
+from webui.language import current_language
+from webui.language import gettext as _
+from webui.pages.home import visible
+from webui.seeing import case_seen
+from workflows import cases
+from workflows.tables import Case, CaseState, Incident
+
+page = Blueprint("incidents", __name__)
+SHOWN = 200
+OWN = ("case_number", "office")  # variables that the product itself gives a case
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Line:
+    """An incident as the list shows it."""
+
+    id: int
+    case: str
+    procedure: str
+    activity: str
+    message: str
+    attempts: int
+    occurred: datetime
+
+
+@page.get("/incidents")
+@requires(Right.MANAGE, Right.ADMINISTER)
+def show() -> Response:
+    rows = db().execute(
+        select(Incident, Case)
+        .join(Case, Case.number == Incident.case)
+        .where(Incident.resolved_at.is_(None), visible(me()))
+        .order_by(Incident.id)
+        .limit(SHOWN)
+    )
+    names = Names(db())
+    return answer("incidents.html", incidents=[_line(incident, case, names) for incident, case in rows], most=SHOWN)
+
+
+def _line(incident: Incident, case: Case, names: Names) -> Line:
+    return Line(
+        id=incident.id,
+        case=case.number,
+        procedure=names.procedure(case.procedure),
+        activity=_label(incident, case),
+        message=incident.message,
+        attempts=incident.attempts,
+        occurred=incident.occurred_at,
+    )
+
+
+def _label(incident: Incident, case: Case) -> str:
+    model = of_case(db(), case.procedure, case.version).model
+    return model.label(incident.node, current_language()) if model.has(incident.node) else incident.node
+
+
+@page.get("/incidents/<int:id>")
+@requires(Right.MANAGE, Right.ADMINISTER)
+def look(id: int) -> Response:
+    incident, case = _seen(id)
+    return answer(
+        "incident.html",
+        incident=_line(incident, case, Names(db())),
+        open=incident.resolved_at is None and case.state == CaseState.RUNNING,
+        resolved_at=incident.resolved_at,
+        resolved_by=Names(db()).officer(incident.resolved_by),
+        values=[(name, correcting.literal(value)) for name, value in case.data.items() if name not in OWN],
+        corrections=_corrections(incident),
+        reason=incident.reason,
+    )
+
+
+def _corrections(incident: Incident) -> list[tuple[str, str, str]]:
+    found: dict[str, Any] = dict(incident.corrections or {})
+    return [(name, correcting.literal(old), correcting.literal(new)) for name, (old, new) in found.items()]
+
+
+@page.post("/incidents/<int:id>/correct")
+@requires(Right.MANAGE, Right.ADMINISTER)
+def correct(id: int) -> Redirect:
+    """The values of the form that were changed, under a reason; with `retry` the step is tried again at once."""
+    incident, case = _seen(id)
+    reason = request.form.get("reason", "").strip()
+    texts = {name.removeprefix("value-"): text for name, text in request.form.items() if name.startswith("value-")}
+    values = correcting.changed(texts, case.data)
+    if values and not reason:
+        raise Refused("A reason is needed; it becomes part of the record.")
+    if values:
+        cases.correct(db(), incident, values, by=me().code, reason=reason, now=now())
+    if request.form.get("retry"):
+        cases.retry(db(), incident, by=me().code, now=now())
+        flash(_("The step is tried again."), "good")
+        return redirect(url_for("case.show", number=case.number))
+    flash(_("The data are corrected.") if values else _("Nothing was changed."), "good")
+    return redirect(url_for("incidents.look", id=id))
+
+
+def _seen(id: int) -> tuple[Incident, Case]:
+    incident = db().get(Incident, id)
+    if incident is None:
+        raise NotFound("incident", str(id))
+    return incident, case_seen(db(), incident.case, me(), now=now())
