@@ -15,12 +15,13 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from event_logs import store, typed_json
-from event_logs.event import Event, Lifecycle
+from event_logs import typed_json
+from event_logs.event import Lifecycle
 from workflows.automation import pause_before
 from workflows.errors import AlreadyDone, NotAllowed, NotOpen, ProcedureFault, StepFailed, UnknownExternalTask
 from workflows.following import follow
 from workflows.locking import locked_case
+from workflows.recording import Journal
 from workflows.tables import Case, CaseState, ExternalTask, ExternalTaskState, Worker
 from workflows.turn import Turn, open_turn
 
@@ -78,14 +79,16 @@ def fetch(
         .where(ExternalTask.free_at <= now, Case.state == CaseState.RUNNING)
         .order_by(ExternalTask.free_at, ExternalTask.id)
         .limit(min(limit, MOST_AT_ONCE))
-        .with_for_update(skip_locked=True, of=ExternalTask)
+        .with_for_update(skip_locked=True)  # of both: whoever writes events of a case holds it
     )
     rows = session.execute(query, execution_options={"populate_existing": True}).all()
     for task, _ in rows:
         task.worker, task.free_at, task.attempts = worker.name, now + min(lock, LONGEST_LOCK), task.attempts + 1
     worker.seen_at = now if rows else worker.seen_at
-    store.append(session, [_begun(task, case, now) for task, case in rows if task.attempts == 1])
     session.flush()
+    for task, case in rows:
+        if task.attempts == 1:
+            _begun(session, task, case, now)
     return [task for task, _ in rows]
 
 
@@ -205,18 +208,10 @@ def _allowed(worker: Worker, topics: Collection[str]) -> list[str]:
     return sorted(set(topics) or set(worker.topics))
 
 
-def _begun(task: ExternalTask, case: Case, now: datetime) -> Event:
-    return Event(
-        procedure=case.procedure,
-        case_id=case.number,
-        activity=task.node,
-        lifecycle=Lifecycle.START,
-        at=now,
-        instance=task.instance,
-        version=case.version,
-        office=case.office,
-        attributes={"worker": task.worker},
-    )
+def _begun(session: Session, task: ExternalTask, case: Case, now: datetime) -> None:
+    journal = Journal(case, now)
+    journal.record(task.node, Lifecycle.START, instance=task.instance, attributes={"worker": task.worker})
+    journal.write(session)
 
 
 def _digest(text: str) -> str:
