@@ -9,7 +9,7 @@ from bpmn.decisions import model as m
 from bpmn.decisions.tables import Column, ResultColumn, Table
 from bpmn.decisions.types import Types
 from bpmn.feel.calling import invoke_named
-from bpmn.feel.compiling import Closure, close, refuse_to_call, select
+from bpmn.feel.compiling import Closure, close, items_of, refuse_to_call, select
 from bpmn.feel.errors import FeelError
 from bpmn.feel.free_names import free_names
 from bpmn.feel.parsing import read_expression, read_unary_tests
@@ -189,14 +189,13 @@ class Boxing:
         gather = {"for": _each, "every": _every, "some": _some}[boxed.kind]
 
         def walk(scope: Scope) -> Value:
-            items = source(scope)
-            if items is None:
-                scope.run.warn("null cannot be walked through", 0)
-                return None
-            items = items if type(items) is list else [items]
             results: list[Value] = []
             outer = Scope({"partial": results}, scope, scope.run)
-            return gather(_answers(items, variable, body, outer), results)
+            try:
+                return gather(_answers(items_of(source(scope)), variable, body, outer), results)
+            except Undefined as reason:
+                scope.run.warn(reason.message, 0)
+                return None
 
         return walk
 
@@ -277,7 +276,7 @@ def _null(scope: Scope) -> Value:
     return None
 
 
-def _answers(items: list[Value], variable: str, body: Closure, scope: Scope) -> Iterator[Value]:
+def _answers(items: Iterator[Value], variable: str, body: Closure, scope: Scope) -> Iterator[Value]:
     for item in items:
         scope.run.charge(10)
         yield body(Scope({variable: item}, scope, scope.run))

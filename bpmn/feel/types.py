@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TypeAlias
 
 from bpmn.feel.eras import at_time
@@ -177,7 +177,20 @@ def convert(value: Value, to: Type, run: Run | None = None) -> Value:
         return value[0]
     if to.name == "date and time" and type(value) in (dt.date, FarDate):
         return at_time(value, dt.time(tzinfo=dt.UTC))
-    raise Undefined(f"A {describe(to)} is expected, not {_shown(value)}.")
+    raise Undefined(_misfit(value, to, run))
+
+
+def _misfit(value: Value, to: Type, run: Run | None) -> str:
+    """Why the value is none of the type."""
+    if to.allowed is not None and belongs(value, replace(to, allowed=None), run):
+        return f"The {kind(value)} is none of the allowed values."
+    if type(value) is dict and to.name == "context":
+        for key, part in to.fields.items():
+            if key not in value:
+                return f"The context has no {key}."
+            if value[key] is not None and not belongs(value[key], part, run):
+                return f"In {key}: {_misfit(value[key], part, run)}"
+    return f"A {describe(to)} is expected, not {_shown(value)}."
 
 
 def describe(to: Type) -> str:

@@ -54,8 +54,11 @@ def walk_iterations(iterations: Iterations, scope: Scope, weight: int) -> Iterat
 
 
 def _domain(scope: Scope, value: Value, end: Closure | None) -> Iterator[Value]:
-    if end is not None:
-        return _steps(value, end(scope))
+    return _steps(value, end(scope)) if end is not None else items_of(value)
+
+
+def items_of(value: Value) -> Iterator[Value]:
+    """What a loop walks: the items of a list, the steps of a range, or the one value; raises Undefined for null."""
     if type(value) is list:
         return iter(value)
     if type(value) is Range:
