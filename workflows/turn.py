@@ -237,7 +237,8 @@ def _completed(turn: Turn, fact: facts.Completed) -> None:
     node = turn.node(fact.node) if fact.node in turn.runnable.plan.nodes else None
     if isinstance(node, EventNode) or (isinstance(node, Activity) and node.kind in ("receive", "service")):
         turn.gone.append(fact.token)
-        turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token), attributes=fact.values)
+        if not fact.part:
+            turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token), attributes=fact.values)
 
 
 def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
@@ -248,7 +249,7 @@ def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
     if isinstance(node, Activity) and topic(node):
         turn.called_back.append(fact.token)
     turn.gone.append(fact.token)
-    if not _attached(node):
+    if not (fact.part or _attached(node)):
         turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token))
 
 
@@ -291,6 +292,10 @@ def _awaited(turn: Turn, fact: facts.Awaited) -> None:
     )
     if not fact.attached:
         turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token))
+
+
+def _expected(turn: Turn, fact: facts.Expected) -> None:
+    turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token))
 
 
 def _sent(turn: Turn, fact: facts.Sent) -> None:
@@ -349,6 +354,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     facts.ScopeOpened: _nothing,
     facts.TimerSet: _timer_set,
     facts.Awaited: _awaited,
+    facts.Expected: _expected,
     facts.Sent: _sent,
     facts.Signalled: _signalled,
     facts.Decided: _nothing,  # the values are attributes of the activity's `complete`

@@ -8,23 +8,23 @@ import pytest
 
 from tests.workflows import betsy
 
-DIFFERENT = {
-    "ReceiveTask_Instantiate": "the suite lets a receive task begin a process; ours begin by message start events",
-    "Escalation_EndEvent_TopLevel": "the suite expects the border of a call activity to miss an escalation of the called process",
-    "Timer_BoundaryEvent_SubProcess_Interrupting_Activity": "an automatic step is one moment: no timer interrupts it half-way",
-    "ParallelGateway_TrueParallelism": "automatic steps of one case run one after the other",
+BROKEN = {  # as shipped: their files log the second task twice where the suite expects a third
+    "AdHocSubProcess_Sequential": ("SCRIPT_task1", "SCRIPT_task1", "SCRIPT_task2"),
+    "AdHocSubProcess_Parallel": ("SCRIPT_task1", "SCRIPT_task1", "SCRIPT_task2"),
 }
-PASSED = 103
 
 
-def test_conformance(shared: Path) -> None:
+def stories() -> list[betsy.Story]:
+    return list(betsy.stories()) if betsy.FOLDER.is_dir() else []
+
+
+@pytest.mark.parametrize("story", stories(), ids=lambda story: story.id)
+def test_conformance(story: betsy.Story, shared: Path) -> None:
+    passed, got = betsy.passes(story)
+    assert got == BROKEN[story.name] if story.name in BROKEN else passed, (story.expected, got)
+
+
+def test_the_suite_is_there_as_a_whole(shared: Path) -> None:
     if not betsy.FOLDER.is_dir():
         pytest.skip(f"The conformance tests are not at {betsy.FOLDER}.")
-    outcome: dict[str, set[str]] = {}
-    for story in betsy.stories():
-        ok, got = betsy.passes(story)
-        kind = "passed" if ok else "refused" if got == ("ERROR_deployment",) else "different"
-        outcome.setdefault(story.name, set()).add(kind)
-    different = {name for name, kinds in outcome.items() if "different" in kinds}
-    assert different == set(DIFFERENT)
-    assert sum(kinds == {"passed"} for kinds in outcome.values()) >= PASSED
+    assert len({story.name for story in stories()} - set(BROKEN)) == 134

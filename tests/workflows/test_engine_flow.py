@@ -261,16 +261,15 @@ def test_a_loop_activity_repeats_while_its_condition_holds() -> None:
     ("node", "rule"),
     [
         (activity("x", ActivityKind.TASK), "untyped_task"),
-        (activity("x", ActivityKind.SUBPROCESS, ad_hoc=True), "ad_hoc"),
-        (user("x", for_compensation=True), "compensation"),
+        (activity("x", ActivityKind.SUBPROCESS, ad_hoc=True), "ad_hoc_empty"),
+        (user("x", for_compensation=True), "handler_unused"),
         (activity("x", ActivityKind.CALL, called="nowhere"), "unknown_call"),
         (activity("x", ActivityKind.SERVICE), "service_missing"),
         (user("x", loop_condition=""), "endless_loop"),
-        (end("x", Trigger.COMPENSATE), "compensate_event"),
-        (end("x", Trigger.MULTIPLE), "multiple_event"),
+        (end("x", Trigger.COMPENSATE, compensates="u"), "compensates"),
+        (end("x", Trigger.MULTIPLE), "several"),
         (boundary("x", "u", Trigger.CANCEL), "cancel_event"),
         (script("x", value="1 +"), "expression"),
-        (xor("x").__class__(id="x", kind=GatewayKind.COMPLEX), "complex_gateway"),
     ],
 )
 def test_what_is_not_run_is_refused_by_element_and_rule(node: object, rule: str) -> None:

@@ -24,7 +24,14 @@ def test_a_stored_case_goes_on_as_it_would_have_gone_on(path: Path, way: str) ->
     kept = told(path)
     execution = opened(kept)
     done = go_on(execution, kept["stuck"], eventful=way == "eventful")
-    assert {"path": done, "ended": execution.ended, "data": dict(execution.data)} == kept[way]
+    expected = kept[way]
+    if kept["written_by"] == "0.1.0":  # it put into each result the list of those before it
+        expected["data"] |= {name: [_alone(r) for r in v] for name, v in expected["data"].items() if "_results" in name}
+    assert {"path": done, "ended": execution.ended, "data": dict(execution.data)} == expected
+
+
+def _alone(result: dict[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in result.items() if not name.endswith("_results")}
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: f"{path.parent.name}-{path.stem}")

@@ -13,8 +13,8 @@ from workflows.engine.facts import Ended, Fact
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
 from workflows.engine.specs.activities import ReceiveSpec
+from workflows.engine.specs.ad_hoc import AdHocSpec
 from workflows.engine.specs.events import CatchSpec
-from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.stepping import drain, guarded, signal
 from workflows.engine.steps import Steps
 from workflows.engine.tokens import Run, Token
@@ -66,7 +66,7 @@ class Execution:
         return {
             token.id: token.task_spec.place
             for token in self.run.living()
-            if token.has_state(TaskState.STARTED) and not isinstance(token.task_spec, ScopeSpec)
+            if token.has_state(TaskState.STARTED) and not token.task_spec.holds_tokens
         }
 
     def variables(self, token: int) -> Mapping[str, Any]:
@@ -119,16 +119,24 @@ class Execution:
         if stuck is None or stuck.failure is None:
             raise UnknownToken(token)
         stuck.failure = None
-        self._again(stuck)
+        stuck.task_spec.try_again(stuck)
         drain(self.run)
 
-    def _again(self, stuck: Token) -> None:
-        scope = isinstance(stuck.task_spec, ScopeSpec) and not stuck.leaving and stuck.progress
-        if scope:  # the scope had opened; what failed is its closing
-            stuck._state = TaskState.STARTED
-            self.run.emptied.add(stuck.id)
-        else:
-            self.run.queue.append(stuck)
+    def choices(self) -> dict[int, list[str]]:
+        """By the token of each ad-hoc subprocess that is open: the places in it that may be begun, now or again."""
+        return {
+            token.id: token.task_spec.choices(token)
+            for token in self.run.living()
+            if isinstance(token.task_spec, AdHocSpec) and token.has_state(TaskState.STARTED) and not token.leaving
+        }
+
+    def choose(self, token: int, place: str) -> None:
+        """Have this place of an ad-hoc subprocess begun; raises UnknownToken, and StepFailed when it cannot be now."""
+        if place not in self.choices().get(token, ()):
+            raise UnknownToken(token)
+        scope = self.run.tasks[token]
+        scope.task_spec.choose(scope, place)
+        drain(self.run)
 
     def correct(self, values: Mapping[str, Any]) -> None:
         """Set variables on every branch: a person repairs the data of a case that is stuck."""
@@ -167,7 +175,9 @@ def begin(plan: Plan, data: Mapping[str, Any], steps: Steps, *, start: str | Non
     specs = [plan.starts[start]] if start else plan.root.starts
     root._set_state(TaskState.STARTED)
     for spec in specs:
-        spec._update(run.spawn(spec, root, data=root.data, scope=root.id))
+        token = run.spawn(spec, root, data=root.data, scope=root.id)
+        token.progress = {"began": True} if isinstance(spec, ReceiveSpec) and start else {}
+        spec._update(token)
     plan.root.watch(root)
     drain(run)
     return Execution(run)

@@ -59,3 +59,13 @@ class Condition(Expression):
             return bool(self.compiled.truth(data, now=now))
         except BpmnError:
             return False
+
+
+def correlated(expression: Expression | None, place: str, data: Mapping[str, Any], now: datetime) -> str | None:
+    """The correlation as text; a message that should be correlated but has no value to go by is a failure."""
+    if expression is None:
+        return None
+    value = expression.kept(place, data, now)
+    if value is None:
+        raise StepFailed(place, f"its correlation {expression.text!r} has no value.")
+    return str(value)

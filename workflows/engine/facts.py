@@ -20,7 +20,7 @@ class Entered:
 
 @dataclass(frozen=True, slots=True)
 class Enabled:
-    """A person has to do this; `local` are the variables of this instance alone (the element of a multi-instance)."""
+    """A person has to do this; `local` are the variables of this task alone (the element of a multi-instance, its inputs)."""
 
     token: Token
     node: str
@@ -48,19 +48,24 @@ class Handed:
 
 @dataclass(frozen=True, slots=True)
 class Completed:
-    """Something that waited is done: a person's task, work done elsewhere, a catching event, a subprocess or called procedure."""
+    """Something that waited is done: a person's task, work done elsewhere, a catching event, a subprocess or called procedure.
+
+    `part` tells that it is only one of the triggers of an event that has several.
+    """
 
     token: Token
     node: str
     values: Mapping[str, Any]
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Something that waited was ended from outside and will not be done."""
+    """Something that waited was ended from outside and will not be done; `part` as in `Completed`."""
 
     token: Token
     node: str
+    part: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +99,14 @@ class Awaited:
     name: str
     correlation: str | None
     attached: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """The execution waits in the flow for an event with several triggers; a `TimerSet` or `Awaited` for each of them follows."""
+
+    token: Token
+    node: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +177,7 @@ Fact: TypeAlias = (
     | ScopeOpened
     | TimerSet
     | Awaited
+    | Expected
     | Sent
     | Signalled
     | Decided

@@ -31,6 +31,11 @@ def merge(
     return merged
 
 
+def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:
+    """The variables that are new or another value afterwards."""
+    return {name: value for name, value in after.items() if name not in before or not same(before[name], value)}
+
+
 def _merged(base: Any, found: list[Any], conflicts: list[tuple[str, list[Any]]], path: str) -> Any:
     changes = _distinct([value for value in found if not same(value, base)])
     if not changes:

@@ -130,7 +130,15 @@ class _Migration:
     def put_down(self, done: Migrated) -> None:
         for token in list(self.run.tasks.values()):
             self.put(token, done)
+        self.put_undoable()
         self.run.plan, self.run.spec = self.target, self.target.spec
+
+    def put_undoable(self) -> None:
+        """What was done and is gone from the drawing cannot be made undone any more."""
+        found = [(done, self.spec_for(self.old.of(done.at))) for done in self.run.undoable]
+        for done, spec in found:
+            done.at = spec.name if spec else done.at
+        self.run.undoable = [done for done, spec in found if spec is not None]
 
     def put(self, token: Token, done: Migrated) -> None:
         old, new = self.before[token.id], self.spec_for(self.before[token.id])
@@ -161,7 +169,7 @@ class _Migration:
             return
         known = {self.spec_for(spec) for spec in watching(old)}
         for spec in watching(new):
-            if spec not in known and fires_by_itself(spec.node):
+            if spec not in known and fires_by_itself(spec):
                 self.watch(spec, token, done)
 
     def watch(self, spec: NodeSpec, host: Token, done: Migrated) -> None:
@@ -202,7 +210,7 @@ def _awaits_message(spec: NodeSpec) -> bool:
 
 def _awaited(node: AnyNode | None) -> tuple[object, ...]:
     """What an element waits for; where it is another, what was kept for it is void."""
-    names = ("trigger", "timer", "message", "signal", "condition", "correlation")
+    names = ("trigger", "timer", "message", "signal", "condition", "correlation", "definitions")
     return tuple(getattr(node, name, None) for name in names)
 
 

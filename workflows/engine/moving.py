@@ -10,8 +10,9 @@ from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Gateway, Gate
 from workflows.engine.execution import Execution
 from workflows.engine.plan import Plan
 from workflows.engine.reach import upstream
+from workflows.engine.specs.events import PartSpec
 from workflows.engine.specs.node import NodeSpec
-from workflows.engine.specs.scopes import RepeatedSpec
+from workflows.engine.specs.repetition import RepeatedSpec
 from workflows.engine.stepping import drain
 from workflows.engine.tokens import Run, Token
 from workflows.errors import CannotMove, UnknownToken
@@ -99,7 +100,7 @@ def _working_inside(run: Run, scope: Token) -> Iterator[Token]:
 
 def scope_of(plan: Plan, spec: NodeSpec) -> NodeSpec | None:
     """The scope in which the drawing has an element: a subprocess, a call activity, the instances of one, or the process."""
-    if spec.name.endswith("#each"):
+    if spec.name.endswith("#each") or isinstance(spec, PartSpec):
         return plan.spec.task_specs.get(spec.place)  # type: ignore[no-any-return]
     prefix = spec.place.rpartition("/")[0]
     scope = spec.node.scope if spec.node is not None else None

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from SpiffWorkflow.specs.WorkflowSpec import WorkflowSpec
 
+from bpmn.data_objects import DataObjects
 from bpmn.model import (
     Activity,
     ActivityKind,
@@ -22,18 +24,23 @@ from bpmn.model import (
 from workflows.engine.expressions import Condition
 from workflows.engine.reach import upstream
 from workflows.engine.specs import NodeSpec, Way
-from workflows.engine.specs.activities import PersonSpec, ReceiveSpec, RuleSpec, ScriptSpec, SendSpec, ServiceSpec
-from workflows.engine.specs.events import CatchSpec, PassSpec, SilentSpec, ThrowSpec
-from workflows.engine.specs.gateways import EventBasedSpec, ExclusiveSpec, InclusiveSpec, ParallelSpec
-from workflows.engine.specs.scopes import (
-    CallSpec,
-    EventScopeSpec,
-    LoopSpec,
-    MultiInstanceSpec,
-    ProcessSpec,
-    ScopeSpec,
-    SubprocessSpec,
+from workflows.engine.specs.activities import (
+    ActivitySpec,
+    PersonSpec,
+    ReceiveSpec,
+    RuleSpec,
+    ScriptSpec,
+    SendSpec,
+    ServiceSpec,
 )
+from workflows.engine.specs.ad_hoc import AdHocSpec
+from workflows.engine.specs.compensation import CancelSpec, CompensateSpec
+from workflows.engine.specs.complex_gateway import ComplexSpec
+from workflows.engine.specs.events import CatchSpec, PartSpec, PassSpec, SeveralSpec, SilentSpec
+from workflows.engine.specs.gateways import EventBasedSpec, ExclusiveSpec, InclusiveSpec, ParallelSpec, UpstreamSpec
+from workflows.engine.specs.repetition import LoopSpec, MultiInstanceSpec
+from workflows.engine.specs.scopes import CallSpec, EventScopeSpec, ProcessSpec, ScopeSpec, SubprocessSpec
+from workflows.engine.specs.throwing import ThrowSpec
 
 ACTIVITIES: dict[ActivityKind, type[NodeSpec]] = {
     ActivityKind.USER: PersonSpec,
@@ -51,8 +58,16 @@ GATEWAYS: dict[GatewayKind, type[NodeSpec]] = {
     GatewayKind.PARALLEL: ParallelSpec,
     GatewayKind.INCLUSIVE: InclusiveSpec,
     GatewayKind.EVENT_BASED: EventBasedSpec,
+    GatewayKind.COMPLEX: ComplexSpec,
 }
-THROWN = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.TERMINATE)
+THROWN: dict[Trigger, type[NodeSpec]] = {
+    Trigger.COMPENSATE: CompensateSpec,
+    Trigger.CANCEL: CancelSpec,
+    **dict.fromkeys(
+        (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION, Trigger.TERMINATE, Trigger.MULTIPLE),
+        ThrowSpec,
+    ),
+}
 
 
 class Plan:
@@ -73,7 +88,9 @@ class Plan:
 
     def remember(self, place: str, node: AnyNode) -> None:
         self.nodes[place] = node
-        self.has_conditions |= isinstance(node, EventNode) and node.trigger is Trigger.CONDITIONAL
+        if isinstance(node, EventNode):
+            triggers = [caught.trigger for caught in node.definitions or (node,)]
+            self.has_conditions |= Trigger.CONDITIONAL in triggers
 
 
 class _Area:
@@ -84,6 +101,7 @@ class _Area:
         self.outer: dict[str, NodeSpec] = {}  # by node id: what flows lead to
         self.inner: dict[str, NodeSpec] = {}  # by node id: the activity itself, where it is repeated
         self.starts: dict[str, NodeSpec] = {}
+        self.objects = DataObjects(model)
 
     def build(self, process: ScopeSpec) -> None:
         for node in self.model.nodes:
@@ -94,7 +112,7 @@ class _Area:
         self.open_scopes(process)
         for node in self.model.nodes:
             spec = self.outer[node.id]
-            if isinstance(spec, InclusiveSpec):
+            if isinstance(spec, UpstreamSpec):
                 spec.upstream = upstream(self.model, node.id, self.prefix)
         if not self.prefix:
             self.plan.starts = {n.id: self.outer[n.id] for n in self.model.nodes if _starts_process(n)}
@@ -105,7 +123,7 @@ class _Area:
         if isinstance(node, Gateway):
             return self.of_class(GATEWAYS[node.kind], node)
         if isinstance(node, EventNode):
-            return self.of_class(_event_class(node), node)
+            return self.event(node)
         repeated = MultiInstanceSpec if node.multi_instance else LoopSpec if node.loop_condition is not None else None
         if repeated is None:
             self.inner[node.id] = self.activity(node, "")
@@ -117,10 +135,20 @@ class _Area:
     def of_class(self, kind: type[NodeSpec], node: AnyNode, suffix: str = "") -> NodeSpec:
         return kind(self.plan.spec, f"{self.prefix}{node.id}{suffix}", node, self.prefix + node.id)
 
+    def event(self, node: EventNode) -> NodeSpec:
+        spec = self.of_class(_event_class(node), node)
+        if isinstance(spec, SeveralSpec):
+            parts = [self.of_class(PartSpec, part, f"#{n}") for n, part in enumerate(_parts(node), 1)]
+            spec.parts = tuple(part for part in parts if isinstance(part, PartSpec))
+        return spec
+
     def activity(self, node: Activity, suffix: str) -> NodeSpec:
         if node.triggered_by_event:
             return self.of_class(EventScopeSpec, node)
-        spec = self.of_class(ACTIVITIES[node.kind], node, suffix)
+        spec = self.of_class(_activity_class(node), node, suffix)
+        if isinstance(spec, ActivitySpec):
+            spec.carried_in = tuple((line.name, line.expression) for line in self.objects.inputs(node))
+            spec.carried_out = tuple((line.name, line.expression) for line in self.objects.outputs(node))
         if isinstance(spec, CallSpec):
             _Area(self.plan, self.plan.called[node.called or ""], f"{self.prefix}{node.id}/").build(spec)
         return spec
@@ -132,11 +160,20 @@ class _Area:
         spec.ways = [self.way(node, flow) for flow in self.model.outgoing(node.id)]
         spec.incoming = [flow.id for flow in self.model.incoming(node.id)]
         if isinstance(node, Activity):
-            spec.boundaries = [self.outer[event.id] for event in self.model.boundary_events(node.id)]
+            self.connect_border(node, spec)
+            spec.start_quantity, spec.completion_quantity = node.start_quantity, node.completion_quantity
         if isinstance(node, EventNode) and node.trigger is Trigger.LINK and node.position is Position.THROW:
             spec.ways = [
                 Way(f"link {node.link}", self.outer[catch.id], None, False) for catch in self.link_targets(node)
             ]
+
+    def connect_border(self, node: Activity, spec: NodeSpec) -> None:
+        """The events on an activity: they watch the whole of it, but each of its instances is made undone."""
+        for event in self.model.boundary_events(node.id):
+            if event.trigger is Trigger.COMPENSATE:
+                self.inner[node.id].handler = self.outer[event.handler or ""]
+            else:
+                spec.boundaries.append(self.outer[event.id])
 
     def way(self, node: AnyNode, flow: Flow) -> Way:
         default = isinstance(node, Activity | Gateway) and node.default == flow.id
@@ -159,9 +196,13 @@ class _Area:
     def fill(self, scope: ScopeSpec, id: str | None) -> None:
         inside = [node for node in self.model.nodes if node.scope == id]
         scope.starts = [self.outer[node.id] for node in starting(self.model, inside)]
-        scope.watchers = [
-            self.event_scope(node) for node in inside if isinstance(node, Activity) and node.triggered_by_event
-        ]
+        for node in inside:
+            if isinstance(node, Activity) and node.triggered_by_event:
+                beside = self.event_scope(node)
+                if beside.start.trigger is Trigger.COMPENSATE:
+                    scope.undo = beside
+                else:
+                    scope.watchers.append(beside)
         if isinstance(scope, EventScopeSpec):
             start = scope.starts[0]
             silent = SilentSpec(self.plan.spec, f"{start.name}#in", start.node, start.place)
@@ -179,16 +220,28 @@ class _Area:
         return spec
 
 
+def _activity_class(node: Activity) -> type[NodeSpec]:
+    if node.ad_hoc:
+        return AdHocSpec
+    if node.kind is ActivityKind.SEND and node.service and not node.message:
+        return ServiceSpec
+    return ACTIVITIES[node.kind]
+
+
 def _event_class(node: EventNode) -> type[NodeSpec]:
     if node.trigger is Trigger.LINK:
         return SilentSpec
-    if node.position in (Position.CATCH, Position.BOUNDARY) and node.trigger is not Trigger.NONE:
-        return CatchSpec
-    if node.position is Position.START and node.scope is not None and node.trigger is not Trigger.NONE:
-        return CatchSpec
-    if node.position in (Position.THROW, Position.END) and node.trigger in THROWN:
-        return ThrowSpec
-    return PassSpec
+    if node.position in (Position.THROW, Position.END):
+        return THROWN.get(node.trigger, PassSpec)
+    if node.trigger is Trigger.NONE or (node.position is Position.START and node.scope is None):
+        return PassSpec
+    return SeveralSpec if node.trigger is Trigger.MULTIPLE else CatchSpec
+
+
+def _parts(node: EventNode) -> list[EventNode]:
+    """An event of its own for each of its triggers."""
+    fields = ("trigger", "timer", "message", "correlation", "signal", "code", "condition")
+    return [replace(node, definitions=(), **{name: getattr(d, name) for name in fields}) for d in node.definitions]
 
 
 def _is_start(node: AnyNode) -> bool:
@@ -196,7 +249,7 @@ def _is_start(node: AnyNode) -> bool:
 
 
 def _starts_process(node: AnyNode) -> bool:
-    return _is_start(node) and node.scope is None
+    return node.scope is None and (_is_start(node) or (isinstance(node, Activity) and node.instantiate))
 
 
 def is_link_target(node: AnyNode, thrower: EventNode) -> bool:

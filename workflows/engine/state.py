@@ -1,4 +1,8 @@
-"""An execution's state as text: living tokens, their data as differences to the case's variables, and merge bases."""
+"""An execution's state as text: living tokens, their data as differences to the case's variables, and merge bases.
+
+The text says its format. An older one is brought to today's by the named steps of `upgrades.py`, one after the other, and
+a newer one is refused; what older versions wrote is kept in `tests/workflows/states/` and opened by a test.
+"""
 
 from __future__ import annotations
 
@@ -7,21 +11,24 @@ from typing import TYPE_CHECKING, Any
 
 from event_logs import typed_json as codec
 from workflows.engine.merging import same
-from workflows.engine.tokens import Run, Token
+from workflows.engine.tokens import Run, Token, Undoable
+from workflows.engine.upgrades import FORMAT, upgraded
 from workflows.errors import BrokenState
 
 if TYPE_CHECKING:
     from workflows.engine.plan import Plan
     from workflows.engine.steps import Steps
 
-FORMAT = 1
 _OPTIONAL = ("via", "host", "group", "leaving", "failure", "local", "progress")
 
 
 def dump(run: Run) -> str:
     """The run as text; see `load`."""
     tokens = [_told(token, run.view) for token in run.tasks.values()]
-    return codec.dumps({"format": FORMAT, "last": run.last_id, "tokens": tokens})
+    told: dict[str, Any] = {"format": FORMAT, "last": run.last_id, "tokens": tokens}
+    if run.undoable:
+        told["undoable"] = [_undoable_told(done, run.view) for done in run.undoable]
+    return codec.dumps(told)
 
 
 def _told(token: Token, view: Mapping[str, Any]) -> dict[str, Any]:
@@ -31,9 +38,20 @@ def _told(token: Token, view: Mapping[str, Any]) -> dict[str, Any]:
     if token.scope is not None:
         told["scope"] = token.scope
     told |= {name: value for name in _OPTIONAL if (value := getattr(token, name))}
-    differing = {name: value for name, value in token.data.items() if name not in view or not same(view[name], value)}
-    missing = [name for name in view if name not in token.data]
-    return told | ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
+    return told | _difference(token.data, view)
+
+
+def _difference(data: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
+    differing = {name: value for name, value in data.items() if name not in view or not same(view[name], value)}
+    missing = [name for name in view if name not in data]
+    return ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
+
+
+def _undoable_told(done: Undoable, view: Mapping[str, Any]) -> dict[str, Any]:
+    told: dict[str, Any] = {"at": done.at, "scope": done.scope, **_difference(done.data, view)}
+    if done.inside:
+        told["inside"] = [_undoable_told(inside, view) for inside in done.inside]
+    return told | ({"running": True} if done.running else {})
 
 
 def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
@@ -42,8 +60,7 @@ def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
         stored = codec.loads(text)
     except ValueError as error:
         raise BrokenState(f"it is no JSON ({error}).") from error
-    if not isinstance(stored, dict) or stored.get("format") != FORMAT:
-        raise BrokenState(f"its format is not {FORMAT}; it was written by another version of the product.")
+    stored = upgraded(stored)
     run = Run(plan, steps)
     run.view = dict(view)
     for told in stored["tokens"]:
@@ -52,6 +69,7 @@ def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
     for token in run.tasks.values():
         if token._parent is not None:
             run.tasks[token._parent]._children.append(token.id)
+    run.undoable = [_undoable(run, told) for told in stored.get("undoable", ())]
     return run
 
 
@@ -59,12 +77,21 @@ def _restore(run: Run, told: Mapping[str, Any]) -> None:
     spec = run.plan.spec.task_specs.get(told["at"])
     if spec is None:
         raise BrokenState(f"it names the element {told['at']!r}, which this version does not have.")
-    without = set(told.get("without", ()))
-    data = {name: value for name, value in run.view.items() if name not in without} | told.get("data", {})
     run.last_id = told["id"] - 1
-    token = Token(run, spec, None, data, told.get("scope"))
+    token = Token(run, spec, None, _data(run.view, told), told.get("scope"))
     token._parent = told.get("parent")
     token._state = told["state"]
     for name in _OPTIONAL:
         if name in told:
             setattr(token, name, told[name])
+
+
+def _data(view: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
+    without = set(told.get("without", ()))
+    seen = {name: value for name, value in view.items() if name not in without}
+    return {**seen, **told.get("data", {})}
+
+
+def _undoable(run: Run, told: Mapping[str, Any]) -> Undoable:
+    inside = [_undoable(run, each) for each in told.get("inside", ())]
+    return Undoable(told["at"], told["scope"], _data(run.view, told), inside, told.get("running", False))

@@ -7,12 +7,13 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import EventNode, Trigger
+from bpmn.model import EventDefinition, EventNode, Trigger
 from workflows.engine.facts import Completed, Stuck
-from workflows.engine.specs.events import CatchSpec, Thrown, ThrowSpec
-from workflows.engine.specs.gateways import InclusiveSpec
+from workflows.engine.specs.events import CatchSpec
+from workflows.engine.specs.gateways import UpstreamSpec
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.specs.scopes import ScopeSpec
+from workflows.engine.specs.throwing import Thrown, ThrowSpec
 from workflows.engine.tokens import Run, Token
 from workflows.errors import ProcedureFault, RunawayProcedure, ServiceFailed, StepFailed
 
@@ -29,13 +30,17 @@ def drain(run: Run) -> None:
             crowded = max(PRUNE_AT, 2 * len(run.tasks))
         if run.thrown:
             _catch(run, run.thrown.popleft())
+        elif run.asked:
+            _ask(run.asked.popleft())
+        elif run.listening:
+            _step(run.listening.popleft())
         elif run.emptied:
             _close_empty(run, run.emptied.pop())
         elif _conditional(run):
             continue
         elif run.queue:
             _step(run.queue.popleft())
-        elif not _settle_inclusive(run):
+        elif not _settle(run):
             run.prune()
             return
     raise RunawayProcedure(MOST_STEPS, run.living()[-1].task_spec.place)
@@ -78,11 +83,17 @@ def _close_empty(run: Run, scope_id: int) -> None:
         guarded(scope, lambda: scope.task_spec.on_empty(scope))
 
 
-def _settle_inclusive(run: Run) -> bool:
-    """Let one inclusive join go on that waits for nothing more."""
+def _ask(token: Token) -> None:
+    """Whether a complex gateway goes on, now that this token arrived."""
+    if token.has_state(TaskState.WAITING):
+        guarded(token, lambda: token.task_spec.ask(token))
+
+
+def _settle(run: Run) -> bool:
+    """Let one join go on that waits for nothing more."""
     waiting: dict[tuple[int, str], Token] = {}
     for token in run.tasks.values():
-        if token.has_state(TaskState.WAITING) and isinstance(token.task_spec, InclusiveSpec):
+        if token.has_state(TaskState.WAITING) and isinstance(token.task_spec, UpstreamSpec):
             waiting.setdefault((token.scope or 0, token.task_spec.name), token)
     return any(token.task_spec.settle(scope, token) for (scope, _), token in waiting.items())
 
@@ -106,21 +117,24 @@ def _conditional(run: Run) -> bool:
 
 def _catch(run: Run, thrown: Thrown) -> None:
     if thrown.trigger is Trigger.SIGNAL:
-        signal(run, thrown.name or "", thrown.values)
+        signal(run, thrown.name or "", thrown.values, beside=thrown.origin.id if thrown.own else None)
     elif thrown.trigger is Trigger.TERMINATE:
         _terminate(run, thrown.origin)
     else:
         _propagate(run, thrown)
 
 
-def signal(run: Run, name: str, values: Mapping[str, Any]) -> int:
-    """Fire everything that waits for this signal; says how many."""
+def signal(run: Run, name: str, values: Mapping[str, Any], *, beside: int | None = None) -> int:
+    """Fire everything that waits for this signal; says how many. The activity `beside` is not ended by events on its border."""
     fired = 0
     for token in run.living():
         spec = token.task_spec
         waits = isinstance(spec, CatchSpec) and spec.node.trigger is Trigger.SIGNAL and spec.node.signal == name
         if waits and token.has_state(TaskState.STARTED) and token.live and not token.leaving:
-            spec.fire(token, values)
+            if beside is not None and token.host == beside:
+                spec.fire_beside(token, values)
+            else:
+                spec.fire(token, values)
             fired += 1
     return fired
 
@@ -158,14 +172,18 @@ def _uncaught(thrown: Thrown) -> str:
 
 
 def _handles(spec: NodeSpec, thrown: Thrown) -> bool:
-    node = spec.node
-    return isinstance(node, EventNode) and node.trigger is thrown.trigger and node.code in (None, "", thrown.name)
+    return any(_fits(caught, thrown) for caught in spec.catches)
+
+
+def _fits(caught: EventNode | EventDefinition, thrown: Thrown) -> bool:
+    return caught.trigger is thrown.trigger and caught.code in (None, "", thrown.name)
 
 
 def _best(specs: list[Any], thrown: Thrown) -> Any:
     """The handler with just this code before one for any."""
     fitting = [spec for spec in specs if _handles(spec, thrown)]
-    return next((spec for spec in fitting if spec.node.code), fitting[0] if fitting else None)
+    exact = (spec for spec in fitting if any(_fits(caught, thrown) and caught.code for caught in spec.catches))
+    return next(exact, fitting[0] if fitting else None)
 
 
 def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
@@ -177,7 +195,7 @@ def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
         **(thrown.origin.data if token is not thrown.origin else {}),
         **thrown.values,
     }
-    if spec.node.interrupting or thrown.trigger in (Trigger.ERROR, Trigger.CANCEL):
+    if (spec.node.interrupting or thrown.trigger in (Trigger.ERROR, Trigger.CANCEL)) and not thrown.own:
         run.cancel_all([token])
     branch = run.spawn(spec, token, data=data, scope=token.scope)
     run.view.update(thrown.values)

@@ -8,7 +8,8 @@ ancestor of living ones: its data are the base of their merge.
 from __future__ import annotations
 
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -24,6 +25,20 @@ if TYPE_CHECKING:
     from workflows.engine.steps import Steps
 
 LIVE = TaskState.FUTURE | TaskState.WAITING | TaskState.READY | TaskState.STARTED
+
+
+@dataclass(slots=True)
+class Undoable:
+    """A completed activity that can be made undone: its spec, the scope that it was done in, and the data as they were then.
+
+    `inside` are those of a finished scope, in their order. `running` when the handler is at work.
+    """
+
+    at: str
+    scope: int
+    data: Mapping[str, Any]
+    inside: list[Undoable] = field(default_factory=list)
+    running: bool = False
 
 
 class Token(SpiffTask):  # type: ignore[misc]
@@ -67,7 +82,8 @@ class Token(SpiffTask):  # type: ignore[misc]
     def _ready(self) -> None:
         if self.live:
             self._state = TaskState.READY
-            self.workflow.queue.append(self)
+            ahead = self.workflow.listening if self.task_spec.listens else self.workflow.queue
+            ahead.append(self)
 
     def _inherit_data(self) -> None:
         """Data are handed over when the token is made."""
@@ -81,11 +97,14 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         self.plan, self.steps = plan, steps
         self.last_id = 0
         self.queue: deque[Token] = deque()
+        self.listening: deque[Token] = deque()  # what only begins to wait for an event, before anything else is done
+        self.asked: deque[Token] = deque()  # arrivals at complex gateways
         self.thrown: deque[Any] = deque()
         self.facts: list[Fact] = []
         self.view: dict[str, Any] = {}
         self.emptied: set[int] = set()
         self.error: str | None = None
+        self.undoable: list[Undoable] = []  # in the order of their completion
         self.tasks: dict[int, Token]
 
     def say(self, fact: Fact) -> None:
@@ -103,6 +122,30 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         token = Token(self, spec, parent, data, scope)
         token.via = via
         return token
+
+    def meet(self, survivor: Token, arrived: Sequence[Token]) -> None:
+        """The survivor takes over the data of all; the others are used up."""
+        if len(arrived) > 1:
+            survivor.data = self.merged(survivor.task_spec.place, sorted(arrived, key=lambda token: token.id))
+        for other in arrived:
+            if other is not survivor:
+                other._set_state(TaskState.COMPLETED)
+
+    def remember(self, token: Token) -> None:
+        """Note a completed activity that a compensation may make undone, and what was done inside it."""
+        inside = self.forget_inside(token)
+        if token.scope is None or not self.tasks[token.scope].task_spec.remembers:
+            return
+        if inside or token.task_spec.can_be_undone:
+            self.undoable.append(Undoable(token.task_spec.name, token.scope, token.data, inside))
+
+    def forget_inside(self, token: Token) -> list[Undoable]:
+        """What was done in this scope, which ends: nobody can undo it one by one any more."""
+        if not self.undoable:
+            return []
+        inside = [done for done in self.undoable if done.scope == token.id]
+        self.undoable = [done for done in self.undoable if done.scope != token.id]
+        return inside
 
     def merged(self, node: str, tokens: list[Token]) -> dict[str, Any]:
         """The data of tokens that meet, on the base of their last common ancestor."""
@@ -150,6 +193,7 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
                 self.cancel_all([t for t in self.tasks.values() if t.live and token.id in (t.scope, t.host)])
                 token.task_spec.withdraw(token)
                 token._state = TaskState.CANCELLED
+                self.forget_inside(token)
                 token.failure = None
                 if token.scope is not None:
                     self.emptied.add(token.scope)

@@ -6,12 +6,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpmn.model import Activity, Assignment
-from workflows.engine.expressions import Expression
-from workflows.engine.facts import Awaited, Decided, Enabled, Handed, Performed, Sent, Withdrawn
+from workflows.engine.expressions import Expression, correlated
+from workflows.engine.facts import Awaited, Decided, Enabled, Entered, Handed, Performed, Sent, Withdrawn
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.steps import HandedOut
 from workflows.engine.tokens import Token
-from workflows.errors import StepFailed
 
 Lines = tuple[tuple[str, Expression], ...]
 
@@ -28,6 +27,8 @@ class ActivitySpec(NodeSpec):
     def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
         super().__init__(wf_spec, key, node, place)
         self.takes, self.gives = compiled(node.inputs), compiled(node.outputs)
+        self.carried_in: tuple[tuple[str, str], ...] = ()  # (name in the activity, variable): its data associations
+        self.carried_out: tuple[tuple[str, str], ...] = ()  # (variable, name in the activity)
 
     def assigned(self, token: Token, lines: Lines, data: Mapping[str, Any]) -> dict[str, Any]:
         """The values of these lines; each line sees those above it."""
@@ -38,17 +39,25 @@ class ActivitySpec(NodeSpec):
 
     def given(self, token: Token) -> Mapping[str, Any]:
         """What goes into the activity: its inputs if it has any, else all variables."""
-        return self.assigned(token, self.takes, token.data) if self.takes else token.data
+        given = self.assigned(token, self.takes, token.data) if self.takes else token.data
+        return {**given, **carried(self.carried_in, token.data)} if self.carried_in else given
 
     def taken(self, token: Token, result: Mapping[str, Any]) -> Mapping[str, Any]:
         """What comes out of it: its outputs (which see the result, also as `result`) if it has any, else all of the result."""
-        if not self.gives:
-            return result
-        return self.assigned(token, self.gives, {**token.data, **result, "result": dict(result)})
+        taken = result
+        if self.gives:
+            taken = self.assigned(token, self.gives, {**token.data, **result, "result": dict(result)})
+        return {**taken, **carried(self.carried_out, result)} if self.carried_out else taken
 
     def finished(self, token: Token, values: Mapping[str, Any]) -> None:
         token.write(values)
-        super().finished(token, {**values, **self.assigned(token, self.gives, token.data)})
+        given = self.assigned(token, self.gives, token.data)
+        super().finished(token, {**values, **given, **carried(self.carried_out, values)})
+
+
+def carried(moves: tuple[tuple[str, str], ...], data: Mapping[str, Any]) -> dict[str, Any]:
+    """What there is of this data under its new names."""
+    return {name: data[found] for name, found in moves if found in data}
 
 
 class PersonSpec(ActivitySpec):
@@ -57,7 +66,9 @@ class PersonSpec(ActivitySpec):
     waits = True
 
     def step(self, token: Token) -> None:
-        token.workflow.say(Enabled(token.id, self.place, local_of(token)))
+        inputs = self.given(token) if self.takes or self.carried_in else {}
+        own = {name: inputs[name] for name in (*dict(self.takes), *dict(self.carried_in)) if name in inputs}
+        token.workflow.say(Enabled(token.id, self.place, {**local_of(token), **own}))
         self.attach(token)
 
 
@@ -72,7 +83,7 @@ class AutomaticSpec(ActivitySpec):
     """An activity that the machine does by itself, in one step."""
 
     def step(self, token: Token) -> bool | None:
-        return self.done(token, self.work(token))
+        return self.done(token, self.taken(token, self.work(token)))
 
     def done(self, token: Token, values: Mapping[str, Any]) -> bool:
         token.write(values)
@@ -114,7 +125,7 @@ class RuleSpec(AutomaticSpec):
     def work(self, token: Token) -> Mapping[str, Any]:
         verdict = token.workflow.steps.decide(self.place, self.node, self.given(token))
         token.workflow.say(Decided(token.id, self.place, self.node.decision or "", verdict.value, tuple(verdict.rows)))
-        return self.taken(token, verdict.value)
+        return verdict.value
 
 
 class ScriptSpec(AutomaticSpec):
@@ -125,7 +136,7 @@ class ScriptSpec(AutomaticSpec):
         self.lines = compiled(node.script)
 
     def work(self, token: Token) -> Mapping[str, Any]:
-        return self.assigned(token, self.lines, token.data)
+        return self.assigned(token, self.lines, {**token.data, **self.given(token)})
 
 
 class SendSpec(AutomaticSpec):
@@ -136,36 +147,30 @@ class SendSpec(AutomaticSpec):
         self.correlation = Expression(node.correlation) if node.correlation else None
 
     def work(self, token: Token) -> Mapping[str, Any]:
-        correlation = correlated(self.correlation, self, token)
+        correlation = correlated(self.correlation, self.place, token.data, token.workflow.steps.now)
         payload = dict(self.given(token))
         token.workflow.say(Sent(token.id, self.place, self.node.message or self.node.id, correlation, payload))
-        return self.taken(token, {}) if self.gives else {}
+        return {}
 
 
 class ReceiveSpec(ActivitySpec):
     """Waits for a message."""
 
-    waits = True
+    waits = listens = True
 
     def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
         super().__init__(wf_spec, key, node, place)
         self.correlation = Expression(node.correlation) if node.correlation else None
 
-    def step(self, token: Token) -> None:
-        correlation = correlated(self.correlation, self, token)
+    def step(self, token: Token) -> bool | None:
+        if token.progress.pop("began", False):  # the message that began the case is the one that it would wait for
+            token.workflow.say(Entered(token.id, self.place))
+            return self.leave(token)
+        correlation = correlated(self.correlation, self.place, token.data, token.workflow.steps.now)
         name = self.node.message or self.node.id
         token.workflow.say(Awaited(token.id, self.place, "message", name, correlation, attached=False))
         self.attach(token)
+        return None
 
     def fire(self, token: Token, values: Mapping[str, Any]) -> None:
         self.finished(token, values)
-
-
-def correlated(expression: Expression | None, spec: NodeSpec, token: Token) -> str | None:
-    """The correlation as text; a message that should be correlated but has no value to go by is a failure."""
-    if expression is None:
-        return None
-    value = expression.kept(spec.place, token.data, token.workflow.steps.now)
-    if value is None:
-        raise StepFailed(spec.place, f"its correlation {expression.text!r} has no value.")
-    return str(value)

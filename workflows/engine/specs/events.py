@@ -4,29 +4,20 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from bpmn.model import EventNode, Position, TimerKind, Trigger
-from workflows.engine.expressions import Condition, Expression
-from workflows.engine.facts import Awaited, Completed, Entered, Sent, Signalled, TimerSet
-from workflows.engine.specs.activities import correlated
-from workflows.engine.specs.node import NodeSpec
+from SpiffWorkflow.util.task import TaskState
+
+from bpmn.model import EventDefinition, EventNode, Position, TimerKind, Trigger
+from workflows.engine.expressions import Condition, Expression, correlated
+from workflows.engine.facts import Awaited, Completed, Entered, Expected, TimerSet, Withdrawn
+from workflows.engine.merging import changes
+from workflows.engine.specs.node import NodeSpec, cancel_rivals, fires_by_itself
 from workflows.engine.specs.scopes import EventScopeSpec
 from workflows.engine.tokens import Token
 from workflows.errors import StepFailed
 
 REPEATS = re.compile(r"^R(\d*)/")
-
-
-@dataclass(frozen=True, slots=True)
-class Thrown:
-    """Something thrown inside the execution, to be caught before anything else is stepped."""
-
-    trigger: Trigger
-    name: str | None  # of the signal; code of the error or escalation
-    origin: Token
-    values: Mapping[str, Any]
 
 
 class PassSpec(NodeSpec):
@@ -41,33 +32,10 @@ class SilentSpec(NodeSpec):
     """A place without a fact of its own: the way into an event subprocess, the two ends of a link."""
 
 
-class ThrowSpec(NodeSpec):
-    """An intermediate or end event that throws."""
-
-    node: EventNode
-
-    def __init__(self, wf_spec: Any, key: str, node: EventNode, place: str) -> None:
-        super().__init__(wf_spec, key, node, place)
-        self.correlation = Expression(node.correlation) if node.correlation else None
-
-    def step(self, token: Token) -> bool:
-        run, node = token.workflow, self.node
-        if node.trigger is Trigger.MESSAGE:
-            name = node.message or node.id
-            run.say(Sent(token.id, self.place, name, correlated(self.correlation, self, token), dict(token.data)))
-        elif node.trigger is Trigger.SIGNAL:
-            run.say(Signalled(token.id, self.place, node.signal or ""))
-            run.thrown.append(Thrown(Trigger.SIGNAL, node.signal, token, {}))
-        else:  # error, escalation, cancel, terminate
-            run.thrown.append(Thrown(node.trigger, node.code, token, {}))
-        run.say(Entered(token.id, self.place))
-        return self.leave(token)
-
-
 class CatchSpec(NodeSpec):
     """An event that is waited for: in the flow, on the border of an activity, or as start of an event subprocess."""
 
-    waits = True
+    waits = listens = True
     node: EventNode
 
     def __init__(self, wf_spec: Any, key: str, node: EventNode, place: str) -> None:
@@ -78,6 +46,10 @@ class CatchSpec(NodeSpec):
         )
         self.correlation = Expression(node.correlation) if node.correlation else None
         self.condition = Condition(node.condition) if node.trigger is Trigger.CONDITIONAL and node.condition else None
+
+    @property
+    def repeats(self) -> bool:
+        return self.node.timer is not None and self.node.timer.kind is TimerKind.CYCLE
 
     @property
     def attached(self) -> bool:
@@ -92,7 +64,7 @@ class CatchSpec(NodeSpec):
     def await_name(self, token: Token) -> None:
         kind = str(self.node.trigger)
         name = (self.node.message if self.node.trigger is Trigger.MESSAGE else self.node.signal) or self.node.id
-        correlation = correlated(self.correlation, self, token)
+        correlation = correlated(self.correlation, self.place, token.data, token.workflow.steps.now)
         token.workflow.say(Awaited(token.id, self.place, kind, name, correlation, self.attached))
 
     def set_timer(self, token: Token) -> None:
@@ -122,11 +94,22 @@ class CatchSpec(NodeSpec):
         if self.event_scope is not None:
             self.fire_into_scope(token, values)
         elif token.host is None:
-            self.finished(token, values)
+            self.pass_on(token, values)
         elif self.node.interrupting:
             self.interrupt(token, values)
         else:
             self.fire_beside(token, values)
+
+    def pass_on(self, token: Token, values: Mapping[str, Any]) -> None:
+        """It was waited for in the flow: go on; a repeating time sends one token on each time, and the last one itself."""
+        left = token.progress.get("left", 1) if self.repeats else 1
+        if left == 1:
+            self.finished(token, values)
+            return
+        token.progress["left"] = None if left is None else left - 1
+        cancel_rivals(token)
+        self.branch_off(token, token.data, values)
+        self.set_timer(token)
 
     def interrupt(self, token: Token, values: Mapping[str, Any]) -> None:
         """End the activity that this boundary event sits on and go on from here, with the data as they stand there."""
@@ -138,14 +121,16 @@ class CatchSpec(NodeSpec):
 
     def fire_beside(self, token: Token, values: Mapping[str, Any]) -> None:
         """Start a branch beside the activity; go on listening where that has a sense."""
-        run = token.workflow
-        host = run.tasks[token.host or 0]
-        branch = run.spawn(self, token, data=host.task_spec.salvage(host), scope=token.scope)
+        host = token.workflow.tasks[token.host or 0]
+        self.branch_off(token, host.task_spec.salvage(host), values)
+        self.listen_on(token)
+
+    def branch_off(self, token: Token, data: Mapping[str, Any], values: Mapping[str, Any]) -> None:
+        branch = token.workflow.spawn(self, token, data=data, scope=token.scope)
         branch.leaving = True
         branch.write(values)
         branch._ready()
-        run.say(Completed(branch.id, self.place, values))
-        self.listen_on(token)
+        token.workflow.say(Completed(branch.id, self.place, values))
 
     def fire_into_scope(self, token: Token, values: Mapping[str, Any]) -> None:
         assert self.event_scope is not None
@@ -159,10 +144,73 @@ class CatchSpec(NodeSpec):
     def listen_on(self, token: Token) -> None:
         """A message, a signal or a repeating timer may come again; anything else came for the only time."""
         left = token.progress.get("left", 0)
-        repeating = self.node.timer is not None and self.node.timer.kind is TimerKind.CYCLE
-        if repeating and left != 1:
+        if self.repeats and left != 1:
             token.progress["left"] = None if left is None else left - 1
             self.set_timer(token)
-        elif repeating or self.node.trigger not in (Trigger.MESSAGE, Trigger.SIGNAL):
-            token.leaving = True
-            token.workflow.cancel_all([token])
+        elif self.repeats or self.node.trigger not in (Trigger.MESSAGE, Trigger.SIGNAL):
+            self.stop(token)
+
+    def stop(self, token: Token) -> None:
+        token.leaving = True
+        token.workflow.cancel_all([token])
+
+
+class PartSpec(CatchSpec):
+    """One of the triggers of an event that has several; the event itself speaks for all of them."""
+
+    @property
+    def attached(self) -> bool:
+        return True
+
+    def finished(self, token: Token, values: Mapping[str, Any]) -> None:
+        token.write(values)
+        token.workflow.say(Completed(token.id, self.place, values, part=True))
+        token.leaving = True
+        token.workflow.queue.append(token)
+
+    def withdraw(self, token: Token) -> None:
+        if token.has_state(TaskState.STARTED) and not token.leaving:
+            token.workflow.say(Withdrawn(token.id, self.place, part=True))
+
+
+class SeveralSpec(CatchSpec):
+    """An event with several triggers: one of them is enough, or all are needed. What waits are its parts, in it as in a scope."""
+
+    holds_tokens = True
+    parts: tuple[PartSpec, ...] = ()
+
+    @property
+    def catches(self) -> tuple[EventNode | EventDefinition, ...]:
+        return self.node.definitions
+
+    def step(self, token: Token) -> None:
+        if not self.attached:
+            token.workflow.say(Expected(token.id, self.place))
+        self.wait(token)
+
+    def wait(self, token: Token) -> None:
+        """Let its triggers be waited for, anew where they were already."""
+        token.workflow.cancel_all(token.workflow.members(token.id))
+        token.progress = {}
+        for part in self.parts:
+            if fires_by_itself(part):
+                token.workflow.spawn(part, token, data=token.data, scope=token.id)._ready()
+
+    def absorb(self, token: Token, ended: Token) -> None:
+        """One of them came; the others are not needed any more where one is enough."""
+        token.progress["came"] = {**token.progress.get("came", {}), **changes(token.data, ended.data)}
+        if not self.node.all_of:
+            token.workflow.cancel_all(t for t in token.workflow.members(token.id) if t is not ended)
+
+    def on_empty(self, token: Token) -> None:
+        self.fire(token, token.progress.get("came", {}))
+
+    def listen_on(self, token: Token) -> None:
+        if all(part.node.trigger in (Trigger.MESSAGE, Trigger.SIGNAL) for part in self.parts):
+            self.wait(token)
+        else:
+            self.stop(token)
+
+    def withdraw(self, token: Token) -> None:
+        if token.has_state(TaskState.STARTED) and not token.leaving and not self.attached:
+            token.workflow.say(Withdrawn(token.id, self.place))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from workflows.engine.specs.node import NodeSpec, Way
+from workflows.engine.specs.node import NodeSpec, Way, waits_at
 from workflows.engine.tokens import Token
 from workflows.errors import StepFailed
 
@@ -41,18 +42,16 @@ class JoinSpec(NodeSpec):
     def arrivals(self, token: Token) -> dict[str, Token]:
         """The first token waiting on each incoming flow, by flow."""
         found: dict[str, Token] = {}
-        for other in token.workflow.members(token.scope or 0):
-            if other.task_spec is self and other.has_state(TaskState.WAITING):
-                found.setdefault(other.via or "", other)
+        for other in self.waiting(token):
+            found.setdefault(other.via or "", other)
         return found
 
-    def meet(self, survivor: Token, arrived: Sequence[Token]) -> None:
-        """The survivor takes over the data of all; the others are used up."""
-        if len(arrived) > 1:
-            survivor.data = survivor.workflow.merged(self.place, sorted(arrived, key=lambda token: token.id))
-        for other in arrived:
-            if other is not survivor:
-                other._set_state(TaskState.COMPLETED)
+    def waiting(self, token: Token) -> list[Token]:
+        return self.standing(token)
+
+    def standing(self, token: Token) -> list[Token]:
+        """The tokens that wait here, in the scope of this one."""
+        return [t for t in token.workflow.members(token.scope or 0) if waits_at(self, t)]
 
 
 class ParallelSpec(JoinSpec):
@@ -64,7 +63,7 @@ class ParallelSpec(JoinSpec):
             return False
         arrived_tokens = list(arrived.values())
         survivor = arrived[token.via or ""]
-        self.meet(survivor, arrived_tokens)
+        token.workflow.meet(survivor, arrived_tokens)
         if survivor is not token:  # an older token waited on this very flow: it goes, this one stays
             survivor._ready()
             return False
@@ -74,32 +73,47 @@ class ParallelSpec(JoinSpec):
         return self.ways
 
 
-class InclusiveSpec(JoinSpec):
-    """Waits for every token that can still arrive; sends one along each flow whose condition holds.
+class UpstreamSpec(JoinSpec):
+    """A join that waits for whatever can still arrive.
 
     `upstream` says for each incoming flow from which elements it can be reached without passing this gateway. A token
     elsewhere holds the join up when it can reach a flow without a token and none with one (BPMN 2.0.2, table 13.3).
     """
 
-    def __init__(self, *args: object) -> None:
-        super().__init__(*args)  # type: ignore[arg-type]
+    def __init__(self, *args: Any) -> None:
+        super().__init__(*args)
         self.upstream: dict[str, frozenset[str]] = {}
+
+    def is_awaited(self, token: Token, empty: Sequence[str], arrived: Sequence[str]) -> bool:
+        """Whether a token of that scope can still come by one of the empty flows, and by none where one waits already."""
+        elsewhere = {
+            other.task_spec.name
+            for other in token.workflow.members(token.scope or 0)
+            if other.host is None and not waits_at(self, other)
+        }
+        return any(
+            any(name in self.upstream[flow] for flow in empty)
+            and not any(name in self.upstream[flow] for flow in arrived)
+            for name in elsewhere
+        )
+
+    def settle(self, scope: int, token: Token) -> bool:
+        """Called when nothing else can be stepped: says whether something could."""
+        raise NotImplementedError(f"{self.place} cannot be asked")
+
+
+class InclusiveSpec(UpstreamSpec):
+    """Waits for every token that can still arrive; sends one along each flow whose condition holds."""
 
     def meet_if_complete(self, token: Token) -> bool:
         return False
 
     def settle(self, scope: int, token: Token) -> bool:
-        """Called when nothing else can be stepped: let the tokens meet unless one is still to come."""
         arrived = self.arrivals(token)
-        empty = [flow for flow in self.incoming if flow not in arrived]
-        for other in token.workflow.members(scope):
-            if other.host is None and not (other.task_spec is self and other.has_state(TaskState.WAITING)):
-                name = other.task_spec.name
-                reaches_empty = any(name in self.upstream[flow] for flow in empty)
-                if reaches_empty and not any(name in self.upstream[flow] for flow in arrived):
-                    return False
+        if self.is_awaited(token, [flow for flow in self.incoming if flow not in arrived], list(arrived)):
+            return False
         survivor = list(arrived.values())[-1]
-        self.meet(survivor, list(arrived.values()))
+        token.workflow.meet(survivor, list(arrived.values()))
         survivor._ready()
         return True
 

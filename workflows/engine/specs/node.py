@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from SpiffWorkflow.specs.base import TaskSpec as SpiffTaskSpec
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import AnyNode, EventNode, Trigger
+from bpmn.model import AnyNode, EventDefinition, EventNode, Trigger
 from workflows.engine.expressions import Condition
 from workflows.engine.facts import Completed, Withdrawn
 from workflows.engine.tokens import Token
@@ -33,6 +33,11 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     """
 
     waits: ClassVar[bool] = False  # facts tell when it begins to wait, so they tell when it is withdrawn
+    listens: ClassVar[bool] = (
+        False  # it waits for an event: it hears what is thrown in the moment in which it is reached
+    )
+    holds_tokens: ClassVar[bool] = False  # it is a scope: what waits is inside
+    remembers: ClassVar[bool] = True  # what is completed in this scope can be made undone
 
     def __init__(self, wf_spec: Any, key: str, node: AnyNode | None, place: str) -> None:
         super().__init__(wf_spec, key)
@@ -40,6 +45,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         self.ways: list[Way] = []
         self.incoming: list[str] = []
         self.boundaries: list[NodeSpec] = []
+        self.handler: NodeSpec | None = None  # what makes the activity undone
+        self.start_quantity = self.completion_quantity = 1
 
     # the library's protocol
 
@@ -50,7 +57,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         """Nothing is predicted: only places that a token has reached exist."""
 
     def _update_hook(self, my_task: Token) -> bool:
-        return True
+        return self.start_quantity == 1 or self.has_enough(my_task)
 
     def _on_ready_hook(self, my_task: Token) -> None:
         pass
@@ -62,13 +69,33 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run = my_task.workflow
         if self.boundaries:
             run.cancel_all(t for t in run.living() if t.host == my_task.id)
+        run.remember(my_task)
         for way in my_task.taking:
-            run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
+            for _ in range(self.completion_quantity):
+                run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
         if not my_task.taking and my_task.scope is not None:
             scope = run.tasks[my_task.scope]
             scope.task_spec.absorb(scope, my_task)
 
     # ours
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.handler is not None
+
+    @property
+    def catches(self) -> tuple[EventNode | EventDefinition, ...]:
+        """The triggers that this event catches when they are thrown."""
+        return (self.node,) if isinstance(self.node, EventNode) else ()
+
+    def has_enough(self, token: Token) -> bool:
+        """Wait until as many tokens arrived as the activity needs; the last one goes on with the data of all."""
+        token._state = TaskState.WAITING
+        arrived = [t for t in token.workflow.members(token.scope or 0) if waits_at(self, t)]
+        if len(arrived) < self.start_quantity:
+            return False
+        token.workflow.meet(token, arrived)
+        return True
 
     def step(self, token: Token) -> bool | None:
         """Do the element's work: True when it is done, None when it waits for something."""
@@ -97,8 +124,9 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         token.write(values)
         run.say(Completed(token.id, self.place, values))
         token.leaving = True
-        if self.boundaries or token.group is not None:
-            run.cancel_all(t for t in run.living() if t.host == token.id or _rival(t, token))
+        if self.boundaries:
+            run.cancel_all(t for t in run.living() if t.host == token.id)
+        cancel_rivals(token)
         run.queue.append(token)
 
     def withdraw(self, token: Token) -> None:
@@ -111,7 +139,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run = token.workflow
         if self.boundaries and not any(t.host == token.id for t in run.living()):
             for spec in self.boundaries:
-                if fires_by_itself(spec.node):
+                if fires_by_itself(spec):
                     watcher = run.spawn(spec, token, data=token.data, scope=token.scope)
                     watcher.host = token.id
                     watcher._ready()
@@ -119,6 +147,10 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def salvage(self, token: Token) -> Mapping[str, Any]:
         """The data as they stand where the token is interrupted."""
         return token.data
+
+    def try_again(self, token: Token) -> None:
+        """Try once more what failed here."""
+        token.workflow.queue.append(token)
 
     def absorb(self, token: Token, ended: Token) -> None:
         """A token of this scope has come to its end."""
@@ -129,10 +161,21 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         raise NotImplementedError(f"{self.place} is no scope")
 
 
-def _rival(other: Token, winner: Token) -> bool:
-    return winner.group is not None and other.group == winner.group and other is not winner
+def cancel_rivals(winner: Token) -> None:
+    """The other events behind an event-based gateway are not waited for any more."""
+    if winner.group is not None:
+        run = winner.workflow
+        run.cancel_all(t for t in run.living() if t.group == winner.group and t is not winner)
+        winner.group = None
 
 
-def fires_by_itself(node: AnyNode | None) -> bool:
-    """Errors, escalations and cancels are looked up when they are thrown; everything else is waited for."""
-    return isinstance(node, EventNode) and node.trigger not in (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL)
+def waits_at(spec: NodeSpec, token: Token) -> bool:
+    return token.task_spec is spec and token.has_state(TaskState.WAITING)
+
+
+LOOKED_UP = (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.COMPENSATE)
+
+
+def fires_by_itself(spec: NodeSpec) -> bool:
+    """Errors, escalations, cancels and compensations are looked up when they are thrown; everything else is waited for."""
+    return any(caught.trigger not in LOOKED_UP for caught in spec.catches)

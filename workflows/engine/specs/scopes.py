@@ -1,30 +1,34 @@
-"""Scopes: the process itself, subprocesses, called procedures, and activities done several times."""
+"""Scopes: the process itself, subprocesses, called procedures, and event subprocesses that begin beside them."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
 
+from SpiffWorkflow.util.task import TaskState
+
 from bpmn.model import Activity, EventNode
-from workflows.engine.drawn import loop_maximum, tested_before
-from workflows.engine.expressions import Condition, Expression
 from workflows.engine.facts import Ended, ScopeOpened
 from workflows.engine.merging import merge
 from workflows.engine.specs.activities import ActivitySpec
 from workflows.engine.specs.node import NodeSpec, fires_by_itself
 from workflows.engine.tokens import Token
-from workflows.errors import StepFailed
-
-MOST_INSTANCES = 10_000
 
 
 class ScopeSpec(NodeSpec):
     """An area of the drawing with tokens of its own; it is done when none of them is left."""
 
+    holds_tokens = True
+
     def __init__(self, *args: Any) -> None:
         super().__init__(*args)
         self.starts: list[NodeSpec] = []
         self.watchers: list[EventScopeSpec] = []
+        self.undo: EventScopeSpec | None = None  # its compensation event subprocess
+
+    @property
+    def can_be_undone(self) -> bool:
+        return self.handler is not None or self.undo is not None
 
     def step(self, token: Token) -> bool | None:
         token.workflow.say(ScopeOpened(token.id, self.place))
@@ -41,7 +45,7 @@ class ScopeSpec(NodeSpec):
 
     def watch(self, token: Token) -> None:
         for spec in self.watchers:
-            if fires_by_itself(spec.start):
+            if fires_by_itself(spec.start_spec):
                 spec.listen(token)
 
     def absorb(self, token: Token, ended: Token) -> None:
@@ -56,6 +60,13 @@ class ScopeSpec(NodeSpec):
         inside = [t.task_spec.salvage(t) for t in token.workflow.members(token.id) if t.host is None]
         ended = [token.progress["gathered"]] if "gathered" in token.progress else []
         return merge(token.data, [*ended, *inside] or [token.data], [])
+
+    def try_again(self, token: Token) -> None:
+        if token.leaving or not token.progress:
+            super().try_again(token)
+        else:  # the scope had opened; what failed is its closing
+            token._state = TaskState.STARTED
+            token.workflow.emptied.add(token.id)
 
     def on_empty(self, token: Token) -> None:
         run = token.workflow
@@ -133,149 +144,3 @@ class EventScopeSpec(SubprocessSpec):
         token = run.spawn(self, scope, data=data, scope=scope.id)
         token._ready()
         return token
-
-
-class RepeatedSpec(ScopeSpec, ActivitySpec):
-    """An activity done several times; `each` is the activity itself."""
-
-    each: NodeSpec
-
-    def instance(self, token: Token, local: Mapping[str, Any], data: Mapping[str, Any]) -> None:
-        run = token.workflow
-        inner = run.spawn(self.each, token, data={**data, **local}, scope=token.id)
-        inner.local = dict(local)
-        self.each._update(inner)
-
-    def absorb(self, token: Token, ended: Token) -> None:
-        before = self.gathered(token)
-        data = {name: value for name, value in ended.data.items() if name not in ended.local}
-        data |= {name: token.data[name] for name in ended.local if name in token.data}
-        token.progress["gathered"] = merge(token.data, [before, data], [])
-        token.progress["done"] = token.progress.get("done", 0) + 1
-
-    def close(self, token: Token) -> None:
-        token.progress = {}
-        ActivitySpec.finished(self, token, {})
-
-
-class MultiInstanceSpec(RepeatedSpec):
-    """All at once or one after the other, over a list or a count, until all are done or `complete_when` holds.
-
-    Each instance sees its element and `loopCounter` (from 1). `complete_when` sees `nrOfInstances`, `nrOfCompletedInstances`,
-    `nrOfActiveInstances` and `<activity>_results`: what each finished instance set, a list of contexts that stays afterwards.
-    """
-
-    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
-        super().__init__(wf_spec, key, node, place)
-        assert node.multi_instance is not None
-        self.many = node.multi_instance
-        self.collection = Expression(self.many.collection) if self.many.collection else None
-        self.cardinality = Expression(self.many.cardinality) if self.many.cardinality else None
-        self.complete_when = Condition(self.many.complete_when) if self.many.complete_when else None
-
-    def step(self, token: Token) -> bool | None:
-        items = self.items(token)
-        if not items:
-            return self.leave(token)
-        token.workflow.say(ScopeOpened(token.id, self.place))
-        token.progress = {"items": items, "next": 0}
-        for _ in items[:1] if self.many.sequential else items:
-            self.begin_next(token)
-        self.attach(token)
-        return None
-
-    def items(self, token: Token) -> list[Any]:
-        if self.collection is not None:
-            return self.listed(token, self.collection)
-        if self.cardinality is None:
-            raise StepFailed(self.place, "it is to be done several times, but nothing says how often.")
-        return list(range(1, self.counted(token, self.cardinality) + 1))
-
-    def listed(self, token: Token, collection: Expression) -> list[Any]:
-        found = collection.value(self.place, token.data, token.workflow.steps.now)
-        if not isinstance(found, list):
-            raise StepFailed(self.place, f"{collection.text!r} is no list, so it cannot be done for each of its items.")
-        return found
-
-    def counted(self, token: Token, cardinality: Expression) -> int:
-        found = cardinality.value(self.place, token.data, token.workflow.steps.now)
-        try:
-            count = int(found)
-        except (TypeError, ValueError, OverflowError):
-            raise StepFailed(self.place, f"{cardinality.text!r} is no number of times.") from None
-        if not 0 <= count <= MOST_INSTANCES or count != found:
-            raise StepFailed(self.place, f"it cannot be done {found} times (a whole number up to {MOST_INSTANCES:,}).")
-        return count
-
-    def begin_next(self, token: Token) -> None:
-        at = token.progress["next"]
-        token.progress["next"] = at + 1
-        local: dict[str, Any] = {"loopCounter": at + 1}
-        if self.many.element:
-            local[self.many.element] = token.progress["items"][at]
-        self.instance(token, local, self.gathered(token))
-
-    def absorb(self, token: Token, ended: Token) -> None:
-        super().absorb(token, ended)
-        name = f"{self.node.id}_results"
-        gathered = dict(token.progress["gathered"])
-        earlier = token.progress.get("results", [])
-        token.progress["results"] = [*earlier, _changed(token.data, ended)]
-        gathered[name] = token.progress["results"]
-        token.progress["gathered"] = gathered
-        if self.complete_when is not None and self.enough(token, self.complete_when):
-            token.progress["enough"] = True
-            token.workflow.cancel_all(t for t in token.workflow.members(token.id) if t is not ended)
-
-    def enough(self, token: Token, complete_when: Condition) -> bool:
-        total, done = len(token.progress["items"]), token.progress["done"]
-        counts = {
-            "nrOfInstances": total,
-            "nrOfCompletedInstances": done,
-            "nrOfActiveInstances": token.progress["next"] - done,
-        }
-        return complete_when.holds(self.place, {**self.gathered(token), **counts}, token.workflow.steps.now)
-
-    def on_empty(self, token: Token) -> None:
-        if token.progress["next"] < len(token.progress["items"]) and not token.progress.get("enough"):
-            self.begin_next(token)
-        else:
-            super().on_empty(token)
-
-
-def _changed(before: Mapping[str, Any], ended: Token) -> dict[str, Any]:
-    """What an instance set, together with its own element."""
-    written = {name: value for name, value in ended.data.items() if name not in before or before[name] != value}
-    return {**written, **ended.local}
-
-
-class LoopSpec(RepeatedSpec):
-    """Done again as long as the condition holds and the maximum is not reached; it is asked after each round, or before."""
-
-    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
-        super().__init__(wf_spec, key, node, place)
-        self.again = Condition(node.loop_condition) if node.loop_condition else None
-        maximum = loop_maximum(node)
-        self.maximum = int(maximum) if maximum else None
-        self.tested_before = tested_before(node)
-
-    def step(self, token: Token) -> bool | None:
-        if self.tested_before and not self.goes_on(token, token.data, 0):
-            return self.leave(token)
-        token.workflow.say(ScopeOpened(token.id, self.place))
-        self.instance(token, {"loopCounter": 1}, token.data)
-        self.attach(token)
-        return None
-
-    def goes_on(self, token: Token, data: Mapping[str, Any], rounds: int) -> bool:
-        if self.maximum is not None and rounds >= self.maximum:
-            return False
-        now = token.workflow.steps.now
-        return self.again is None or self.again.holds(self.place, {**data, "loopCounter": rounds}, now)
-
-    def on_empty(self, token: Token) -> None:
-        rounds, data = token.progress["done"], self.gathered(token)
-        if self.goes_on(token, data, rounds):
-            self.instance(token, {"loopCounter": rounds + 1}, data)
-        else:
-            super().on_empty(token)
