@@ -143,12 +143,7 @@ class Sheet:
         """Every trigger of the event: those of its definitions where it has several."""
         if event.trigger is not Trigger.MULTIPLE:
             return (event.trigger,)
-        own = self.kept_of(event.id, *EVENT_DEFINITIONS)
-        referred = (
-            self.file.get(name) for ref in self.kept_of(event.id, "eventDefinitionRef") for name in [_text(ref)]
-        )
-        found = [*own, *(k for k in referred if k is not None and k.tag in EVENT_DEFINITIONS)]
-        return tuple(EVENT_DEFINITIONS[k.tag] for k in found)
+        return tuple(definition.trigger for definition in event.definitions)
 
     # --- what is kept ---
 

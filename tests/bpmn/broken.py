@@ -11,7 +11,9 @@ from bpmn.model import (
     ActivityKind,
     AnyNode,
     Assignment,
+    Behavior,
     Bounds,
+    EventDefinition,
     EventNode,
     Flow,
     Gateway,
@@ -272,16 +274,15 @@ GATEWAY_RULES: Mapping[str, Example] = {
     "parallel_race_in_flow": lambda: race(
         Gateway(id="race1", kind=GatewayKind.EVENT_BASED, extensions=("eventGatewayType=Parallel",))
     ),
-    "complex_gateway": lambda: choice(GatewayKind.COMPLEX),
     "complex_join_without_condition": lambda: sketch(
         "start > and1; and1 > a > g; and1 > b > g; g > end", Gateway(id="g", kind=GatewayKind.COMPLEX)
     ),
 }
 
 
-def multiple(event: EventNode, *definitions: str) -> EventNode:
-    entries = tuple(f'<bpmn:{d}EventDefinition xmlns:bpmn="{BPMN}"/>' for d in definitions)
-    return replace(event, trigger=Trigger.MULTIPLE, extensions=(*event.extensions, *entries))
+def multiple(event: EventNode, *triggers: Trigger) -> EventNode:
+    definitions = tuple(EventDefinition(trigger) for trigger in triggers)
+    return replace(event, trigger=Trigger.MULTIPLE, definitions=definitions)
 
 
 EVENTS: Mapping[str, Example] = {
@@ -295,8 +296,8 @@ EVENTS: Mapping[str, Example] = {
     "boundary_trigger": lambda: bordered(late(Trigger.LINK, link="1")),
     "throw_trigger": lambda: row(throw("a", Trigger.TIMER, timer=after())),
     "end_trigger": lambda: row(end("end", trigger=Trigger.TIMER, timer=after())),
-    "part_of_event_in_wrong_place": lambda: row(multiple(start("start"), "message", "cancel")),
-    "parallel_event_of_one": lambda: row(catch("a", message="m", extensions=("parallelMultiple=true",))),
+    "part_of_event_in_wrong_place": lambda: row(multiple(start("start"), Trigger.MESSAGE, Trigger.CANCEL)),
+    "parallel_event_of_one": lambda: row(catch("a", message="m", all_of=True)),
     "timer_without_time": lambda: row(catch("a", Trigger.TIMER)),
     "timer_with_two_times": lambda: file(
         '<intermediateCatchEvent id="i"><timerEventDefinition><timeDate>2026-01-01</timeDate>'
@@ -331,7 +332,6 @@ EVENTS: Mapping[str, Example] = {
     "link_source": lambda: sketch("start > a > end; from > end", catch("from", Trigger.LINK, link="1")),
     "start_interrupts_nothing": lambda: row(start("start", interrupting=False)),
     "start_error_interrupts": lambda: listener(start("start2", "s", Trigger.ERROR, interrupting=False)),
-    "unsupported_event": lambda: row(multiple(start("start"), "message", "timer")),
 }
 
 
@@ -406,26 +406,21 @@ ACTIVITY_RULES: Mapping[str, Example] = {
     "repetition_of_what": lambda: row(task(multi_instance=MultiInstance())),
     "two_counts": lambda: row(task(multi_instance=MultiInstance(collection="list", cardinality="3"))),
     "count_below_one": lambda: row(task(multi_instance=MultiInstance(cardinality="0"))),
-    "behavior_without_event": lambda: row(
-        task(multi_instance=MultiInstance(cardinality="3"), extensions=(f"{MANY}/behavior=One",))
-    ),
+    "behavior_without_event": lambda: row(task(multi_instance=MultiInstance(cardinality="3", behavior=Behavior.ONE))),
     "two_repetitions": lambda: row(task(multi_instance=MultiInstance(cardinality="3"), loop_condition="x")),
     "loop_without_condition": lambda: row(task(loop_condition="")),
     "loop_maximum": lambda: row(task(loop_condition="x", extensions=(f"{LOOP}/loopMaximum=0",))),
-    "quantity": lambda: row(task(extensions=("startQuantity=0",))),
-    "ad_hoc": lambda: free(),
+    "quantity": lambda: row(task(start_quantity=0)),
     "ad_hoc_start": lambda: free(start("start2", "a"), text="start > a > end; start2 > b"),
     "ad_hoc_end": lambda: free(end("end2", "a"), text="start > a > end; b > end2"),
     "ad_hoc_empty": lambda: replace(free(), nodes=tuple(n for n in free().nodes if n.id != "b")),
     "ad_hoc_without_completion": lambda: free(subprocess("a", ad_hoc=True)),
-    "compensation": lambda: undoing(),
 }
 
 
 def free(*nodes: AnyNode, text: str = "start > a > end") -> ProcessModel:
     """The row with an ad-hoc subprocess for its task, in which `b` may be done."""
-    until = f'<bpmn:completionCondition xmlns:bpmn="{BPMN}">x</bpmn:completionCondition>'
-    own = {n.id: n for n in (subprocess("a", ad_hoc=True, extensions=(until,)), task("b", scope="a"))}
+    own = {n.id: n for n in (subprocess("a", ad_hoc=True, complete_when="x"), task("b", scope="a"))}
     return sketch(text, *(own | {n.id: n for n in nodes}).values())
 
 

@@ -103,7 +103,7 @@ class Host:
 
     def settle(self) -> None:
         """Hand messages and signals on until nobody says anything new."""
-        while any([self._heard(index, execution) for index, execution in enumerate(self.executions)]):
+        while sum(self._heard(index, execution) for index, execution in enumerate(self.executions)):
             pass
 
     def _heard(self, index: int, execution: Execution) -> bool:

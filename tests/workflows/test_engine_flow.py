@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpmn.model import ActivityKind, Assignment, GatewayKind, MultiInstance, Trigger
+from bpmn.model import ActivityKind, Assignment, MultiInstance, Trigger
 from tests.builders import (
     activity,
     after,

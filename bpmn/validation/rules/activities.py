@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from bpmn.model import Activity, ActivityKind, EventNode, MultiInstance, Position
+from bpmn.model import Activity, ActivityKind, Behavior, EventNode, MultiInstance, Position
 from bpmn.validation.rule import Breach, Rule, Search, advice, at
 from bpmn.validation.sheet import Sheet
 
@@ -55,19 +55,17 @@ def _is_no_count(text: str | None) -> bool:
 
 def _wrong_quantities(sheet: Sheet) -> Iterator[Breach]:
     for activity in sheet.activities:
-        for name in ("startQuantity", "completionQuantity"):
+        numbers = (("startQuantity", activity.start_quantity), ("completionQuantity", activity.completion_quantity))
+        for name, quantity in numbers:
             text = sheet.written(activity, name)
-            if text is not None and not (text.strip().isdigit() and int(text) > 0):
-                yield at(activity.id, name=name, text=text)
+            if text is not None or quantity < 1:
+                yield at(activity.id, name=name, text=text or str(quantity))
 
 
 def _no_behavior_event(sheet: Sheet) -> Iterator[Breach]:
-    needed = {"None": "noneBehaviorEventRef", "One": "oneBehaviorEventRef"}
-    for activity, _ in _many(sheet):
-        behavior = sheet.written(activity, f"{MANY}/behavior") or "All"
-        complex_missing = behavior == "Complex" and not sheet.kept_of(activity.id, "complexBehaviorDefinition")
-        if complex_missing or (behavior in needed and not sheet.written(activity, f"{MANY}/{needed[behavior]}")):
-            yield at(activity.id, behavior=behavior)
+    for activity, many in _many(sheet):
+        if many.behavior is not Behavior.ALL and not many.throws:
+            yield at(activity.id, behavior=many.behavior)
 
 
 # --- ad-hoc subprocesses -----------------------------------------------------------------------------------------------
@@ -227,12 +225,6 @@ ACTIVITIES = (
         _wrong_quantities,
     ),
     Rule(
-        "ad_hoc",
-        "{element} is an ad-hoc subprocess, which the engine does not run.",
-        "Draw it with flows and events.",
-        lambda sheet: (at(a.id) for a in _ad_hoc(sheet)),
-    ),
-    Rule(
         "ad_hoc_start",
         "{element} is a start event in the ad-hoc subprocess {scope}, where people choose what begins.",
         "Delete it.",
@@ -256,12 +248,6 @@ ACTIVITIES = (
         "ad_hoc_without_completion",
         "Nothing says when the ad-hoc subprocess {element} is done.",
         "Write its completionCondition.",
-        lambda sheet: (at(a.id) for a in _ad_hoc(sheet) if not sheet.kept_of(a.id, "completionCondition")),
-    ),
-    Rule(
-        "compensation",
-        "{element} is there for compensation, which the engine does not run.",
-        "Draw it with flows and events.",
-        lambda sheet: (at(a.id) for a in sheet.activities if a.for_compensation),
+        lambda sheet: (at(a.id) for a in _ad_hoc(sheet) if a.complete_when is None),
     ),
 )

@@ -194,9 +194,7 @@ EVENTS = (
         "parallel_event_of_one",
         "{element} waits for all of its events, but has fewer than two.",
         "Take `parallelMultiple` away.",
-        lambda sheet: (
-            at(e.id) for e in sheet.events if sheet.says(e, "parallelMultiple") and len(sheet.triggers(e)) < 2
-        ),
+        lambda sheet: (at(e.id) for e in sheet.events if e.all_of and len(sheet.triggers(e)) < 2),
     ),
     Rule(
         "timer_without_time",
@@ -326,16 +324,6 @@ EVENTS = (
             at(e.id, trigger=e.trigger)
             for e in sheet.at_position(Position.START)
             if not e.interrupting and e.trigger in (Trigger.ERROR, Trigger.COMPENSATE)
-        ),
-    ),
-    Rule(
-        "unsupported_event",
-        "The engine does not run {trigger} events such as {element}.",
-        "Draw what is to happen as flows, or use several events with one trigger each.",
-        lambda sheet: (
-            at(e.id, trigger=e.trigger)
-            for e in sheet.events
-            if e.trigger in (Trigger.MULTIPLE, Trigger.COMPENSATE) and e.trigger in allowed(sheet, e)
         ),
     ),
 )

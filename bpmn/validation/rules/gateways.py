@@ -193,12 +193,6 @@ GATEWAYS = (
             if sheet.written(g, "eventGatewayType") == "Parallel" and not sheet.says(g, "instantiate")
         ),
     ),
-    Rule(
-        "complex_gateway",
-        "{element} is a complex gateway, which is not run.",
-        "Use an inclusive gateway.",
-        lambda sheet: (at(g.id) for g in sheet.gateways_of(GatewayKind.COMPLEX)),
-    ),
     advice(
         "complex_join_without_condition",
         "{element} joins {i} flows, but nothing says for which of them it waits.",
@@ -206,7 +200,7 @@ GATEWAYS = (
         lambda sheet: (
             at(g.id, i=i)
             for g, i, _ in _counted(sheet)
-            if g.kind is GatewayKind.COMPLEX and i > 1 and not sheet.kept_of(g.id, "activationCondition")
+            if g.kind is GatewayKind.COMPLEX and i > 1 and g.activation is None
         ),
     ),
 )
