@@ -62,6 +62,7 @@ class Turn:
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
     gone: list[int] = field(default_factory=list)  # tokens whose timers and subscriptions are over
     called_back: list[int] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
+    remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
     sent: list[facts.Sent] = field(default_factory=list)
     signalled: list[str] = field(default_factory=list)
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
@@ -250,14 +251,15 @@ def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
         turn.called_back.append(fact.token)
     turn.gone.append(fact.token)
     if not (fact.part or _attached(node)):
-        turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token))
+        remark = turn.remarks.get(fact.token)
+        turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token), attributes=remark)
 
 
 def _withdraw_task(turn: Turn, fact: facts.Withdrawn) -> None:
     task = turn.task(fact.token)
     if task is not None:
         task.state, task.completed_at = TaskState.WITHDRAWN, turn.now
-        turn.journal.record_task(task, Lifecycle.WITHDRAW)
+        turn.journal.record_task(task, Lifecycle.WITHDRAW, turn.remarks.get(fact.token))
 
 
 def _attached(node: Any) -> bool:

@@ -3,7 +3,7 @@
 from workflows.engine.execution import CannotRun, Execution, begin, prepare, resume
 from workflows.engine.facts import Fact
 from workflows.engine.migrating import Hindrance, Migrated, go_on, migrate
-from workflows.engine.moving import move, targets
+from workflows.engine.moving import model_at, move, standing, targets
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
 from workflows.engine.specs.events import REPEATS
@@ -24,9 +24,11 @@ __all__ = [
     "begin",
     "go_on",
     "migrate",
+    "model_at",
     "move",
     "prepare",
     "refusals",
     "resume",
+    "standing",
     "targets",
 ]

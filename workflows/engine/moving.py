@@ -13,12 +13,19 @@ from workflows.engine.reach import upstream
 from workflows.engine.specs.events import PartSpec
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.specs.repetition import RepeatedSpec
+from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.stepping import drain
 from workflows.engine.tokens import Run, Token
 from workflows.errors import CannotMove, UnknownToken
 
 WATCHING = (Position.START, Position.BOUNDARY)
 JOINING = (GatewayKind.PARALLEL, GatewayKind.INCLUSIVE, GatewayKind.COMPLEX)
+
+
+def standing(execution: Execution) -> dict[int, str]:
+    """Token and place of everything that can be moved: what waits for something outside, and what failed."""
+    run = execution.run
+    return {t.id: t.task_spec.place for t in run.living() if _is_movable(t) and not isinstance(t.task_spec, ScopeSpec)}
 
 
 def targets(execution: Execution, token: int) -> list[str]:
@@ -51,10 +58,14 @@ def move(execution: Execution, token: int, place: str, *, alone: bool = False) -
 def _movable(run: Run, token: int) -> Token:
     """What waits for something outside, or failed and waits for a person."""
     found = run.tasks.get(token)
-    waits = found is not None and found.live and found.host is None and not found.leaving and token != 1
-    if found is None or not waits or not (found.has_state(TaskState.STARTED) or found.failure is not None):
+    if found is None or not _is_movable(found):
         raise UnknownToken(token)
     return found
+
+
+def _is_movable(token: Token) -> bool:
+    waits = token.has_state(TaskState.STARTED) and not token.leaving
+    return token.live and token.host is None and token.id != 1 and (waits or token.failure is not None)
 
 
 def _rivals(run: Run, token: Token) -> list[Token]:
@@ -126,7 +137,7 @@ def _reason_of_joins(run: Run, moved: Token, target: NodeSpec) -> str | None:
 
 def _joins(plan: Plan, prefix: str, near: AnyNode | None) -> Iterator[tuple[str, dict[str, frozenset[str]]]]:
     """The parallel joins of the scope in which a node lies: place, and from where each of their flows can be reached."""
-    model = drawn(plan, prefix)
+    model = model_at(plan, prefix)
     for node in model.nodes:
         same = near is not None and node.scope == near.scope
         if (
@@ -138,7 +149,7 @@ def _joins(plan: Plan, prefix: str, near: AnyNode | None) -> Iterator[tuple[str,
             yield prefix + node.id, upstream(model, node.id, prefix)
 
 
-def drawn(plan: Plan, prefix: str) -> ProcessModel:
+def model_at(plan: Plan, prefix: str) -> ProcessModel:
     """The model that draws the elements below a prefix (`pay/` lies in what the call activity `pay` calls)."""
     model = plan.model
     for step in prefix.split("/")[:-1]:

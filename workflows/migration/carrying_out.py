@@ -24,6 +24,7 @@ from workflows.recording import Journal
 from workflows.routing import route
 from workflows.tables import (
     Case,
+    ExternalTask,
     Incident,
     KeptMessage,
     MigratedCase,
@@ -183,7 +184,7 @@ def rename(session: Session, case: str, places: Mapping[int, tuple[str, str]]) -
     """Let what waits outside name the places that it has now. (Tasks are seen to one by one.)"""
     for token, (old, new) in places.items():
         if old != new:
-            for table in (*WAITING, KeptMessage, Incident):
+            for table in (*WAITING, ExternalTask, KeptMessage, Incident):
                 where = (table.case == case, table.instance == str(token), table.node == old)
                 session.execute(update(table).where(*where).values(node=new))
 
