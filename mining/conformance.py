@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +16,7 @@ from bpmn.errors import NotCovered
 from bpmn.model import EventNode, Position, ProcessModel
 from mining.alignment import Aligned, Alignment, Side, Trace, align
 from mining.bootstrap import median_difference
+from mining.decided import Compared, Stretches, compared, is_decided
 from mining.deviations import Deviation, Word, deviations
 from mining.errors import NoAlignment
 from mining.findings import ENOUGH, Evidence, Finding, Kind, Note, ranked
@@ -79,6 +82,10 @@ def conformance(cases: pd.DataFrame, models: Models, *, seed: int = 0) -> Confor
     `cases` are the rows of `reading.Reading.cases`.
     """
     tally, pieces = _Tally(), []
+    apart = is_decided(cases)
+    if apart.any():
+        pieces.append(_compare_decided(cases[apart], models, tally))
+        cases = cases[~apart]
     for version, rows in cases.groupby(cases["version"].fillna(-1).astype("int64"), sort=True):
         model = models.get(int(version) if version != -1 else None, models.get(None))
         if model is None:
@@ -168,6 +175,58 @@ def _withdrawn(rows: pd.DataFrame, model: ProcessModel) -> pd.Series[bool]:
     return found
 
 
+def _compare_decided(rows: pd.DataFrame, models: Models, tally: _Tally) -> _Compared:
+    """Cases with several versions, or moved past steps: each stretch against the version under which it was done."""
+    activities = frozenset(name for path in rows["path"].unique() for name in _steps(path))
+
+    @cache
+    def net_of(version: int | None) -> RecordedNet | None:
+        model = models.get(version, models.get(None))
+        try:
+            return recorded_net(model, activities) if model is not None else None
+        except NotCovered:
+            return None
+
+    kept: list[int] = []
+    found: list[Compared] = []
+    for at, row in enumerate(rows.to_dict("records")):
+        one, unfinished = _decided(row, rows.iloc[[at]], models, net_of), _unfinished(rows.iloc[[at]], models)
+        if one is None:
+            tally.unmodelled += 1
+        elif unfinished:
+            tally.open_cases += unfinished == "open"
+            tally.withdrawn += unfinished == "withdrawn"
+            tally.open_deviating += one.cost > 0
+        else:
+            kept.append(at)
+            found.append(one)
+    tally.cost += sum(one.cost for one in found)
+    tally.worst += sum(one.worst for one in found)
+    tally.fitness += sum(1 - one.cost / one.worst if one.worst else 1.0 for one in found)
+    paths = tuple(_Path(one.deviations, one.expected, one.done) for one in found)
+    costs = np.array([one.cost for one in found], dtype=np.int64)
+    return _Compared(rows.iloc[kept], np.arange(len(kept), dtype=np.int64), costs, paths)
+
+
+def _decided(
+    row: Mapping[Hashable, Any], alone: pd.DataFrame, models: Models, nets: Callable[[int | None], RecordedNet | None]
+) -> Compared | None:
+    own = None if pd.isna(row["version"]) else int(row["version"])
+    steps = _steps(row["path"])
+    stretches: Stretches = row["stretches"] or ((own, len(steps)),)
+    unfinished = _unfinished(alone, models) is not None
+    return compared(steps, stretches, row["passed_over"] or frozenset(), nets, unfinished=unfinished)
+
+
+def _unfinished(alone: pd.DataFrame, models: Models) -> str | None:
+    """`open` or `withdrawn` where this one case did not come to an end of the drawing."""
+    if is_open(alone).iloc[0]:
+        return "open"
+    version = alone["version"].iloc[0]
+    model = models.get(None if pd.isna(version) else int(version), models.get(None))
+    return "withdrawn" if model is not None and _withdrawn(alone, model).iloc[0] else None
+
+
 @dataclass(frozen=True)
 class _AlignedRows:
     rows: pd.DataFrame
@@ -238,7 +297,7 @@ def _case_mask(found: _Compared, key: Key) -> npt.NDArray[np.bool_]:
 def _eligible(found: _Compared, key: Key) -> npt.NDArray[np.bool_]:
     """Cases in which the deviation could have happened: the procedure came by it, or the activity was done."""
     word, activity = key
-    if word is Word.SKIPPED:
+    if word in (Word.SKIPPED, Word.BYPASSED):
         could = [activity in path.expected for path in found.paths]
     elif word in (Word.REPEATED, Word.OUT_OF_ORDER):
         could = [activity in path.done for path in found.paths]

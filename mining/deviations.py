@@ -14,6 +14,7 @@ class Word(StrEnum):
     """What happened to an activity."""
 
     SKIPPED = "skipped"  # the procedure has it here, the case did not do it
+    BYPASSED = "bypassed"  # the same, because a person decided so, on record
     INSERTED = "inserted"  # done where the procedure does not have it
     REPEATED = "repeated"  # done again where the procedure has it once
     OUT_OF_ORDER = "out_of_order"  # done, but earlier or later than drawn

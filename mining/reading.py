@@ -13,6 +13,7 @@ from bpmn.procedure import TimeLimit
 from event_logs.activity_instances import activity_instances
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
+from mining.decided import with_decisions
 from mining.errors import EmptyLog
 from mining.naming import by_element, renamed
 from mining.performance import case_times
@@ -26,7 +27,7 @@ Models = Mapping[int | None, ProcessModel]
 @dataclass(frozen=True, kw_only=True)
 class Reading:
     """`rows` are the steps, `cases` the rows of `case_times` with `path`, `length` and `done_at` (the last completion) of each
-    case, sorted by case.
+    case and what was decided about it (`decided.with_decisions`), sorted by case.
 
     `log` has its activities under the ids of the models; `names` are those that were recognised by their drawn name.
     """
@@ -84,4 +85,4 @@ def _cases(log: EventLog, rows: ibis.Table) -> pd.DataFrame:
         cases[column] = pd.to_datetime(cases[column], utc=True).dt.tz_localize(None).astype("datetime64[us]")
     cases["path"] = cases["path"].fillna("")
     cases["length"] = cases["length"].fillna(0).astype("int64")
-    return cases
+    return with_decisions(cases, log, rows)

@@ -92,6 +92,10 @@ def sentence(error: Exception) -> str:
         return _("The password needs at least %(n)s characters and may not be the officer code.", n=error.least)
     if isinstance(error, workflow.NotOpen):
         return _("This is no longer open, so this step is impossible now.")
+    if isinstance(error, workflow.CannotMove):
+        return _("The case cannot be moved there: %(reason)s", reason=_(error.REASONS[error.reason]))
+    if isinstance(error, workflow.CannotUndo):
+        return _("The migration cannot be undone: %(reason)s", reason=_(error.REASONS[error.reason]))
     return _(str(error))
 
 

@@ -101,6 +101,7 @@ def what(f: Finding) -> str:
         ("elapsed_activity", ""): _("between completions; waiting and processing are not told apart"),
         ("elapsed_handover", ""): _("between completions; waiting and processing are not told apart"),
         ("deviation", "skipped"): _("left out"),
+        ("deviation", "bypassed"): _("passed over by decision"),
         ("deviation", "inserted"): _("done where it is not drawn"),
         ("deviation", "repeated"): _("done again"),
         ("deviation", "out_of_order"): _("done too early or too late"),

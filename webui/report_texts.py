@@ -145,6 +145,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "part_elapsed": ("完成间隔", "between completions"),
     "part_between": ("系统间隔", "before enablement"),
     # deviations and rules
+    "d_bypassed": ("经决定跳过「{activity}」", "“{activity}” passed over by decision"),
     "d_skipped": ("跳过「{activity}」", "“{activity}” skipped"),
     "d_inserted": ("多做「{activity}」", "“{activity}” inserted"),
     "d_repeated": ("重复「{activity}」", "“{activity}” repeated"),

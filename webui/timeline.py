@@ -30,12 +30,11 @@ class Moment:
     why: tuple[str, ...] = ()  # of an activity that a rule decided: which row of its table applied, and why
 
 
-def moments(procedure: Procedure, events: Iterable[Event], names: Names) -> list[Moment]:
-    """The timeline, oldest first."""
+def moments(versions: Mapping[int | None, Procedure], events: Iterable[Event], names: Names) -> list[Moment]:
+    """The timeline, oldest first; each fact in the words of the version under which it happened."""
     events = list(events)
-    return [
-        _moment(procedure, event, names, why) for event, why in zip(events, reasons(procedure, events), strict=True)
-    ]
+    why = {version: reasons(versions[version], events) for version in {event.version for event in events}}
+    return [_moment(versions[e.version], e, names, why[e.version][n]) for n, e in enumerate(events)]
 
 
 def _moment(procedure: Procedure, event: Event, names: Names, why: tuple[str, ...]) -> Moment:

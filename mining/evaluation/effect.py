@@ -184,8 +184,9 @@ MEASURES: Mapping[str, Callable[[EventLog, pd.DataFrame, WorkingCalendar], Value
 
 
 def arm_of(log: EventLog, version: int) -> EventLog:
-    """The cases of one version of a trial's log."""
-    cases = log.events.filter(log.events.version == version).select("case_id").distinct()
+    """The cases of one version of a trial's log, without those that changed their version while they ran."""
+    by_case = log.events.group_by("case_id").aggregate(first=log.events.version.min(), last=log.events.version.max())
+    cases = by_case.filter((by_case.first == version) & (by_case["last"] == version)).select("case_id")
     return log.filtered(cases)
 
 

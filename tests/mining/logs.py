@@ -38,6 +38,7 @@ class Done:
     version: int | None = None
     attributes: str = "{}"
     withdrawn: float | None = None
+    passed_over: float | None = None
 
     def events(self, instance: str | None) -> Iterable[dict[str, Any]]:
         for lifecycle, hours in (
@@ -45,6 +46,7 @@ class Done:
             ("start", self.started),
             ("complete", self.completed),
             ("withdraw", self.withdrawn),
+            ("manualskip", self.passed_over),
         ):
             if hours is not None:
                 known = lifecycle != "schedule"

@@ -179,3 +179,33 @@ def test_rules_that_events_can_break() -> None:
     found = broken_rules(work, {None: guarded()}, WorkingCalendar.china())
     told = {(f.measure, f.subject[0]): (f.cases, f.evidence["eligible"]) for f in found}
     assert told == {("four_eyes", "approve"): (1, 2), ("wrong_post", "check"): (1, 2), ("late", "check"): (1, 3)}
+
+
+def migrated(*stretches: tuple[int, tuple[str, ...]], case: str = "m") -> list[Done]:
+    """A case whose steps were done under one version and then under another."""
+    steps = [(version, step) for version, names in stretches for step in names]
+    return [Done(case, step, float(n), version=version) for n, (version, step) in enumerate(steps)]
+
+
+def test_each_step_of_a_migrated_case_is_held_against_the_version_under_which_it_was_done() -> None:
+    new = model(
+        start(), user("receive"), user("approve"), user("inform"), end(),
+        paths=["start > receive > approve > inform > end"],
+    )  # fmt: skip
+    models: dict[int | None, ProcessModel] = {1: drawn(), 2: new}
+    old = ("start", "accept", "check")
+    good = log_of(*migrated((1, old), (2, ("approve", "inform", "end"))))
+    found = found_in(good, models)
+    assert (found.cases, found.conforming, found.findings, found.log_fitness) == (1, 1, (), 1.0)
+    left_out = log_of(*migrated((1, ("start", "check", "approve")), (2, ("end",))))
+    found = found_in(left_out, models)
+    assert words(found) == {("skipped", "accept", 1, 1.0), ("skipped", "inform", 1, 1.0)} and found.cost == 2
+    still_open = log_of(*migrated((1, ("start", "check", "approve")), (2, ("inform",))), open_cases=["m"])
+    found = found_in(still_open, models)
+    assert (found.cases, found.open_cases, found.open_deviating) == (0, 1, 1)
+
+
+def test_what_a_person_passed_over_on_record_is_told_apart_from_what_was_left_out() -> None:
+    without = ("start", "accept", "approve", "deliver", "end")
+    log = log_of(*cases(without, without), Done("001", "check", None, passed_over=1.5))
+    assert words(found_in(log)) == {("skipped", "check", 1, 0.5), ("bypassed", "check", 1, 0.5)}

@@ -152,3 +152,18 @@ def test_an_administrator_adds_an_officer_who_can_enter(signed_in: SignIn, app: 
     assert admin.post("/staff/officers", data=given).status_code == 422, "the code is taken"
     admin.post("/staff/officers/fresh/active", data={"active": "no"})
     assert fresh.get("/").status_code == 302, "who is no longer active is out at once"
+
+
+def test_a_manager_moves_a_case_and_the_page_tells_it(signed_in: SignIn, engine: sa.Engine, case: str) -> None:
+    client = signed_in("manager")
+    assert 'id="move"' in client.get(f"/cases/{case}").text
+    (position,) = client.get(f"/cases/{case}?format=json").json["positions"]
+    to = position["to"][2][0]
+    address = f"/cases/{case}/move"
+    assert client.post(address, data={"to": f"{position['token']}:{to}"}).status_code == 422, "without a reason"
+    assert client.post(address, data={"to": "", "reason": "x"}).status_code == 422
+    moved = client.post(address, data={"to": f"{position['token']}:{to}", "reason": "known already"})
+    assert moved.status_code == 302
+    page = client.get(f"/cases/{case}").text
+    assert "passed over by decision" in page and "known already" in page
+    assert signed_in("clerk").post(address, data={"to": "1:x", "reason": "x"}).status_code == 403

@@ -7,12 +7,14 @@ from typing import Any
 
 import click
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from event_logs import store
 from webui.cli.database import changing, now, reading
 from webui.cli.given import PAIR, values_of
 from webui.cli.output import as_json, print_facts, print_json, print_rows
-from workflows import cases
+from webui.errors import Refused
+from workflows import cases, moving
 from workflows.tables import Case, CaseState, Task
 
 _SHOWN = (
@@ -95,6 +97,80 @@ def list_(procedure: str | None, state: str | None, office: str | None, limit: i
     with reading() as session:
         rows = [_facts(found) for found in session.scalars(query)]
     print_rows(rows, _SHOWN, wants_json=wants_json, empty="There is no such case.")
+
+
+BY = click.option("--by", required=True, help="The manager who answers for it.")
+REASON = click.option("--reason", required=True, help="Why; it becomes part of the record.")
+
+
+@case.command("suspend")
+@click.argument("number")
+@BY
+@REASON
+def suspend(number: str, by: str, reason: str) -> None:
+    """Stop the clock of a case until it is resumed."""
+    with changing() as session:
+        cases.suspend(session, number, by=by, reason=reason, now=now())
+
+
+@case.command("resume")
+@click.argument("number")
+@BY
+@REASON
+def resume(number: str, by: str, reason: str) -> None:
+    """Let a suspended case go on."""
+    with changing() as session:
+        cases.resume(session, number, by=by, reason=reason, now=now())
+
+
+@case.command("withdraw")
+@click.argument("number")
+@BY
+@REASON
+def withdraw(number: str, by: str, reason: str) -> None:
+    """End a case before its time."""
+    with changing() as session:
+        cases.withdraw(session, number, by=by, reason=reason, now=now())
+
+
+@case.command("move")
+@click.argument("number")
+@click.option("--to", help="The step to go on with; without it, where the case can be moved is listed.")
+@click.option("--from", "place", help="The step that is left, where the case stands at several.")
+@click.option("--alone", is_flag=True, help="End the parallel branches, too.")
+@click.option("--by", help="The manager who answers for it.")
+@click.option("--reason", default="", help="Why; it becomes part of the record.")
+@as_json
+def move(
+    number: str, to: str | None, place: str | None, alone: bool, by: str | None, reason: str, wants_json: bool
+) -> None:
+    """Move a case to another step; its data and its parallel branches stay."""
+    if to is None:
+        with reading() as session:
+            rows = _places(session, number)
+        print_rows(rows, ("at", "failed", "to"), wants_json=wants_json, empty="The case does not run.")
+        return
+    if not by or not reason.strip():
+        raise Refused("Moving a case needs who does it and why: add --by and --reason.")
+    with changing() as session:
+        found = cases.find(session, number)
+        known = {position.place: position.token for position in moving.positions(session, found, now=now())}
+        token = known.get(place) if place else None
+        moving.move(session, found, to, token=token, alone=alone, by=by, reason=reason, now=now())
+        facts = _facts(found)
+    print_facts(facts, wants_json=wants_json)
+
+
+def _places(session: Session, number: str) -> list[dict[str, Any]]:
+    found, at = cases.find(session, number), now()
+    return [
+        {
+            "at": position.place,
+            "failed": position.failed,
+            "to": moving.destinations(session, found, position.token, now=at),
+        }
+        for position in moving.positions(session, found, now=at)
+    ]
 
 
 def _facts(found: Case) -> dict[str, Any]:

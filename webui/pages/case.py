@@ -4,17 +4,20 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Redirect
 
+from bpmn.model import Gateway
+from bpmn.procedure import Procedure
 from event_logs import store
 from event_logs.event import Event, Lifecycle
 from webui import path
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, find, labels, load
+from webui.catalogue import Names, labels, of_case
 from webui.errors import Refused
 from webui.forms import known_facts
 from webui.language import current_language
@@ -23,7 +26,7 @@ from webui.reasons import because
 from webui.seeing import case_seen
 from webui.standing import STYLES, Standing, standing
 from webui.timeline import moments
-from workflows import cases
+from workflows import cases, moving
 from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
 
 page = Blueprint("case", __name__)
@@ -51,10 +54,10 @@ class Work:
 @requires(Right.WORK, Right.MANAGE, Right.REDESIGN)
 def show(number: str) -> Response:
     case = case_seen(db(), number, me(), now=now())
-    version = find(db(), case.procedure, case.version)
-    procedure = load(db(), version)
     names = Names(db())
     facts = list(store.read(db(), case_id=number))
+    ran = _ran(case, facts)
+    procedure = ran[case.version]
     work = list(db().scalars(select(Task).where(Task.case == number).order_by(Task.scheduled_at, Task.id)))
     stands = standing(case.due_at, at=case.closed_at or now())
     return answer(
@@ -68,13 +71,27 @@ def show(number: str) -> Response:
         facts=known_facts(procedure, case.data),
         colours=path.colours(procedure.model, *_way(facts, work, _waiting(number))),
         names=labels(procedure.model),
-        tasks=[_work(procedure.model.label, task, names) for task in work],
-        moments=moments(procedure, facts, names)[::-1],
+        tasks=[_work(_labels(ran), task, names) for task in work],
+        moments=moments(ran, facts, names)[::-1],
         incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
         labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
         may_steer=_may_steer(),
+        positions=_positions(case, procedure) if _may_steer() else [],
         elapsed=(case.closed_at or now()) - case.opened_at,
     )
+
+
+def _ran(case: Case, facts: list[Event]) -> dict[int | None, Procedure]:
+    """The versions on which the case has run, newest first; it may have changed them."""
+    numbers = sorted({case.version, *(fact.version for fact in facts if fact.version is not None)}, reverse=True)
+    found: dict[int | None, Procedure] = {number: of_case(db(), case.procedure, number) for number in numbers}
+    return found | {None: found[case.version]}
+
+
+def _labels(ran: dict[int | None, Procedure]) -> dict[str, str]:
+    """What the screen calls each element, by the newest version that has it."""
+    versions = reversed(list(ran.values()))
+    return {node.id: node.label(current_language()) for version in versions for node in version.model.nodes}
 
 
 def _waiting(number: str) -> set[str]:
@@ -91,11 +108,11 @@ def _way(facts: list[Event], work: list[Task], waiting: set[str]) -> tuple[set[s
     return done - open_now, open_now | (waiting - done)
 
 
-def _work(label: object, task: Task, names: Names) -> Work:
+def _work(labels: dict[str, str], task: Task, names: Names) -> Work:
     stands = standing(task.due_at, at=task.completed_at or now())
     return Work(
         id=task.id,
-        activity=label(task.activity, current_language()),  # type: ignore[operator]
+        activity=labels.get(task.activity, task.activity),
         state=task.state,
         officer=names.officer(task.officer),
         post=names.post(task.post),
@@ -107,6 +124,22 @@ def _work(label: object, task: Task, names: Names) -> Work:
         style=STYLES[stands],
         why=because(task.why, names),
     )
+
+
+def _positions(case: Case, procedure: Procedure) -> list[dict[str, Any]]:
+    """Where the case stands, and the steps to which it can be moved from there."""
+    return [
+        {
+            "token": position.token,
+            "name": procedure.model.label(position.place, current_language()),
+            "to": [
+                (place, procedure.model.label(place, current_language()))
+                for place in moving.destinations(db(), case, position.token, now=now())
+                if procedure.model.has(place) and not isinstance(procedure.model.node(place), Gateway)
+            ],
+        }
+        for position in moving.positions(db(), case, now=now())
+    ]
 
 
 def _may_steer() -> bool:
@@ -143,6 +176,18 @@ def withdraw(number: str) -> Redirect:
     case = case_seen(db(), number, me(), now=now())
     cases.withdraw(db(), case, by=me().code, reason=_reason(), now=now())
     return _back(case, _("The case is withdrawn."))
+
+
+@page.post("/cases/<number>/move")
+@requires(Right.MANAGE)
+def move(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    token, _sign, to = request.form.get("to", "").partition(":")
+    if not token.isdecimal():
+        raise Refused("Choose the step to which the case is to be moved.")
+    alone = request.form.get("alone") == "yes"
+    moving.move(db(), case, to, token=int(token), alone=alone, by=me().code, reason=_reason(), now=now())
+    return _back(case, _("The case was moved."))
 
 
 def _reason() -> str:
