@@ -16,7 +16,7 @@ from bpmn.errors import NotCovered
 from bpmn.model import EventNode, Position, ProcessModel
 from mining.alignment import Aligned, Alignment, Side, Trace, align
 from mining.bootstrap import median_difference
-from mining.decided import Compared, Stretches, compared, is_decided
+from mining.decided import Compared, Stretch, Stretches, compared, is_decided
 from mining.deviations import Deviation, Word, deviations
 from mining.errors import NoAlignment
 from mining.findings import ENOUGH, Evidence, Finding, Kind, Note, ranked
@@ -213,7 +213,7 @@ def _decided(
 ) -> Compared | None:
     own = None if pd.isna(row["version"]) else int(row["version"])
     steps = _steps(row["path"])
-    stretches: Stretches = row["stretches"] or ((own, len(steps)),)
+    stretches: Stretches = row["stretches"] or (Stretch(own, len(steps)),)
     unfinished = _unfinished(alone, models) is not None
     return compared(steps, stretches, row["passed_over"] or frozenset(), nets, unfinished=unfinished)
 

@@ -6,7 +6,7 @@ whole path against the new one, of which only what came after the change counts.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -19,9 +19,17 @@ from mining.alignment import Alignment, Move, Side, Trace, align
 from mining.deviations import Deviation, Word, deviations
 from mining.recorded_net import RecordedNet
 
-Stretches: TypeAlias = tuple[
-    tuple[int | None, int], ...
-]  # version, and how many steps of the path were done by its end
+
+@dataclass(frozen=True, slots=True)
+class Stretch:
+    """`end` steps of the path were done when it was over; `stood_at` is where the case stood when it began, if it is known."""
+
+    version: int | None
+    end: int
+    stood_at: str | None = None
+
+
+Stretches: TypeAlias = tuple[Stretch, ...]
 
 
 def with_decisions(cases: pd.DataFrame, log: EventLog, rows: ibis.Table) -> pd.DataFrame:
@@ -31,18 +39,23 @@ def with_decisions(cases: pd.DataFrame, log: EventLog, rows: ibis.Table) -> pd.D
     by_version = rows.group_by("case_id").aggregate(versions=rows.version.nunique())
     several = rows.semi_join(by_version.filter(by_version.versions > 1), "case_id")
     steps = several.order_by(["case_id", "at", "position"]).select("case_id", "version").to_pandas()
-    stretches = {case: _stretches(list(group["version"])) for case, group in steps.groupby("case_id")}
+    changes = log.events.filter(log.events.lifecycle == Lifecycle.MIGRATE.value)
+    stood = {(e.case_id, e.version): e.activity for e in changes.order_by("position").to_pandas().itertuples()}
+    stretches = {case: _stretches(case, list(group["version"]), stood) for case, group in steps.groupby("case_id")}
     found = cases.copy()
     found["stretches"] = pd.Series([stretches.get(case) for case in cases["case_id"]], index=cases.index, dtype=object)
     found["passed_over"] = pd.Series([passed.get(case) for case in cases["case_id"]], index=cases.index, dtype=object)
     for case, versions in stretches.items():  # a case belongs to the version on which it is or ended
-        found.loc[found["case_id"] == case, "version"] = versions[-1][0]
+        found.loc[found["case_id"] == case, "version"] = versions[-1].version
     return found
 
 
-def _stretches(versions: list[int]) -> Stretches:
+def _stretches(case: str, versions: list[int], stood: Mapping[tuple[str, int], str]) -> Stretches:
     ends = [n for n in range(1, len(versions)) if versions[n] != versions[n - 1]]
-    return tuple((int(versions[end - 1]), end) for end in (*ends, len(versions)))
+    by_end = [(int(versions[end - 1]), end) for end in (*ends, len(versions))]
+    return tuple(
+        Stretch(version, end, stood.get((case, version)) if at else None) for at, (version, end) in enumerate(by_end)
+    )
 
 
 def is_decided(cases: pd.DataFrame) -> pd.Series[bool]:
@@ -74,19 +87,21 @@ def compared(
     cost, begun, worst = 0, 0, 0
     found: list[Deviation] = []
     alignment: Alignment | None = None
-    for at, (version, end) in enumerate(stretches):
-        net = nets(version)
+    for at, stretch in enumerate(stretches):
+        net = nets(stretch.version)
         if net is None:
             return None
-        steps = net.comparable(path[:end])
+        steps = net.comparable(path[: stretch.end])
         aligned = align(net.net, [steps], prefixes=unfinished or at < len(stretches) - 1)
         alignment = aligned.alignments[0]
         if alignment is None:
             return None
-        own = tuple(_after(alignment, len(net.comparable(path[:begun])))) if begun else alignment.moves
+        own = (
+            tuple(_after(alignment, len(net.comparable(path[:begun])), stretch.stood_at)) if begun else alignment.moves
+        )
         cost += sum(move.side is not Side.BOTH for move in own)
         found += deviations(Alignment(0, own), net.known)
-        begun, worst = end, len(steps) + aligned.shortest
+        begun, worst = stretch.end, len(steps) + aligned.shortest
     moves = alignment.moves if alignment else ()
     return Compared(
         cost=cost,
@@ -97,11 +112,11 @@ def compared(
     )
 
 
-def _after(alignment: Alignment, steps: int) -> Iterator[Move]:
-    """The moves after so many steps of the log; what only the model does before the next one lies before the change."""
+def _after(alignment: Alignment, steps: int, stood_at: str | None) -> Iterator[Move]:
+    """The moves after so many steps of the log; what only the model does before the place where the case stood is behind it."""
     seen, begun = 0, False
     for move in alignment.moves:
-        begun |= seen >= steps and move.side is not Side.MODEL
+        begun |= seen >= steps and (stood_at in (None, move.activity) or move.side is not Side.MODEL)
         if begun:
             yield move
         seen += move.side is not Side.MODEL

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,9 @@ from sqlalchemy import select
 from bpmn.model import ActivityKind, Lane, MultiInstance, ProcessModel, Trigger
 from event_logs import store
 from event_logs.event import Lifecycle
+from event_logs.warehouse import Warehouse
+from mining.conformance import conformance
+from mining.reading import read
 from tests.builders import (
     activity,
     after,
@@ -569,3 +573,21 @@ def test_lanes_are_no_hindrance(sqlite_office: Office) -> None:
     carried_out(sqlite_office)
     with sqlite_office.begin() as session:
         assert open_tasks(session, case)["first"].posts == ["clerk", "reviewer"]
+
+
+def test_mining_holds_a_migrated_case_against_both_versions(sqlite_office: Office, tmp_path: Path) -> None:
+    """The inserted step was behind the case: it is not left out. (The facts come from the engine, the comparison from mining.)"""
+    deployed(sqlite_office, THREE)
+    case = opened(sqlite_office)
+    do(sqlite_office, case, "first")
+    deployed(sqlite_office, line(first(), user("new", **CLERK), second(), user("third", **CLERK)))
+    carried_out(sqlite_office)
+    to_the_end(sqlite_office, case)
+    with sqlite_office.begin() as session:
+        models: dict[int | None, ProcessModel] = {
+            number: deployment.load(session, deployment.find_version(session, KEY, number)).model for number in (1, 2)
+        }
+    log = Warehouse(tmp_path).take_snapshot(sqlite_office.engine, KEY, now=sqlite_office.now)
+    reading = read(log, models)
+    found = conformance(reading.cases, reading.models)
+    assert (found.cases, found.conforming, found.findings) == (1, 1, ())
