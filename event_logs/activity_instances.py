@@ -44,6 +44,9 @@ def activity_instances(log: EventLog) -> ibis.Table:
     Transitions that are none of ours (the statuses of some logs) count as completions. Work that was withdrawn is flagged and has
     no completion; work that is open has none either. Sorted by case and position.
     """
+    kept = log.kept_performed()
+    if kept is not None:
+        return _sorted(kept)
     found = _transitions(log)
     events = log.events.mutate(kind=_kind(log.events.lifecycle))
     if not found & {*_OWN, *_ABANDONED} and not _has_instances(log):

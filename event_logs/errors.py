@@ -149,3 +149,32 @@ class NotSealed(EventLogError):
     def __init__(self, what: str) -> None:
         self.what = what
         super().__init__(f"No seal covers {what}; `qiangji log seal` closes one now.")
+
+
+class BadPrivacyRule(EventLogError):
+    """A rule for personal data makes no sense."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name = name
+        super().__init__(f"The privacy rule for {name!r} cannot be followed: {reason}.")
+
+
+class SnapshotGone(EventLogError):
+    """Events that a snapshot holds were given up by the rules of retention."""
+
+    def __init__(self, procedure: str, number: int, before: str) -> None:
+        self.procedure, self.number = procedure, number
+        super().__init__(
+            f"Snapshot {number} of {procedure} needs events from before {before}, which the warehouse has given up "
+            "(QIANGJI_KEEP_MONTHS); take a new snapshot."
+        )
+
+
+class UnusableEngine(EventLogError):
+    """What analyses are to run on cannot be reached."""
+
+    def __init__(self, engine: str, reason: str) -> None:
+        self.engine = engine
+        super().__init__(
+            f"The engine {engine!r} cannot be used: {reason}. QIANGJI_MINING_ENGINE names `duckdb` or a Spark master."
+        )

@@ -53,6 +53,10 @@ class EventLog:
     zone: str = "Asia/Shanghai"
     on_file: OnFile | None = field(default=None, compare=False, repr=False)
 
+    def with_performed(self, performed: ibis.Table) -> EventLog:
+        """The same log, knowing where its performed work is on file."""
+        return replace(self, on_file=OnFile(self.events, performed))
+
     def kept_performed(self) -> ibis.Table | None:
         """The table of performed work where it is on file, and is that of these very events."""
         if self.on_file is None or self.on_file.events is not self.events:

@@ -154,14 +154,6 @@ def test_snapshots_are_numbered_and_never_change(warehouse: Warehouse, engine: E
     assert warehouse.take_snapshot(engine, "refund", position=3).events.count().execute() == 2
 
 
-def test_many_snapshots_share_their_parts_and_are_written_anew_in_time(warehouse: Warehouse, engine: Engine) -> None:
-    for n in range(25):
-        record(engine, fact(str(n), "start"))
-        log = warehouse.take_snapshot(engine, "refund")
-    assert log.cases.count().execute() == 25
-    assert len(list((warehouse.snapshots / "refund" / "25" / "events").iterdir())) < 20
-
-
 def test_a_procedure_without_events_has_an_empty_snapshot(warehouse: Warehouse, engine: Engine) -> None:
     assert warehouse.take_snapshot(engine, "refund").events.count().execute() == 0
     with pytest.raises(UnknownLog):

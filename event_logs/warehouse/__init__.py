@@ -1,17 +1,11 @@
-"""The logs that the product keeps: imported ones by name, snapshots of recorded ones by procedure and number.
+"""The logs that the product keeps: imported ones by name, and what was recorded, in columns, with numbered snapshots.
 
-Everything is written into a temporary folder and renamed when it is whole, so that a crash leaves nothing half.
+Everything is written aside and renamed when it is whole, so that a crash leaves nothing half.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import shutil
-import tempfile
-import time
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
@@ -20,16 +14,19 @@ from typing import Any
 from sqlalchemy import Engine
 
 from event_logs import typed_json
-from event_logs.errors import BadLogName, LogExists, UnknownLog
+from event_logs.engines import DUCKDB
+from event_logs.errors import LogExists, UnknownLog
 from event_logs.log import EventLog
 from event_logs.parquet import open_folder
 from event_logs.reading import Reading, described, file_name, read_log
 from event_logs.reading.delimited import Given
 from event_logs.reading.source import LIMITS, Limits, Progress
-from event_logs.snapshot import take
-
-_NAME = re.compile(r"\w[\w.\-]{0,99}")
-_ABANDONED_SECONDS = 24 * 3600
+from event_logs.warehouse.flow import flow
+from event_logs.warehouse.folders import building, checked, is_name, made_safe, put
+from event_logs.warehouse.lake import Lake, Manifest
+from event_logs.warehouse.performed_work import write_performed_work
+from event_logs.warehouse.privacy import Privacy, read_privacy
+from event_logs.warehouse.snapshots import maintained, open_snapshot, snapshot_of, take
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,9 +49,10 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class Warehouse:
-    """All logs below one folder; `home` is made when the first log is kept."""
+    """All logs below one folder; `home` is made when the first log is kept. `engine` is what logs are opened on."""
 
     home: Path
+    engine: str = DUCKDB
 
     @property
     def logs(self) -> Path:
@@ -63,6 +61,14 @@ class Warehouse:
     @property
     def snapshots(self) -> Path:
         return self.home / "snapshots"
+
+    @property
+    def lake(self) -> Lake:
+        return Lake(self.home / "recorded")
+
+    def privacy(self) -> Privacy:
+        """The rules for personal data in `privacy.toml`; raises BadPrivacyRule."""
+        return read_privacy(self.home / "privacy.toml", self.home / "keys" / "pseudonyms")
 
     def import_log(
         self,
@@ -81,8 +87,8 @@ class Warehouse:
         another log has the name and is not to be replaced.
         """
         path = Path(path)
-        name = _checked(name) if name else _safe(file_name(path))
-        with self._building(self.logs) as folder:
+        name = checked(name) if name else made_safe(file_name(path))
+        with building(self.logs) as folder:
             reading = read_log(path, folder, mapping, progress=progress, limits=limits)
             facts = _facts(name, reading, now)
             (folder / "log.json").write_text(typed_json.dumps(facts) + "\n", encoding="utf-8")
@@ -90,7 +96,8 @@ class Warehouse:
                 if not _same(self._facts(name), facts):
                     raise LogExists(name)
                 return self.report(name)
-            self._put(folder, self.logs / name)
+            write_performed_work(folder, self._spill)
+            put(folder, self.logs / name)
         return self.report(name)
 
     def report(self, name: str) -> ImportReport:
@@ -111,9 +118,9 @@ class Warehouse:
     def load(self, name: str) -> EventLog:
         """The log of that name, lazily; raises UnknownLog."""
         facts = self._facts(name)
-        return open_folder(
-            self.logs / name, name=name, source=facts["source_line"], zone=facts["mapping"]["zone"], spill=self._spill
-        )
+        zone = facts["mapping"]["zone"]
+        given = {"name": name, "source": facts["source_line"], "zone": zone}
+        return open_folder(self.logs / name, spill=self._spill, engine=self.engine, **given)
 
     def header(self, name: str) -> Mapping[str, object]:
         """What an XES file said of itself: its extensions, globals, classifiers and attributes; empty for a table."""
@@ -123,8 +130,16 @@ class Warehouse:
     def remove(self, name: str) -> None:
         """Forget the log; raises UnknownLog."""
         self._facts(name)
-        with self._building(self.logs) as folder:
+        with building(self.logs) as folder:
             (self.logs / name).rename(folder / "removed")
+
+    def take_in(self, engine: Engine) -> Manifest:
+        """Let what was recorded since flow into the warehouse; a background job does it every few seconds."""
+        return flow(engine, self.lake, self.privacy())
+
+    def bring_up(self, procedure: str, *, now: datetime) -> None:
+        """Compute the performed work of the cases that events have come in for."""
+        maintained(self.lake, procedure, now, self._spill)
 
     def take_snapshot(
         self,
@@ -137,27 +152,27 @@ class Warehouse:
     ) -> EventLog:
         """The recorded events of a procedure up to now, or up to a `position`, as a log that never changes.
 
-        It is numbered by the last position it holds. Only what is newer than the snapshot before is read from the database.
+        It is numbered by the last position it holds. Only what is newer than the last look is read from the database.
         """
-        folder = _checked(procedure)
-        with self._building(self.snapshots / folder) as fresh:
-            number = take(engine, procedure, fresh, self._earlier(folder), upto=position)
-            target = self.snapshots / folder / str(number)
-            if not target.exists():
-                facts = {"procedure": procedure, "number": number, "taken": now, "zone": zone}
-                (fresh / "log.json").write_text(typed_json.dumps(facts) + "\n", encoding="utf-8")
-                self._put(fresh, target)
-        return self.load_snapshot(procedure, number)
+        place = self.snapshots / checked(procedure)
+        self.take_in(engine)
+        taken = take(self.lake, procedure, now=now, zone=zone, upto=position, spill=self._spill)
+        if not (place / str(taken.number) / "log.json").exists():
+            taken.write(place / str(taken.number))
+        return self.load_snapshot(procedure, taken.number)
 
     def load_snapshot(self, procedure: str, number: int | None = None) -> EventLog:
-        """The snapshot of that number, by default the latest; raises UnknownLog."""
-        there = self._earlier(_checked(procedure))
+        """The snapshot of that number, by default the latest; raises UnknownLog and SnapshotGone."""
+        there = self._earlier(checked(procedure))
         if not there or (number is not None and number not in there):
             raise UnknownLog(procedure if number is None else f"{procedure} (snapshot {number})")
         number = max(there) if number is None else number
         facts = typed_json.loads((there[number] / "log.json").read_text(encoding="utf-8"))
         source = f"snapshot {number} of the recorded events"
-        return open_folder(there[number], name=procedure, source=source, zone=facts["zone"], spill=self._spill)
+        if (there[number] / "events").is_dir():  # taken before there was one lake for all snapshots
+            given = {"name": procedure, "source": source, "zone": facts["zone"]}
+            return open_folder(there[number], spill=self._spill, engine=self.engine, **given)
+        return open_snapshot(self.lake, snapshot_of(facts), source=source, engine=self.engine, spill=self._spill)
 
     # Folders
 
@@ -172,33 +187,10 @@ class Warehouse:
         return (self.logs / name / "log.json").exists()
 
     def _facts(self, name: str) -> dict[str, Any]:
-        if not _NAME.fullmatch(name) or not self._keeps(name):
+        if not is_name(name) or not self._keeps(name):
             raise UnknownLog(name)
         facts: dict[str, Any] = typed_json.loads((self.logs / name / "log.json").read_text(encoding="utf-8"))
         return facts
-
-    @contextmanager
-    def _building(self, parent: Path) -> Iterator[Path]:
-        """A folder beside the finished ones that is gone afterwards, whatever happens."""
-        parent.mkdir(parents=True, exist_ok=True)
-        _sweep(parent)
-        folder = Path(tempfile.mkdtemp(prefix=".building-", dir=parent))
-        try:
-            yield folder
-        finally:
-            shutil.rmtree(folder, ignore_errors=True)
-
-    def _put(self, folder: Path, target: Path) -> None:
-        for path in folder.rglob("*"):
-            _sync(path)
-        with self._building(target.parent) as aside:
-            if target.exists():
-                target.rename(aside / "replaced")
-            try:
-                folder.rename(target)
-            except OSError:  # somebody else was faster
-                raise LogExists(target.name) from None
-        _sync(target.parent)
 
 
 def _facts(name: str, reading: Reading, now: datetime | None) -> dict[str, object]:
@@ -217,28 +209,3 @@ def _facts(name: str, reading: Reading, now: datetime | None) -> dict[str, objec
 
 def _same(kept: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
     return all(kept.get(key) == fresh[key] for key in ("sha256", "counts", "mapping"))
-
-
-def _checked(name: str) -> str:
-    if not _NAME.fullmatch(name):
-        raise BadLogName(name)
-    return name
-
-
-def _safe(name: str) -> str:
-    return _checked(re.sub(r"[^\w.\-]+", "-", name).strip("-.")[:100] or "log")
-
-
-def _sweep(parent: Path) -> None:
-    """Remove what imports that were killed long ago have left."""
-    for path in parent.glob(".building-*"):
-        if time.time() - path.stat().st_mtime > _ABANDONED_SECONDS:
-            shutil.rmtree(path, ignore_errors=True)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
