@@ -41,6 +41,7 @@ MAINTAINED_CASES = ibis.schema(
         "events": "int64",
     }
 )
+_GONE = ibis.schema({"case_no": "int64"})
 AT_ONCE = 1_000_000  # events whose work is computed together: what bounds the memory
 MOST_GENERATIONS = 8
 _ROW_GROUP = 200_000
@@ -144,7 +145,7 @@ class _Update:
         rows = write_performed(self.backend, events, numbers, self.lake.folder / names["performed"])
         cases = cases_of(events).join(numbers.select("case_id", "case_no"), "case_id")
         cases = cases.select(*MAINTAINED_CASES.names).cast(MAINTAINED_CASES).order_by("case_no")
-        count = write(self.backend, [cases], self.lake.folder / names["cases"])
+        count = write(self.backend, [cases], self.lake.folder / names["cases"], MAINTAINED_CASES)
         return Generation(**names, gone=None, rows=rows, case_count=count)
 
     def _struck(self, before: Any) -> list[Generation]:
@@ -164,7 +165,7 @@ class _Update:
             earlier = read(self.backend, [self.lake.folder / one.gone], "gone_earlier")
             gone = gone.union(earlier.select("case_no"))
         name = one.performed.replace("performed-", f"gone-{self.through:020}-")
-        write(self.backend, [gone.order_by("case_no")], self.lake.folder / name)
+        write(self.backend, [gone.order_by("case_no")], self.lake.folder / name, _GONE)
         return replace(one, gone=name)
 
     def _kept(self, name: str, table: Any) -> Any:
@@ -176,13 +177,12 @@ def write_performed(backend: Any, events: Any, numbers: Any, target: Path) -> in
     """Performed work of numbered cases into a file sorted by case and order, some cases at a time; says how many rows."""
     count, last = (int(numbers.case_no.count().execute()), numbers.case_no.max().execute())
     if not count:
-        return write(backend, [_union([], PERFORMED)], target)
+        return write(backend, [], target, PERFORMED)
     rows = int(events.count().execute())
     first = int(numbers.case_no.min().execute())
     step = max(1, -(-(int(last) + 1 - first) * AT_ONCE // max(rows, AT_ONCE)))
-    return write(
-        backend, (_work(events, numbers, low, low + step) for low in range(first, int(last) + 1, step)), target
-    )
+    chunks = (_work(events, numbers, low, low + step) for low in range(first, int(last) + 1, step))
+    return write(backend, chunks, target, PERFORMED)
 
 
 def _work(events: Any, numbers: Any, low: int, high: int) -> Any:
@@ -193,20 +193,16 @@ def _work(events: Any, numbers: Any, low: int, high: int) -> Any:
     )
 
 
-def write(backend: Any, tables: Iterable[Any], target: Path) -> int:
-    """The rows of these tables in one file, streamed; says how many."""
-    part = target.with_name(f".{target.name}.part")
-    writer, rows = None, 0
-    try:
+def write(backend: Any, tables: Iterable[Any], target: Path, schema: Any) -> int:
+    """The rows of these tables in one file with the columns of the schema, streamed; says how many."""
+    part, wanted, rows = target.with_name(f".{target.name}.part"), schema.to_pyarrow(), 0
+    with pq.ParquetWriter(part, wanted, compression="zstd") as writer:
         for table in tables:
-            reader = backend.con.sql(str(ibis.to_sql(table, dialect="duckdb"))).to_arrow_reader(_ROW_GROUP)
-            writer = writer or pq.ParquetWriter(part, reader.schema, compression="zstd")
-            for batch in reader:
-                writer.write_batch(batch)
+            query = str(ibis.to_sql(table.select(*schema.names), dialect="duckdb"))
+            for batch in backend.con.sql(query).to_arrow_reader(_ROW_GROUP):
+                # DuckDB adds integers up to wider ones, which Ibis does not know of: the cast is done here.
+                writer.write_table(pa.Table.from_batches([batch]).cast(wanted))
                 rows += batch.num_rows
-    finally:
-        if writer:
-            writer.close()
     sync(part)
     part.replace(target)
     return rows
@@ -248,6 +244,6 @@ def merge(lake: Lake, backend: Any, procedure: str, generations: Sequence[Genera
     place = Path(generations[-1].performed).parent
     names = {kind: str(place / f"{kind}-{stem}-merged-{len(generations)}.parquet") for kind in ("performed", "cases")}
     order = ("case_no", ibis.asc("ordinal", nulls_first=False), "position")
-    rows = write(backend, [performed.order_by(*order)], lake.folder / names["performed"])
-    count = write(backend, [cases.order_by("case_no")], lake.folder / names["cases"])
+    rows = write(backend, [performed.order_by(*order)], lake.folder / names["performed"], PERFORMED)
+    count = write(backend, [cases.order_by("case_no")], lake.folder / names["cases"], MAINTAINED_CASES)
     return Generation(**names, gone=None, rows=rows, case_count=count)
