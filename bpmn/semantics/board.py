@@ -68,6 +68,11 @@ class Board:
         """Where the token of an end goes: nowhere, or to the place that counts the ends of a watched scope."""
         return (self.place(f"{scope}:done", scope),) if self.is_watched(scope) else ()
 
+    def only_ends(self, place: str) -> bool:
+        """Whether a token at this place only waits to be counted out."""
+        node = self.model.node(place) if self.model.has(place) else None
+        return place.endswith(":done") or (isinstance(node, EventNode) and node.position is Position.END)
+
     def is_watched(self, scope: str) -> bool:
         return scope != self.model.key or bool(self.event_starts(scope))
 
@@ -117,7 +122,8 @@ class Board:
 
 def finish(board: Board, start: Marking) -> Net:
     transitions = tuple(_resolved(board, draft) for draft in board.drafts)
-    net = Net(board.model.key, tuple(board.scopes), transitions, start, tuple(board.assumptions))
+    ends = frozenset(place for place in board.scopes if board.only_ends(place))
+    net = Net(board.model.key, tuple(board.scopes), transitions, start, tuple(board.assumptions), ends)
     return net if net.plain else _simplified(net)
 
 
