@@ -16,13 +16,14 @@ KEPT_ASIDE = (":running", ":open", ":armed", ":fired")  # places that say how a 
 @dataclass(frozen=True)
 class Draft:
     """A transition that may still speak of scopes: `empties` one but for `keeps`, `awaits` the end of one, or `joins`
-    with these inputs empty."""
+    with these inputs empty, or `waits` for whatever can still come to its entrances."""
 
     transition: Transition
     empties: str | None = None
     keeps: tuple[str, ...] = ()
     awaits: str | None = None
     joins: tuple[str, ...] = ()
+    waits: tuple[str, ...] = ()
 
 
 @dataclass
@@ -101,10 +102,11 @@ class Board:
         keeps: tuple[str, ...] = (),
         awaits: str | None = None,
         joins: tuple[str, ...] = (),
+        waits: tuple[str, ...] = (),
     ) -> None:
         ids = tuple(flow.id for flow in flows)
         transition = Transition(f"{node}#{len(self.drafts)}", node, label, inputs, outputs, ids)
-        self.drafts.append(Draft(transition, empties, keeps, awaits, joins))
+        self.drafts.append(Draft(transition, empties, keeps, awaits, joins, waits))
 
     def assume(self, element: str, text: str) -> None:
         self.assumptions.append(Assumption(element, text))
@@ -124,7 +126,7 @@ def finish(board: Board, start: Marking) -> Net:
     transitions = tuple(_resolved(board, draft) for draft in board.drafts)
     ends = frozenset(place for place in board.scopes if board.only_ends(place))
     net = Net(board.model.key, tuple(board.scopes), transitions, start, tuple(board.assumptions), ends)
-    return net if net.plain else _simplified(net)
+    return net if net.plain or any(t.waits for t in transitions) else _simplified(net)
 
 
 def _resolved(board: Board, draft: Draft) -> Transition:
@@ -137,19 +139,28 @@ def _resolved(board: Board, draft: Draft) -> Transition:
         return replace(draft.transition, resets=aside, unless=inside - aside - taken)
     if draft.joins:
         return replace(draft.transition, unless=_upstream_of_empty(board, draft) - taken)
+    if draft.waits:
+        before = _steps_before(board, draft.transition.node)
+        waits = tuple((entrance, _sources(before, (entrance,))) for entrance in draft.waits)
+        return replace(draft.transition, waits=waits)
     return draft.transition
 
 
 def _upstream_of_empty(board: Board, draft: Draft) -> frozenset[str]:
     """Where a token must not be for an inclusive join to go on with some inputs empty (BPMN 2.0.2, 13.4.3): anywhere
     from where it can still reach an empty input, unless it can also reach one that is filled."""
-    node = draft.transition.node
+    before = _steps_before(board, draft.transition.node)
+    return frozenset(draft.joins) | (_sources(before, draft.joins) - _sources(before, draft.transition.inputs))
+
+
+def _steps_before(board: Board, join: str) -> dict[str, set[str]]:
+    """Each place with those from which one step leads to it, the steps of the join itself left out."""
     before: dict[str, set[str]] = {}
     for other in board.drafts:
-        if other.transition.node != node:
+        if other.transition.node != join:
             for output in other.transition.outputs:
-                before.setdefault(output, set()).update(other.transition.inputs)
-    return frozenset(draft.joins) | (_sources(before, draft.joins) - _sources(before, draft.transition.inputs))
+                before.setdefault(output, set()).update((*other.transition.inputs, *other.waits))
+    return before
 
 
 def _sources(before: dict[str, set[str]], places: tuple[str, ...]) -> frozenset[str]:

@@ -39,7 +39,7 @@ def net(model: ProcessModel, *, repeat: bool = True) -> Net:
 
     Non-interrupting timers with a date or duration fire at most once each time that their activity runs. With
     `repeat=False` every non-interrupting event fires at most once in a whole case, so that reminders cannot pile up
-    without bound in loops: the form in which soundness is asked.
+    without bound in loops, and joins of many branches are one step that `waits`: the form in which soundness is asked.
     What is assumed is listed in `assumptions`; messages and signals may always arrive at any time.
     """
     board = Board(model, repeat, matched_joins(model))
@@ -116,6 +116,8 @@ def _scope(board: Board, scope: str, start: str) -> None:
             board.step(event.id, (start,), outputs, label=event.id, flows=choice)
     if not starts:
         first = tuple(board.at(n) for n in board.members(scope) if _starts_alone(board.model, n))
+        if not first and scope != board.model.key and not board.members(scope):
+            first = board.ending(scope)  # nothing is drawn in it: it is done at once
         if not first:
             raise NotCovered(scope, "nothing in it can start; draw a start event.")
         board.step(scope, (start,), (*first, *marks))
@@ -333,6 +335,9 @@ def _inclusive_join(board: Board, node: Gateway, middle: tuple[str, ...] | None)
             board.step(node.id, (*_memory(board, split, choice), *arrived), onward, flows=flows)
         return
     entrances = board.entrances(model.incoming(node.id))
+    if len(entrances) > MOST_BRANCHES and not board.repeat:
+        board.step(node.id, (), onward, flows=flows, waits=entrances)
+        return
     if len(entrances) > MOST_BRANCHES:
         raise NotCovered(node.id, f"an inclusive join of {len(entrances)} flows has too many combinations.")
     for n in range(1, len(entrances) + 1):

@@ -15,6 +15,7 @@ from bpmn.semantics.net import Marking, Net, Transition, fire
 from bpmn.semantics.reducing import Move, Reduced, as_it_is, reduced
 
 EFFORT = 4_000_000  # times that a move is tried in a marking: about a second
+AFTERWARDS = 400_000  # once a deadlock was found
 _BITS, _FULL = 8, 0xFF
 _MOST = 0x7F  # tokens in one place; the eighth bit tells which of two markings is larger
 
@@ -113,6 +114,8 @@ class _Search:
             marking = waiting.popleft()
             tried += len(self.coded)
             steps = self.after[marking] = list(self._steps(marking))
+            if not steps and marking:  # what else there is to say of an unsound model is worth a little more
+                effort = min(effort, tried + AFTERWARDS)
             for n, target in steps:
                 if target not in seen:
                     seen.add(target)

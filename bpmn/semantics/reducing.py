@@ -98,7 +98,7 @@ class _Work:
             self._add(_move(transition))
 
     def _entries(self) -> Counter[str]:
-        return Counter(place for transition in self.net.transitions for place in set(transition.outputs))
+        return Counter(place for transition in self.net.transitions for place in transition.outputs)
 
     # --- the rules ---
 
@@ -172,16 +172,28 @@ class _Work:
         return done
 
     def drop_loops(self) -> bool:
-        """Rule 4, for moves that take one token."""
-        loops = [n for n, move in self.moves.items() if move.plain and len(move.inputs) == 1 and move.inputs == move.outputs]
+        """Rule 4, for moves that take one token from where another move can always take it too."""
+        done = False
+        loops = [n for n, move in self.moves.items() if self._is_loop(move)]
         for n in loops:
+            if not self._can_go_otherwise(n):
+                continue  # going round for ever would look like standing still
             move = self._take(n)
             place = move.inputs[0]
             if place in self.start:
                 self.alive |= move.nodes
             for other in list(self.into[place]):
                 self._say_alive(other, move.nodes)
-        return bool(loops)
+            done = True
+        return done
+
+    def _can_go_otherwise(self, loop: int) -> bool:
+        """Whether another move can always be taken where the loop can."""
+        inputs = self.moves[loop].inputs
+        return any(self.moves[n].plain and self.moves[n].inputs == inputs for n in self.out_of[inputs[0]] - {loop})
+
+    def _is_loop(self, move: Move) -> bool:
+        return move.plain and len(move.inputs) == 1 and move.inputs == move.outputs
 
     # --- edits ---
 
@@ -232,8 +244,7 @@ class _Work:
 def _guarding(move: Move) -> Iterable[tuple[str, frozenset[str]]]:
     yield "resets", move.resets
     yield "unless", move.unless
-    for entrance, before in move.waits:
-        yield entrance, before
+    yield from move.waits
 
 
 def _fused(first: Move, second: Move, place: str) -> Move:

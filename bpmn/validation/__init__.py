@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Final
+
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure
-from bpmn.validation.behaviour import behaviour
+from bpmn.validation.behaviour import BEHAVIOUR, behaviour
 from bpmn.validation.context import in_procedure
 from bpmn.validation.problem import Problem, Severity
 from bpmn.validation.rule import Rule
-from bpmn.validation.rules import SUBJECTS
+from bpmn.validation.rules import DRAWN
 from bpmn.validation.rules.expressions import expressions
 from bpmn.validation.sheet import Sheet
 
 __all__ = ["SUBJECTS", "Problem", "Rule", "Severity", "executable", "expressions", "problems"]
 
+SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {**DRAWN, "behaviour": BEHAVIOUR}
 # Without these the token game has no board to play on.
 _BREAK_THE_GAME = {
     "boundary_on_nothing",
@@ -32,7 +36,7 @@ def problems(model: ProcessModel, procedure: Procedure | None = None) -> list[Pr
     Soundness is decided last, and only where the drawing hangs together.
     """
     sheet = Sheet(model)
-    found = [problem for rules in SUBJECTS.values() for rule in rules for problem in rule.problems(sheet)]
+    found = [problem for rules in DRAWN.values() for rule in rules for problem in rule.problems(sheet)]
     if procedure is not None:
         found += in_procedure(model, procedure)
     if not any(problem.rule in _BREAK_THE_GAME for problem in found) and model.nodes:

@@ -33,10 +33,13 @@ class Rule:
     severity: Severity = Severity.ERROR
 
     def problems(self, sheet: Sheet) -> Iterator[Problem]:
-        for breach in self.search(sheet):
-            words = {"element": breach.element, **breach.words}
-            message, remedy = self.message.format(**words), self.remedy.format(**words)
-            yield Problem(self.name, breach.element, message, remedy, self.severity, breach.path)
+        return (self.problem(breach) for breach in self.search(sheet))
+
+    def problem(self, breach: Breach, more: str = "") -> Problem:
+        """The problem of one breach, with more to say after the rule's own sentence."""
+        words = {"element": breach.element, **breach.words}
+        message, remedy = self.message.format(**words) + more, self.remedy.format(**words)
+        return Problem(self.name, breach.element, message, remedy, self.severity, breach.path)
 
 
 def advice(name: str, message: str, remedy: str, search: Search) -> Rule:

@@ -255,7 +255,3 @@ def _within(element: Element) -> Iterator[Element]:
 
 def _triggers(element: Element) -> frozenset[Trigger]:
     return frozenset(EVENT_DEFINITIONS[local(child)] for child in element if local(child) in EVENT_DEFINITIONS)
-
-
-def _text(reference: Kept) -> str:
-    return unprefixed(reference.element.text or "")

@@ -137,7 +137,6 @@ def box(x: float = 0, width: float = 100) -> Bounds:
 
 SHAPES = {"start": box(), "a": box(200), "end": box(400)}
 EDGES = {"start_a": ((100.0, 40.0), (200.0, 40.0)), "a_end": ((300.0, 40.0), (400.0, 40.0))}
-MANY = "multiInstanceLoopCharacteristics"
 LOOP = "standardLoopCharacteristics"
 GIVEN = '<dataObject id="d"/><dataObjectReference id="dr" dataObjectRef="d"/>'
 INPUT = '<ioSpecification id="io">{}<inputSet id="in">{}</inputSet><outputSet id="out"/></ioSpecification>'
@@ -400,9 +399,7 @@ ACTIVITY_RULES: Mapping[str, Example] = {
     "call_without_target": lambda: row(task(kind=ActivityKind.CALL)),
     "call_of_no_process": lambda: row(task(kind=ActivityKind.CALL, called="end")),
     "calls_itself": lambda: row(task(kind=ActivityKind.CALL, called="drawing")),
-    "starting_receive_with_way_in": lambda: row(
-        task(kind=ActivityKind.RECEIVE, message="m", extensions=("instantiate=true",))
-    ),
+    "starting_receive_with_way_in": lambda: row(task(kind=ActivityKind.RECEIVE, message="m", instantiate=True)),
     "repetition_of_what": lambda: row(task(multi_instance=MultiInstance())),
     "two_counts": lambda: row(task(multi_instance=MultiInstance(collection="list", cardinality="3"))),
     "count_below_one": lambda: row(task(multi_instance=MultiInstance(cardinality="0"))),
@@ -556,7 +553,23 @@ DIAGRAM: Mapping[str, Example] = {
         ),
     ),
 }
+BEHAVIOUR: Mapping[str, Example] = {
+    "deadlock": lambda: sketch(
+        "start > xor1; xor1 > a; xor1 > b ? x; a > and1; b > and1; and1 > end", Gateway(id="xor1", default="xor1_a")
+    ),
+    "livelock": lambda: sketch(
+        "start > xor1; xor1 > end ? x; xor1 > a; a > b > a", Gateway(id="xor1", default="xor1_a")
+    ),
+    "unbounded": lambda: sketch("start > xor1 > and1 > a > xor1; and1 > b; b > and2; and2 > end; c > and2"),
+    "done_twice": lambda: sketch("start > and1; and1 > a > xor1; and1 > b > xor1; xor1 > c > end"),
+    "ends_twice": lambda: sketch("start > and1; and1 > a > end; and1 > b > end"),
+    "cut_off": lambda: sketch("start > and1; and1 > a > end; and1 > b > end2", end("end2", trigger=Trigger.TERMINATE)),
+    "dead": lambda: sketch("start > a > end; b > end2; c > b; b > c"),
+    "end_unreachable": lambda: row(end("end2")),
+    "soundness_undecided": lambda: BROKEN["race_with_boundary"](),
+}
 BROKEN: Mapping[str, Example] = {
+    **BEHAVIOUR,
     **NAMES,
     **FLOWS,
     **SCOPES,
@@ -572,6 +585,9 @@ BROKEN: Mapping[str, Example] = {
 }
 # Rules that cannot be broken alone, and those that are broken with them.
 ALSO: Mapping[str, set[str]] = {
+    "end_unreachable": {"end_without_way_in"},
+    "soundness_undecided": {"race_with_boundary"},
+    "dead": {"implicit_split"},
     "flow_across_pools": {"implicit_split"},
     "flow_at_no_node": {"implicit_split"},
     "flow_at_compensation": {"compensation_of_nothing"},

@@ -36,9 +36,9 @@ def test_a_loop_without_a_way_out_never_ends() -> None:
 
 
 def test_too_large_is_not_decided_rather_than_guessed() -> None:
-    branches = "; ".join(f"and1 > t{n} > and2" for n in range(12))
-    verdict = soundness(net(drawing(f"start > and1; {branches}; and2 > end")), limit=200)
-    assert verdict.sound is None and "200" in verdict.reason
+    lines = "; ".join(f"and1 > t{n} > or1" for n in range(5))
+    verdict = soundness(net(drawing(f"start > and1; {lines}; or1 > end")), effort=50)
+    assert verdict.sound is None and "states" in verdict.reason
 
 
 @pytest.mark.parametrize(
@@ -103,7 +103,7 @@ def blocks(draw: st.DrawFn) -> ProcessModel:
 def test_nested_blocks_are_sound_and_plain(model: ProcessModel) -> None:
     board = net(model)
     assert board.plain
-    assert soundness(board, limit=3_000).sound is not False
+    assert soundness(board).sound is True
 
 
 @given(blocks(), st.randoms(use_true_random=False))

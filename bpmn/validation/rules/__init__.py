@@ -19,7 +19,7 @@ from bpmn.validation.rules.participants import PARTICIPANTS
 from bpmn.validation.rules.people import PEOPLE
 from bpmn.validation.rules.scopes import SCOPES
 
-SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {
+DRAWN: Final[Mapping[str, tuple[Rule, ...]]] = {
     "names": NAMES,
     "flows": FLOWS,
     "scopes": SCOPES,

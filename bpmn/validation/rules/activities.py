@@ -160,9 +160,7 @@ ACTIVITIES = (
         "{element} begins the process when its message comes, but a flow leads to it.",
         "Delete the flow, or take `instantiate` away.",
         lambda sheet: (
-            at(a.id)
-            for a in sheet.of_kind(ActivityKind.RECEIVE)
-            if sheet.says(a, "instantiate") and sheet.model.incoming(a.id)
+            at(a.id) for a in sheet.of_kind(ActivityKind.RECEIVE) if a.instantiate and sheet.model.incoming(a.id)
         ),
     ),
     Rule(

@@ -66,12 +66,13 @@ def _is_caught(sheet: Sheet, event: EventNode) -> bool:
 
 
 def _handlers(sheet: Sheet) -> dict[str, list[str]]:
-    """Compensation boundary event → what its associations lead to."""
-    found: dict[str, list[str]] = {e.id: [] for e, _ in _boundaries(sheet) if e.trigger is Trigger.COMPENSATE}
+    """Compensation boundary event → what it names as its handler, and what else associations tie to it."""
+    compensating = [e for e, _ in _boundaries(sheet) if e.trigger is Trigger.COMPENSATE]
+    found = {e.id: [e.handler] if e.handler and sheet.model.has(e.handler) else [] for e in compensating}
     for link in sheet.all("association"):
         ends = link.get("sourceRef"), link.get("targetRef")
         for one, other in (ends, ends[::-1]):
-            if one in found and sheet.model.has(other):
+            if one in found and sheet.model.has(other) and other not in found[one]:
                 found[one].append(other)
     return found
 

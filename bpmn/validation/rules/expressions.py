@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from bpmn.feel import FeelError, parse
-from bpmn.model import Activity, EventNode, ProcessModel
+from bpmn.model import Activity, EventDefinition, EventNode, ProcessModel
 from bpmn.validation.rule import Breach, Rule, at
 from bpmn.validation.sheet import Sheet
 
@@ -19,10 +19,17 @@ def expressions(model: ProcessModel) -> Iterator[tuple[str, str, str]]:
         if isinstance(node, Activity):
             yield from _of_activity(node)
         elif isinstance(node, EventNode):
-            yield from _of_event(node)
+            yield from _of_event(node.id, node)
+            for definition in node.definitions:
+                yield from _of_event(node.id, definition)
+        elif node.activation:
+            yield node.id, "activation", node.activation
 
 
 def _of_activity(node: Activity) -> Iterator[tuple[str, str, str]]:
+    for throw in node.multi_instance.throws if node.multi_instance else ():
+        if throw.condition:
+            yield node.id, "condition of what is thrown", throw.condition
     for kind, lines in (("script", node.script), ("input", node.inputs), ("output", node.outputs)):
         for line in lines:
             yield node.id, f"{kind} {line.name}", line.expression
@@ -34,17 +41,18 @@ def _of_activity(node: Activity) -> Iterator[tuple[str, str, str]]:
         "list": many.collection if many else None,
         "number of times": many.cardinality if many else None,
         "end of the repetition": many.complete_when if many else None,
+        "end of the ad-hoc work": node.complete_when,
     }
     yield from ((node.id, what, text) for what, text in optional.items() if text)
 
 
-def _of_event(node: EventNode) -> Iterator[tuple[str, str, str]]:
+def _of_event(id: str, node: EventNode | EventDefinition) -> Iterator[tuple[str, str, str]]:
     optional = {
         "correlation": node.correlation,
         "condition": node.condition,
         "time": node.timer.expression if node.timer else None,
     }
-    yield from ((node.id, what, text) for what, text in optional.items() if text)
+    yield from ((id, what, text) for what, text in optional.items() if text)
 
 
 def _unreadable(sheet: Sheet) -> Iterator[Breach]:
