@@ -85,3 +85,20 @@ def name(model: ProcessModel, id: str) -> str:
 def named(model: ProcessModel, id: str, zh: str, en: str) -> dict[str, Any]:
     """Name and names of an element that is added for another one."""
     return {"name": f"{zh}{model.label(id)}", "names": {"en": f"{en} {model.label(id, 'en')}"}}
+
+
+def row_between(model: ProcessModel, first: str, end: str) -> list[Activity] | None:
+    """The activities from `first` up to, but without, `end`; None where it is no plain row."""
+    row: list[Activity] = []
+    here = first
+    while here != end:
+        node = model.node(here)
+        flows = model.outgoing(here)
+        plain = isinstance(node, Activity) and len(flows) == 1 and not flows[0].condition
+        if not plain or not isinstance(node, Activity) or node in row:
+            return None
+        if row and len(model.incoming(here)) != 1:
+            return None
+        row.append(node)
+        here = flows[0].target
+    return row if not row or len(model.incoming(end)) == 1 else None

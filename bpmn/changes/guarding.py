@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bpmn.changes.editing import name, with_node
+from bpmn.changes.editing import name, next_of, with_node
 from bpmn.dependence import Materials, computes_with, independence, writes
 from bpmn.errors import BpmnError, ChangeRefused, UnknownData
+from bpmn.feel import FeelError, parse
 from bpmn.model import Activity, ProcessModel
 from bpmn.semantics import net, soundness
 
@@ -43,10 +44,18 @@ def independent(model: ProcessModel, one: str, other: str, materials: Materials)
         raise ChangeRefused(f"{name(model, one)} and {name(model, other)} are tied by the data {shared}.")
 
 
-def unread(model: ProcessModel, activity: str, materials: Materials, *, beside: frozenset[str] = frozenset()) -> None:
-    """Refuses where something else computes with what the activity alone writes; `beside` are elements that go too."""
+def unread(
+    model: ProcessModel,
+    activity: str,
+    materials: Materials,
+    *,
+    beside: frozenset[str] = frozenset(),
+    known: frozenset[str] = frozenset(),
+) -> None:
+    """Refuses where something else computes with what the activity alone writes; `beside` are elements that go too,
+    `known` is data that is written otherwise then."""
     try:
-        written = writes(model, activity, materials)
+        written = writes(model, activity, materials) - known
         for other in model.nodes:
             if other.id == activity or other.id in beside:
                 continue
@@ -83,6 +92,18 @@ def eyes_passed_on(model: ProcessModel, dropped: Activity) -> ProcessModel:
             )
         model = with_node(model, replace(controller, four_eyes=tuple(dict.fromkeys(eyes))))
     return model
+
+
+def directly_before(model: ProcessModel, first: Activity, second: Activity) -> None:
+    if next_of(model, first.id) != second.id or len(model.incoming(second.id)) != 1:
+        raise ChangeRefused(f"{name(model, second.id)} does not directly follow {name(model, first.id)} and it alone.")
+
+
+def readable(text: str) -> None:
+    try:
+        parse(text)
+    except FeelError as error:
+        raise ChangeRefused(f"The condition {text!r} cannot be read: {error}") from error
 
 
 def still_sound(before: ProcessModel, after: ProcessModel) -> None:

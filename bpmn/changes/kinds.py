@@ -67,7 +67,22 @@ class Retime:
     expression: str
 
 
-Change: TypeAlias = Drop | Automate | Parallelise | HandOver | Move | Merge | Retime
+@dataclass(frozen=True, slots=True)
+class Triage:
+    """Send cases for which the FEEL condition `when` holds along a fast lane beside a row of activities; all others go the
+    old way, which is the default.
+
+    `activities` is the row, in its order; `fast` are those of them that the fast lane does too, in the same order, as
+    `<id>_fast`. With `passing` the fast lane writes this as the outcome of those that it leaves out.
+    """
+
+    activities: tuple[str, ...]
+    when: str
+    fast: tuple[str, ...] = ()
+    passing: str | None = None
+
+
+Change: TypeAlias = Drop | Automate | Parallelise | HandOver | Move | Merge | Retime | Triage
 KINDS: Mapping[str, type[Any]] = {
     "drop": Drop,
     "automate": Automate,
@@ -76,6 +91,7 @@ KINDS: Mapping[str, type[Any]] = {
     "move": Move,
     "merge": Merge,
     "retime": Retime,
+    "triage": Triage,
 }
 
 

@@ -17,11 +17,12 @@ from bpmn.changes import (
     Move,
     Parallelise,
     Retime,
+    Triage,
     apply,
     change_as_dict,
     change_from_dict,
 )
-from bpmn.model import Activity, ActivityKind, Assignment, ProcessModel
+from bpmn.model import Activity, ActivityKind, Assignment, Gateway, ProcessModel
 from bpmn.procedure import read_all_procedures
 from bpmn.reading import read_bpmn
 from bpmn.semantics import net, soundness
@@ -119,6 +120,35 @@ def test_a_decision_table_can_come_first() -> None:
     assert traces(model) == {"b_rule b", "b_rule b_auto"}
 
 
+def test_easy_cases_go_a_fast_lane_and_all_others_the_old_way() -> None:
+    model = apply(
+        drawing("start > a > b > c > end"), Triage(("a", "b", "c"), "amount < 100", fast=("b",), passing="pass")
+    )
+    assert traces(model) == {"a b c", "b_fast a_skip"}
+    assert model.activity("a_skip").script == (Assignment("a_outcome", '"pass"'), Assignment("c_outcome", '"pass"'))
+    split = next(node for node in model.nodes if node.id == "a_easy")
+    assert isinstance(split, Gateway) and model.flow(split.default or "").target == "a"
+    assert [f.condition for f in model.outgoing("a_easy") if f.id != split.default] == ["amount < 100"]
+
+
+def test_whoever_may_not_do_a_step_may_not_do_its_copy() -> None:
+    model = drawing("start > a > b > c > end", user("b", four_eyes=("a",)), user("c", four_eyes=("b",)))
+    after = apply(model, Triage(("a", "b"), "amount < 100", fast=("b",)))
+    assert after.activity("c").four_eyes == ("b", "b_fast")
+    assert after.activity("b_fast").four_eyes == ()
+
+
+def test_a_fast_lane_leaves_out_neither_law_nor_control_nor_what_is_needed() -> None:
+    law = drawing("start > a > b > end", user("a", guards=frozenset({"statutory"})), user("b", four_eyes=("a",)))
+    assert "required by law" in refusal(law, Triage(("a",), "x"))
+    assert "second pair of eyes" in refusal(law, Triage(("b",), "x"))
+    needed = drawing("start > a > b > end; b > a ? a_outcome = 1", user("a", outputs=(Assignment("a_outcome", "1"),)))
+    assert "needs a_outcome" in refusal(needed, Triage(("a",), "x"))
+    assert "only behind it" in refusal(drawing("start > a > b > end"), Triage(("a",), 'a_outcome = "low"'))
+    assert "all that the row does" in refusal(drawing("start > a > end"), Triage(("a",), "x", fast=("a",)))
+    assert "directly follow" in refusal(drawing("start > a > b > c > end"), Triage(("a", "c"), "x"))
+
+
 def test_work_is_handed_over_to_more_posts() -> None:
     model = changed("vat_credit_refund", HandOver("second_review", ("second_review", "policy")))
     assert model.posts("second_review") == ("second_review", "policy")
@@ -179,6 +209,7 @@ def test_changes_are_kept_as_plain_data() -> None:
         HandOver("a", ("p",)),
         Automate("a", "x", "pass"),
         Merge("a", "b"),
+        Triage(("a", "b"), "x", fast=("b",), passing="pass"),
     ):
         read = {name: list(v) if isinstance(v, tuple) else v for name, v in change_as_dict(change).items()}
         assert change_from_dict(read) == change
@@ -189,8 +220,10 @@ def every_change(model: ProcessModel) -> list[Change]:
     found: list[Change] = []
     for one in tasks:
         found += [Drop(one), Drop(one, "pass"), Automate(one, "x > 1", "pass"), HandOver(one, ("p",))]
+        found += [Triage((one,), "x > 1"), Triage((one,), "x > 1", passing="pass")]
         for other in tasks:
             found += [Parallelise((one, other)), Move(one, other), Merge(one, other)]
+            found += [Triage((one, other), "x > 1", fast=(other,))]
     return found
 
 
