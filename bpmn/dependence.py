@@ -174,6 +174,11 @@ def _filled_in(form: str | None, node: str, materials: Materials) -> Names:
     return frozenset(_variable(c["key"]) for c in fields if c.get("key"))
 
 
+def written_by_form(form: str, materials: Materials) -> Names:
+    """The fields of a form that can be filled in. Raises UnknownData."""
+    return _filled_in(form, form, materials)
+
+
 def _shown(node: AnyNode, materials: Materials) -> Names:
     form = None if not isinstance(node, Activity | EventNode) else node.form
     schema = _schema(form, node.id, materials)

@@ -8,7 +8,7 @@ from typing import Final
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure
 from bpmn.validation.behaviour import BEHAVIOUR, behaviour
-from bpmn.validation.context import in_procedure
+from bpmn.validation.context import PROCEDURE, in_procedure
 from bpmn.validation.problem import Problem, Severity
 from bpmn.validation.rule import Rule
 from bpmn.validation.rules import DRAWN
@@ -17,7 +17,7 @@ from bpmn.validation.sheet import Sheet
 
 __all__ = ["SUBJECTS", "Problem", "Rule", "Severity", "executable", "expressions", "problems"]
 
-SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {**DRAWN, "behaviour": BEHAVIOUR}
+SUBJECTS: Final[Mapping[str, tuple[Rule, ...]]] = {**DRAWN, "behaviour": BEHAVIOUR, "procedure": PROCEDURE}
 # Without these the token game has no board to play on.
 _BREAK_THE_GAME = {
     "boundary_on_nothing",

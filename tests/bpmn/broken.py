@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import TypeAlias
 
+from bpmn.decisions import read_dmn
 from bpmn.model import (
     Activity,
     ActivityKind,
@@ -26,6 +27,7 @@ from bpmn.model import (
     TimerKind,
     Trigger,
 )
+from bpmn.procedure import Application, Category, DayUnit, LimitKind, PostName, Procedure, TimeLimit
 from bpmn.reading import read_bpmn
 from bpmn.vocabulary import BPMN, OURS
 from tests.contracts.drawings import after, boundary, catch, drawing, end, start, subprocess, throw
@@ -582,6 +584,75 @@ BROKEN: Mapping[str, Example] = {
     **PARTICIPANTS,
     **EXPRESSIONS,
     **DIAGRAM,
+}
+
+
+def procedure(model: ProcessModel, **fields: object) -> Procedure:
+    """A procedure around a drawing; its application asks for `amount`."""
+    own: dict[str, object] = {
+        "key": "p",
+        "names": {},
+        "descriptions": {},
+        "category": Category.APPROVAL,
+        "forms": {"apply": {"type": "default", "components": [{"key": "amount", "type": "number"}]}},
+        "application": Application(form="apply"),
+        "posts": (PostName("clerk", {}),),
+    }
+    return Procedure(model=model, **(own | fields))  # type: ignore[arg-type]
+
+
+def setting(id: str, name: str, text: str) -> Activity:
+    return task(id, kind=ActivityKind.SCRIPT, script=(Assignment(name, text),), posts=())
+
+
+def asking(*rules: str) -> Procedure:
+    """A rule task that asks a table with these cells for the amount; each row answers with its number."""
+    rows = "".join(
+        f'<rule id="r{n}"><inputEntry id="i{n}"><text>{cell}</text></inputEntry>'
+        f'<outputEntry id="o{n}"><text>{n}</text></outputEntry></rule>'
+        for n, cell in enumerate(rules)
+    )
+    hit = "FIRST" if "-" in rules else "UNIQUE"
+    table = read_dmn(
+        '<definitions xmlns="https://www.omg.org/spec/DMN/20191111/MODEL/" id="d" name="d" namespace="d">'
+        '<inputData id="amount" name="amount"><variable name="amount" typeRef="number"/></inputData>'
+        f'<decision id="risk" name="risk"><variable name="risk"/><decisionTable id="t" hitPolicy="{hit}"><input id="i">'
+        '<inputExpression id="e" typeRef="number"><text>amount</text></inputExpression></input>'
+        f'<output id="o" name="risk" typeRef="number"/>{rows}</decisionTable></decision></definitions>'
+    )
+    asked = task(kind=ActivityKind.RULE, decision="risk", posts=())
+    return procedure(row(asked), decisions={"risk": table})
+
+
+def limited(days: int, unit: DayUnit) -> TimeLimit:
+    return TimeLimit(LimitKind.STATUTORY, days, unit, "the law", True)
+
+
+IN_PROCEDURE: Mapping[str, Callable[[], Procedure]] = {
+    "unknown_form": lambda: procedure(row(task(form="gone"))),
+    "unknown_decision": lambda: procedure(row(task(kind=ActivityKind.RULE, decision="gone", posts=()))),
+    "unknown_post": lambda: procedure(row(task(posts=("emperor",)))),
+    "read_before_written": lambda: procedure(
+        sketch("start > a > b > end", setting("a", "fee", "amount * rate"), setting("b", "rate", "0.05"))
+    ),
+    "read_unwritten_on_a_way": lambda: procedure(
+        sketch(
+            "start > xor1; xor1 > a ? amount > 5; xor1 > xor2; a > xor2; xor2 > b > end",
+            Gateway(id="xor1", default="xor1_xor2"),
+            setting("a", "rate", "0.05"),
+            setting("b", "fee", "amount * rate"),
+        )
+    ),
+    "decision_gap": lambda: asking("&lt; 5", "> 5"),
+    "decision_overlap": lambda: asking("&lt; 5", ">= 4"),
+    "decision_idle": lambda: asking("-", "> 5"),
+    "time_limit_unmeetable": lambda: procedure(
+        row(catch("a", Trigger.TIMER, timer=after("P40D"))), time_limits=(limited(30, DayUnit.CALENDAR),)
+    ),
+    "due_beyond_limit": lambda: procedure(
+        row(task(due=Timer(TimerKind.DURATION, 'duration("P30D")', working=True))),
+        time_limits=(limited(30, DayUnit.CALENDAR),),
+    ),
 }
 # Rules that cannot be broken alone, and those that are broken with them.
 ALSO: Mapping[str, set[str]] = {
