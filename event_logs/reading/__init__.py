@@ -13,11 +13,12 @@ from pathlib import Path
 
 from event_logs.log import EventLog
 from event_logs.parquet import open_folder
-from event_logs.reading.delimited import Given, TableReader
 from event_logs.reading.facts import Counts, FactWriter
 from event_logs.reading.mapping import COLUMNS, XES, ColumnMapping, Sample, overridden, propose_mapping
 from event_logs.reading.source import LIMITS, Limits, Progress, Source
 from event_logs.reading.stamps import Clock
+from event_logs.reading.tables import Given, TableReader
+from event_logs.reading.tables.delimited import DelimitedTable
 from event_logs.reading.xes import XesReader
 
 __all__ = [
@@ -102,7 +103,7 @@ def _read_xes(source: Source, folder: Path, given: Given) -> Reading:
 
 
 def _read_table(source: Source, folder: Path, given: Given) -> Reading:
-    reader = TableReader(source, given)
+    reader = TableReader(DelimitedTable(source), given)
     mapping = reader.prepare()
     with FactWriter(folder, reader.clock.instants) as writer:
         reader.read(writer)

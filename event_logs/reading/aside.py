@@ -1,26 +1,36 @@
-"""Rows that cannot go in, kept with the reason."""
+"""Rows that cannot go in, kept with the reason, so that they can be repaired and fed in again."""
 
 from __future__ import annotations
 
 import csv
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TextIO
+from typing import Any, TextIO
+
+LINE, REASON, WHOLE = "qj:line", "qj:reason", "qj:row"
 
 
 class Aside:
-    """Writes `set_aside.csv` into a folder as soon as there is a row to put there."""
+    """Writes `set_aside.csv` into a folder as soon as there is a row to put there.
+
+    It has the columns of the log (`header`) between the line with the reason and the whole row, which is there where it could not be
+    told apart into cells.
+    """
 
     def __init__(self, folder: Path) -> None:
         self._path = folder / "set_aside.csv"
         self._file: TextIO | None = None
+        self._rows: Any = None
+        self.header: Sequence[str] = ()
         self.count = 0
         self.first_reason = ""
 
-    def put(self, line: int, reason: str, text: str) -> None:
+    def put(self, line: int, reason: str, cells: Sequence[str | None] = (), *, text: str = "") -> None:
         if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8", newline="")
-            csv.writer(self._file).writerow(["line", "reason", "row"])
-        csv.writer(self._file).writerow([line, reason, text])
+            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
+            self._rows = csv.writer(self._file)
+            self._rows.writerow([LINE, REASON, *self.header, WHOLE])
+        self._rows.writerow([line, reason, *(cells or [""] * len(self.header)), text])
         self.count += 1
         self.first_reason = self.first_reason or f"line {line:,}: {reason}"
 

@@ -26,6 +26,7 @@ class CaseWriter:
         self._rows: list[tuple[str, bool | None, str]] = []
         self._hashes: list[Hashes] = []
         self._parquet: Any = None
+        self._last: str | None = None
 
     def describe(self, cases: Sequence[str], closed: Sequence[bool | None], attributes: Sequence[str]) -> None:
         self._rows.extend(zip(cases, closed, attributes, strict=True))
@@ -33,8 +34,11 @@ class CaseWriter:
             self._flush()
 
     def describe_block(self, cases: pa.Array, closed: pa.Array, attributes: pa.Array) -> None:
+        """The same by columns; one that goes on from the block before was described there."""
         self._flush()
-        self._write(pa.table([cases, closed, attributes], CASES_SCHEMA))
+        again = len(cases) > 0 and cases[0].as_py() == self._last
+        self._last = cases[-1].as_py() if len(cases) else self._last
+        self._write(pa.table([cases, closed, attributes], CASES_SCHEMA).slice(int(again)))
 
     def _flush(self) -> None:
         if self._rows:

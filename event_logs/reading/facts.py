@@ -55,6 +55,17 @@ class Row(NamedTuple):
     line: int
 
 
+# The header under which rows are set aside, in words that a table's mapping is proposed from.
+ROW_HEADER = (
+    "case_id", "activity", "lifecycle", "timestamp", "start_timestamp", "instance", "qj:version", "resource", "post", "office", "attributes",
+)  # fmt: skip
+
+
+def told(row: Sequence[Any]) -> list[str]:
+    """A row as text, by ROW_HEADER."""
+    return ["" if value is None else str(value) for value in row[:-1]]
+
+
 Columns = Mapping[str, Any]  # arrays by the fields of Row
 Instants = Callable[[Any], pa.Array]  # timestamps in UTC; null where the text is no time
 
@@ -83,6 +94,7 @@ class FactWriter:
 
     def __post_init__(self) -> None:
         self.aside = Aside(self.folder)
+        self.aside.header = ROW_HEADER
         self.cases = CaseWriter(self.folder)
         self._paths = Paths()
         self._waiting: list[pa.Table] = []
@@ -168,14 +180,11 @@ class FactWriter:
     def _is_good(self, row: Row, known: bool, began: bool) -> bool:
         for text, fine in ((row.at, known), (row.start, began)):
             if text and not fine:
-                self.aside.put(row.line, f"{text!r} is no time that can be read", self._told(row))
+                self.aside.put(row.line, f"{text!r} is no time that can be read", told(row))
                 return False
         if not known and not began:
-            self.aside.put(row.line, "it has no time", self._told(row))
+            self.aside.put(row.line, "it has no time", told(row))
         return known or began
-
-    def _told(self, row: Row) -> str:
-        return ", ".join(str(value) for value in row[:-1] if value not in (None, "", "{}"))
 
     def _keep(self, columns: Columns, at: pa.Array, start: pa.Array | None) -> None:
         self._paths.see(columns["case_id"], columns["activity"])

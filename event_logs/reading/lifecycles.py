@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import pyarrow as pa
+
+from event_logs.reading.stretches import Stretches
+
 _TRANSITIONS = frozenset(
     [
         "schedule",
@@ -26,3 +30,10 @@ def lifecycle_word(word: str | None) -> str:
     if not word:
         return "complete"
     return word.lower() if word.lower() in _TRANSITIONS else word
+
+
+def lifecycle_words(texts: pa.Array) -> pa.Array:
+    """The same for a column; null where nothing was said."""
+    coded = texts.fill_null("").dictionary_encode()
+    words = pa.array([lifecycle_word(word) for word in coded.dictionary.to_pylist()], pa.string())
+    return Stretches.of(words).at(coded.indices.to_numpy()).array()

@@ -170,9 +170,8 @@ def _plain(name: str) -> str:
 
 def _by_name(meaning: str, free: Sequence[str], sample: Sample) -> str | None:
     fits = _FITS.get(meaning, bool)
-    # The first of two columns that are called alike but for marks and blanks.
-    by_plain = {_plain(column): column for column in reversed(free) if fits(sample.cells(column))}
-    return next((by_plain[name] for name in _NAMES[meaning].split() if name in by_plain), None)
+    named = [(name, column) for name in _NAMES[meaning].split() for column in free if _plain(column) == name]
+    return next((column for _, column in named if fits(sample.cells(column))), None)
 
 
 def _by_data(meaning: str, free: Sequence[str], sample: Sample) -> str | None:

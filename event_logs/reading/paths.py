@@ -18,10 +18,15 @@ _BASE = np.uint64(0x9E3779B97F4A7C15)
 
 def hashes(texts: pa.Array) -> Hashes:
     """One number a text, the same for the same text as long as the process lives."""
+    return _hashed(texts)[0]
+
+
+def _hashed(texts: pa.Array) -> tuple[Hashes, int]:
+    """And how many different ones there are."""
     coded = texts.dictionary_encode()
     known = np.fromiter(map(hash, coded.dictionary.to_pylist()), np.int64, len(coded.dictionary)).view(np.uint64)
     found: Hashes = known[coded.indices.to_numpy(zero_copy_only=False)]
-    return found
+    return found, len(known)
 
 
 @dataclass
@@ -33,8 +38,8 @@ class Paths:
 
     def see(self, cases: pa.Array, activities: pa.Array) -> None:
         self._activities.update(activities.unique().to_pylist())
-        case, code = hashes(cases), hashes(activities)
-        if (case[1:] != case[:-1]).sum() + 1 > len(np.unique(case)):  # the cases are mixed: bring each together
+        (case, different), (code, _) = _hashed(cases), _hashed(activities)
+        if np.count_nonzero(case[1:] != case[:-1]) + 1 > different:  # the cases are mixed: bring each together
             order = np.argsort(case, kind="stable")
             case, code = case[order], code[order]
         starts = np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))

@@ -44,7 +44,7 @@ class Source:
 
     def __init__(self, path: Path, *, limits: Limits = LIMITS, progress: Progress | None = None) -> None:
         self.path, self.limits, self.progress = path, limits, progress
-        self._hash = hashlib.sha256()
+        self._hash: hashlib._Hash | None = hashlib.sha256()
 
     @property
     def name(self) -> str:
@@ -52,7 +52,13 @@ class Source:
 
     @property
     def sha256(self) -> str:
-        return self._hash.hexdigest()
+        return self._hash.hexdigest() if self._hash else ""
+
+    def again(self) -> Source:
+        """The same file, for a look that does not count as the one reading."""
+        look = Source(self.path, limits=self.limits)
+        look._hash = None
+        return look
 
     def unreadable(self, reason: str, *, line: int | None = None, event: int | None = None) -> UnreadableLog:
         return UnreadableLog(reason, source=self.name, line=line, event=event)
@@ -67,8 +73,8 @@ class Source:
 
     def head(self, size: int = _PLAIN) -> bytes:
         """The first plain bytes, without counting as the one reading."""
-        probe, head = Source(self.path, limits=self.limits), b""
-        for chunk in probe.chunks():
+        head = b""
+        for chunk in self.again().chunks():
             head += chunk
             if len(head) >= size:
                 break
@@ -77,11 +83,12 @@ class Source:
     def _raw(self) -> Iterator[bytes]:
         try:
             size = max(self.path.stat().st_size, 1)
-            self._hash = hashlib.sha256()
+            self._hash = self._hash and hashlib.sha256()
             with self.path.open("rb") as file:
                 done = 0
                 while block := file.read(_RAW):
-                    self._hash.update(block)
+                    if self._hash:
+                        self._hash.update(block)
                     done += len(block)
                     if self.progress:
                         self.progress(done / size)

@@ -86,11 +86,19 @@ class Clock:
 
     def instants(self, texts: Sequence[str | None]) -> pa.Array:
         """Timestamps in UTC; null where there is no text, or none that is a time."""
-        done = self.whole_column(pa.array([text or None for text in texts], pa.string()))
-        return done if done is not None else pa.array([self._one(text) if text else None for text in texts], _INSTANT)
+        return self.instants_of(pa.array([text or None for text in texts], pa.string()))
+
+    def instants_of(self, column: pa.Array) -> pa.Array:
+        """The same for a column that has no empty text."""
+        done = self.whole_column(column)
+        return (
+            done
+            if done is not None
+            else pa.array([self._one(text) if text else None for text in column.to_pylist()], _INSTANT)
+        )
 
     def whole_column(self, column: pa.Array) -> pa.Array | None:
-        """The same for a column that has no empty text, if all of it is ISO 8601, with zones or without; None if it is not."""
+        """The same if all of it is ISO 8601, with zones or without; None if it is not."""
         if self.format is None:
             for attempt in (self._all_zoned, self._all_naive):
                 done = attempt(column)

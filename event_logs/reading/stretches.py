@@ -111,7 +111,9 @@ def objects(count: int, members: Sequence[Members]) -> pa.Array:
     """`count` JSON objects out of their members, each in the order of its ranks, which go from object to object without a gap."""
     total = sum(len(one.owner) for one in members)
     if not total:
-        return pa.array(["{}"] * count, pa.string())
+        return pa.repeat(pa.scalar("{}"), count)
+    if all(_is_full(one, count, len(members)) for one in members):
+        return _alike(sorted(members, key=lambda one: int(one.rank[0])))
     owner, key, form = np.empty(total, np.int64), np.empty(total, np.int64), np.empty(total, np.int64)
     value = np.empty((total, 4), np.int32)
     for number, one in enumerate(members):
@@ -131,6 +133,25 @@ def objects(count: int, members: Sequence[Members]) -> pa.Array:
     pieces[ends] = closing[last]
     joined = view_array(pieces, [constants, *(one.values.buffer for one in members)]).cast(pa.string())
     return _regrouped(joined, ends)
+
+
+def _is_full(one: Members, count: int, of: int) -> bool:
+    """Whether each object has one of these, always at the same place among `of` members."""
+    every = np.arange(count)
+    if len(one.owner) != count or not isinstance(one.form, int) or not np.array_equal(one.owner, every):
+        return False
+    return int(one.rank[0]) < of and np.array_equal(one.rank, one.rank[0] + of * every)
+
+
+def _alike(members: Sequence[Members]) -> pa.Array:
+    """Objects that all have the same members in the same order."""
+    pieces, closes = [], ""
+    for n, one in enumerate(members):
+        opens, closing = _AROUND[int(one.form)]
+        begins = "," if n else "{"
+        pieces += [pa.scalar(f"{closes}{begins}{one.key}:{opens}"), one.values.array()]
+        closes = closing
+    return pc.binary_join_element_wise(*pieces, pa.scalar(closes + "}"), pa.scalar(""))
 
 
 def _constants(keys: Sequence[str]) -> tuple[bytes, npt.NDArray[np.int32], npt.NDArray[np.int32]]:

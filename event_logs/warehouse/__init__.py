@@ -19,8 +19,8 @@ from event_logs.errors import LogExists, UnknownLog
 from event_logs.log import EventLog
 from event_logs.parquet import open_folder
 from event_logs.reading import Reading, described, file_name, read_log
-from event_logs.reading.delimited import Given
 from event_logs.reading.source import LIMITS, Limits, Progress
+from event_logs.reading.tables import Given
 from event_logs.warehouse.flow import flow
 from event_logs.warehouse.folders import building, checked, is_name, made_safe, put
 from event_logs.warehouse.lake import Lake, Manifest

@@ -122,8 +122,8 @@ def test_bad_rows_are_set_aside_and_the_rest_goes_in(tmp_path: Path) -> None:
     table = 'case,activity,time,note\n1,a,2026-03-02 09:00,x\n1,b,soon,x\n1,,2026-03-02 09:00,x\n1,c\n1,"d"e,2026-03-02 09:00,x\n2,f,2026-03-02 09:00,"two\nlines"\n'
     reading = read(tmp_path, table)
     assert (reading.counts.events, reading.counts.set_aside) == (2, 4)
-    with (tmp_path / "read" / "set_aside.csv").open(encoding="utf-8", newline="") as file:
-        aside = {row["line"]: row["reason"] for row in csv.DictReader(file)}
+    with (tmp_path / "read" / "set_aside.csv").open(encoding="utf-8-sig", newline="") as file:
+        aside = {row["qj:line"]: row["qj:reason"] for row in csv.DictReader(file)}
     assert set(aside) == {"3", "4", "5", "6"}
     assert "'soon' is no time" in aside["3"] and "no activity" in aside["4"] and "2 cells" in aside["5"]
 

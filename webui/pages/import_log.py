@@ -15,8 +15,10 @@ from werkzeug.wrappers import Response as Redirect
 
 from event_logs.errors import UnreadableLog
 from event_logs.reading import COLUMNS, ColumnMapping
-from event_logs.reading.delimited import TableReader, dialect_of
 from event_logs.reading.source import Source
+from event_logs.reading.tables import TableReader
+from event_logs.reading.tables.delimited import DelimitedTable
+from event_logs.reading.tables.dialect import dialect_of
 from webui import analyses
 from webui.answers import answer, now
 from webui.auth import Right, me, requires
@@ -103,7 +105,7 @@ def _table(path: Path) -> dict[str, object]:
     proposed: ColumnMapping | None = None
     missing = ""
     try:
-        proposed = TableReader(Source(path)).prepare()
+        proposed = TableReader(DelimitedTable(Source(path))).prepare()
     except UnreadableLog as error:
         missing = sentence(error)
     return {

@@ -18,7 +18,7 @@ import pyarrow as pa
 
 from event_logs.reading.facts import Row
 from event_logs.reading.json_values import JsonValues
-from event_logs.reading.lifecycles import lifecycle_word
+from event_logs.reading.lifecycles import lifecycle_words
 from event_logs.reading.mapping import ColumnMapping
 from event_logs.reading.stamps import Clock
 from event_logs.reading.stretches import (
@@ -80,12 +80,10 @@ class BlockReader:
         names, closed = cases.texts(self.mapping.case_id), cases.texts(CLOSED)
         if columns["activity"].null_count or names.null_count or (at.null_count and _lack(at, start)):
             raise Unusual
-        version = _version(columns["version"])
-        lifecycle = _words(columns["lifecycle"])
         columns |= {
             "case_id": Stretches.of(names).at(traces.trace_of_event).array(),
-            "lifecycle": lifecycle,
-            "version": version,
+            "lifecycle": lifecycle_words(columns["lifecycle"]),
+            "version": _version(columns["version"]),
             "attributes": self._objects(events, self._places.keys()),
         }
         for absent in ("instance", "officer", "post", "office"):
@@ -269,13 +267,6 @@ def _refuse_repeated(owner: Integers) -> None:
 def _lack(at: pa.Array, start: pa.Array | None) -> bool:
     begun = np.zeros(len(at), bool) if start is None else start.is_valid().to_numpy(zero_copy_only=False)
     return not (at.is_valid().to_numpy(zero_copy_only=False) | begun).all()
-
-
-def _words(texts: pa.Array) -> pa.Array:
-    """Transitions in the spelling of the standard."""
-    coded = texts.fill_null("").dictionary_encode()
-    words = pa.array([lifecycle_word(word) for word in coded.dictionary.to_pylist()], pa.string())
-    return Stretches.of(words).at(coded.indices.to_numpy()).array()
 
 
 def _version(texts: pa.Array) -> pa.Array:

@@ -8,7 +8,7 @@ from typing import Any
 from xml.parsers import expat
 
 from event_logs.errors import UnreadableLog
-from event_logs.reading.facts import FactWriter, Row
+from event_logs.reading.facts import FactWriter, Row, told
 from event_logs.reading.lifecycles import lifecycle_word
 from event_logs.reading.mapping import XES, ColumnMapping
 from event_logs.reading.source import Source
@@ -99,6 +99,7 @@ class CarefulReader:
         self._event_handlers = self._make_event_handlers()
         self._line = 0
         self._trace: list[list[Any]] | None = None  # its events so far
+        self._spoilt: list[tuple[str, list[Any]]] = []  # those of its events that cannot go in, with the reason
         self._cache: dict[tuple[str, str, str | None], str] = {}
         self._nameless = self._empty = 0
 
@@ -312,10 +313,10 @@ class CarefulReader:
             self._trace.append(row)
 
     def _set_aside(self, reason: str, row: list[Any]) -> None:
-        told = {
-            name: value for name, value in zip(Row._fields, row, strict=True) if value is not None and name != "line"
-        }
-        self.writer.aside.put(self._line, reason, str(told))
+        if self._trace is None:
+            self.writer.aside.put(self._line, reason, told(row))
+        else:
+            self._spoilt.append((reason, row))
 
     def _end_trace(self) -> None:
         """Only now is the name of the case certain: nothing forbids it to stand behind the events."""
@@ -325,7 +326,7 @@ class CarefulReader:
         described = {key: (kind, key, value, children) for kind, key, value, children in attributes}
         name = described.pop(self.mapping.case_id, None)
         closed = described.pop(CLOSED, None)
-        if not events:
+        if not events and not self._spoilt:
             self._empty += 1
             return
         self._nameless += name is None
@@ -335,6 +336,10 @@ class CarefulReader:
         for event in events:
             event[0] = case_id
         self.writer.add_all(events)
+        for reason, row in self._spoilt:
+            row[0] = case_id
+            self.writer.aside.put(row[_LINE], reason, told(row))
+        self._spoilt.clear()
 
     # The text and its troubles
 
