@@ -1,14 +1,18 @@
-"""Event logs: reading XES against pm4py's fastest reader, writing, and what working time costs.
+"""Event logs: reading XES against pm4py's fastest reader, CSV against DuckDB's, memory, writing, and what working time costs.
 
-Ratios of processor time in one run on one machine: their absolute values mean little elsewhere. The log is
-made here, so that it can be of any size: `python -m benchmarks.event_logs --events 200000`.
+Each reading is a process of its own, measured with its children: processor time after a first reading of a small file, and peak memory.
+pm4py's fastest reader needs polars, which is not ours: QIANGJI_PEER_PYTHON names a Python that has pm4py, r4pm and polars; without
+it r4pm is measured reading into its own memory, which is less than a log. Ratios hold for one run on one machine.
+The log is made here, so that it can be of any size: `python -m benchmarks.event_logs --events 1000000`.
 """
 
 from __future__ import annotations
 
 import argparse
-import importlib
+import json
 import os
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -59,54 +63,108 @@ def _once(work: Callable[[], object]) -> float:
     return time.process_time() - began
 
 
-def fastest_of_others() -> tuple[str, Callable[[Path], object]] | None:
-    """pm4py's fastest reader is r4pm's data frame (it needs polars); without that, its reader into Rust memory."""
-    try:
-        frames = importlib.import_module("r4pm.df")
-        return "r4pm, into a data frame", lambda path: frames.import_xes(str(path))
-    except ImportError:
-        pass
-    try:
-        r4pm = importlib.import_module("r4pm")
-    except ImportError:
-        return None
-    return "r4pm, into its own memory", lambda path: r4pm.import_item("EventLog", str(path))
+# What a process of its own does with a path: read it once for the imports, then `rounds` times under the clock.
+_MEASURE = """
+import json, os, sys
+{given}
+def spent():
+    times = os.times()
+    return times.user + times.system + times.children_user + times.children_system
+small, path, rounds = sys.argv[1], sys.argv[2], int(sys.argv[3])
+read(small)
+took = []
+for _ in range(rounds):
+    began = spent()
+    kept = read(path)
+    took.append(spent() - began)
+    del kept
+(kilobytes,) = [int(line.split()[1]) for line in open("/proc/self/status") if line.startswith("VmHWM")]
+print(json.dumps([min(took), kilobytes / 1024]))
+"""
+_READERS = {
+    "ours": """
+import tempfile, pathlib
+from event_logs.reading import read_log
+folder = pathlib.Path(tempfile.mkdtemp())
+def read(path): return read_log(pathlib.Path(path), folder)
+""",
+    "pm4py with r4pm": """
+import pm4py
+def read(path): return pm4py.read_xes(path)
+""",
+    "r4pm, into its own memory": """
+import r4pm
+def read(path): return r4pm.import_item("EventLog", path)
+""",
+    "DuckDB, CSV into Parquet": """
+import tempfile, duckdb
+folder = tempfile.mkdtemp()
+def read(path): return duckdb.connect().execute(
+    f"COPY (SELECT * FROM read_csv('{path}')) TO '{folder}/log.parquet' (FORMAT parquet, COMPRESSION zstd)")
+""",
+}
+
+
+def measured(reader: str, small: Path, path: Path, rounds: int, python: str = sys.executable) -> tuple[float, float]:
+    """The least processor time in seconds, and the peak of memory in megabytes."""
+    code = _MEASURE.format(given=_READERS[reader])
+    run = subprocess.run(
+        [python, "-c", code, str(small), str(path), str(rounds)], check=True, capture_output=True, text=True
+    )
+    took, memory = json.loads(run.stdout.splitlines()[-1])
+    return took, memory
+
+
+def compare(path: Path, small: Path, other: str, events: int, python: str = sys.executable) -> None:
+    """Our reader and another one on the same file, one after the other and again."""
+    rounds = 3 if events <= 1_000_000 else 1
+    ours, theirs = measured("ours", small, path, rounds), measured(other, small, path, rounds, python)
+    size = path.stat().st_size / 1e6
+    for name, (took, memory) in (("ours", ours), (other, theirs)):
+        print(f"  {name}: {took:.2f} s, {events / took:,.0f} events/s, {size / took:.0f} MB/s, peak {memory:.0f} MB")
+    print(f"  ratio of processor time: {ours[0] / theirs[0]:.2f} (ours checks, types, counts and stores every event)")
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--events", type=int, default=200_000)
-    events = parser.parse_known_args()[0].events
+    parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--only-reading", action="store_true")
+    given = parser.parse_known_args()[0]
+    peer = os.environ.get("QIANGJI_PEER_PYTHON")
+    other, python = ("pm4py with r4pm", peer) if peer else ("r4pm, into its own memory", sys.executable)
     with tempfile.TemporaryDirectory() as place:
         folder = Path(place)
-        path, out = folder / "log.xes", folder / "out"
+        small, out = folder / "small.xes", folder / "out"
         out.mkdir()
-        make_log(path, events)
-        size = path.stat().st_size / 1e6
-        report("read XES into Parquet", seconds(lambda: read_log(path, out)), size, events)
-        log = open_folder(out, name="log")
-        others = fastest_of_others()
-        if others:
-            name, read = others
-            ours, theirs = seconds(lambda: read_log(path, out)), seconds(lambda: read(path))
-            print(f"ratio of processor time to {name}: {ours / theirs:.2f} (ours checks, types and stores every event)")
-        report("write XES", seconds(lambda: write_xes(log, folder / "again.xes"), 1), size, events)
-        report("write CSV", seconds(lambda: write_csv(log, folder / "again.csv"), 1), size, events)
-        report(
-            "read CSV into Parquet",
-            seconds(lambda: read_log(folder / "again.csv", out), 1),
-            (folder / "again.csv").stat().st_size / 1e6,
-            events,
-        )
-        report("pair activity instances", seconds(lambda: activity_instances(log).count().execute(), 1), size, events)
+        make_log(small, 1200)
+        read_log(small, out)
+        write_csv(open_folder(out, name="log"), folder / "small.csv")
+        for events in given.events:
+            path = folder / "log.xes"
+            make_log(path, events)
+            print(f"XES of {events:,} events into Parquet")
+            compare(path, small, other, events, python)
+            read_log(path, out)
+            write_csv(open_folder(out, name="log"), folder / "log.csv")
+            print(f"CSV of {events:,} events into Parquet")
+            compare(folder / "log.csv", folder / "small.csv", "DuckDB, CSV into Parquet", events)
+        if not given.only_reading:
+            write_and_pair(folder, out, events)
+    print(f"load average {os.getloadavg()[0]:.1f}")
+
+
+def write_and_pair(folder: Path, out: Path, events: int) -> None:
+    log = open_folder(out, name="log")
+    size = (folder / "log.xes").stat().st_size / 1e6
+    report("write XES", seconds(lambda: write_xes(log, folder / "again.xes"), 1), size, events)
+    report("write CSV", seconds(lambda: write_csv(log, folder / "again.csv"), 1), size, events)
+    report("pair activity instances", seconds(lambda: activity_instances(log).count().execute(), 1), size, events)
     starts = np.datetime64("2020-01-01", "us") + np.random.default_rng(1).integers(0, 6 * 365 * 86400, 10**6).astype(
         "m8[s]"
     )
     calendar = china()
-    print(
-        f"working time of 1,000,000 pairs: {seconds(lambda: calendar.microseconds(starts, starts + np.timedelta64(5, 'D'))):.3f} s"
-    )
-    print(f"load average {os.getloadavg()[0]:.1f}")
+    took = seconds(lambda: calendar.microseconds(starts, starts + np.timedelta64(5, "D")))
+    print(f"working time of 1,000,000 pairs: {took:.3f} s")
 
 
 def report(what: str, took: float, megabytes: float, events: int) -> None:

@@ -33,7 +33,9 @@ def lifecycle_word(word: str | None) -> str:
 
 
 def lifecycle_words(texts: pa.Array) -> pa.Array:
-    """The same for a column; null where nothing was said."""
+    """The same for a column."""
     coded = texts.fill_null("").dictionary_encode()
     words = pa.array([lifecycle_word(word) for word in coded.dictionary.to_pylist()], pa.string())
+    if words.equals(coded.dictionary):
+        return texts
     return Stretches.of(words).at(coded.indices.to_numpy()).array()

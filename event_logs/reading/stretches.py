@@ -109,6 +109,7 @@ class Members:
 
 def objects(count: int, members: Sequence[Members]) -> pa.Array:
     """`count` JSON objects out of their members, each in the order of its ranks, which go from object to object without a gap."""
+    members = [one for one in members if len(one.owner)]
     total = sum(len(one.owner) for one in members)
     if not total:
         return pa.repeat(pa.scalar("{}"), count)

@@ -138,6 +138,8 @@ class Cells:
         members = []
         for n, (place, key, kind) in enumerate(wanted):
             owner = np.flatnonzero(filled[:, n])
+            if not len(owner):
+                continue
             for part in self._json.column(kind, Stretches.of(columns[place]).at(owner)):
                 there = owner[part.places]
                 members.append(Members(key, there, rank[there, n], part.values, part.form))

@@ -59,7 +59,7 @@ class DelimitedTable:
             for rows in self._block(block, line, aside):
                 yield _without_first(rows) if first and len(rows.lines) else rows
                 first = first and not len(rows.lines)
-            line += block.count(b"\n")
+            line += _line_ends(block)
 
     def _block(self, block: bytes, line: int, aside: Aside | None) -> Iterator[Rows]:
         quotes = np.flatnonzero(np.frombuffer(block, np.uint8) == _QUOTE)
@@ -68,7 +68,7 @@ class DelimitedTable:
             yield rows or self._read_with_care(block, line, aside)
         elif len(block) > _SMALLEST and 0 < (half := _row_end(block[: len(block) // 2])) < len(block):
             yield from self._block(block[:half], line, aside)
-            yield from self._block(block[half:], line + block.count(b"\n", 0, half), aside)
+            yield from self._block(block[half:], line + _line_ends(block[:half]), aside)
         else:
             yield self._read_with_care(block, line, aside)
 
@@ -166,6 +166,10 @@ def _blocks(texts: Iterator[bytes]) -> Iterator[bytes]:
                 waiting = [block]
     if last := b"".join(waiting):
         yield last
+
+
+def _line_ends(block: bytes) -> int:
+    return int(np.count_nonzero(np.frombuffer(block, np.uint8) == ord("\n")))
 
 
 def _row_end(block: bytes) -> int:

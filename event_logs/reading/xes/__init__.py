@@ -14,7 +14,7 @@ from event_logs.reading.xes.blocks import Block, BlockReader, Unusual
 from event_logs.reading.xes.careful import CarefulReader, Header
 from event_logs.reading.xes.tokens import Tokens
 
-BLOCK = 4 * 1024**2  # bytes of whole traces read in one go
+BLOCK = 2 * 1024**2  # bytes of whole traces read in one go
 _LONGEST_TRACE = 64 * 1024**2  # what is longer is read with care, which needs no whole trace in one piece
 _NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1"}  # the parser knows these itself
 _DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._\-]+)[\"']")
