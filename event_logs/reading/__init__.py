@@ -1,4 +1,4 @@
-"""Foreign logs into our columns: XES, XES.gz and CSV of any dialect."""
+"""Foreign logs into our columns: XES, tables (CSV of any dialect, Parquet, Excel) and object-centric logs (OCEL)."""
 
 from __future__ import annotations
 
@@ -6,19 +6,23 @@ import atexit
 import gc
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from event_logs.log import EventLog
 from event_logs.parquet import open_folder
 from event_logs.reading.facts import Counts, FactWriter
-from event_logs.reading.mapping import COLUMNS, XES, ColumnMapping, Sample, overridden, propose_mapping
+from event_logs.reading.mapping import COLUMNS, XES, ColumnMapping, Sample, overridden, propose_mapping, typed
+from event_logs.reading.objects import Reader, object_reader, read_objects
+from event_logs.reading.objects.flattening import flatten
 from event_logs.reading.source import LIMITS, Limits, Progress, Source
 from event_logs.reading.stamps import Clock
-from event_logs.reading.tables import Given, TableReader
+from event_logs.reading.tables import Given, TableReader, parquet, workbook
 from event_logs.reading.tables.delimited import DelimitedTable
+from event_logs.reading.tables.table import Table
 from event_logs.reading.xes import XesReader
 
 __all__ = [
@@ -35,6 +39,25 @@ __all__ = [
     "read_log",
 ]
 
+_HEAD = 64 * 1024
+_BINARY_TABLES: Mapping[bytes, Callable[[Source, Path], Table]] = {
+    parquet.MAGIC: parquet.ParquetTable,
+    workbook.MAGIC: workbook.WorkbookTable,
+}
+_ENDINGS = (
+    ".gz",
+    ".xes",
+    ".csv",
+    ".tsv",
+    ".txt",
+    ".parquet",
+    ".xlsx",
+    ".jsonocel",
+    ".xmlocel",
+    ".json",
+    ".xml",
+    ".sqlite",
+)
 _USUALLY, _RARELY = gc.get_threshold(), 1_000_000
 
 
@@ -69,12 +92,27 @@ def read_log(
     `progress` is called with the share of the file that was read. What is in the folder after an error is worthless.
     """
     source = Source(path, limits=limits, progress=progress)
-    head = source.head(4096)
+    head = source.head(_HEAD)
     with _rare_collections():
+        objects = object_reader(source, head)
+        if objects:
+            return _read_objects(source, objects, folder, mapping)
         if _is_xml(head):
             return _read_xes(source, folder, mapping)
-        _refuse_json(source, head)
-        return _read_table(source, folder, mapping)
+        with opened_table(source) as table:
+            return _read_table(table, folder, mapping)
+
+
+@contextmanager
+def opened_table(source: Source) -> Iterator[Table]:
+    """The table that a file of any tabular kind is; raises UnreadableLog."""
+    head = source.head(8)
+    kind = next((kind for magic, kind in _BINARY_TABLES.items() if head.startswith(magic)), None)
+    if kind is None:
+        yield DelimitedTable(source)
+        return
+    with source.plain_file() as path:
+        yield kind(source, path)
 
 
 @contextmanager
@@ -102,12 +140,37 @@ def _read_xes(source: Source, folder: Path, given: Given) -> Reading:
     return _reading(source, writer, mapping, clock, reader.notes, reader.header.as_dict())
 
 
-def _read_table(source: Source, folder: Path, given: Given) -> Reading:
-    reader = TableReader(DelimitedTable(source), given)
+def _read_table(table: Table, folder: Path, given: Given) -> Reading:
+    reader = TableReader(table, given)
     mapping = reader.prepare()
     with FactWriter(folder, reader.clock.instants) as writer:
         reader.read(writer)
-    return _reading(source, writer, mapping, reader.clock, reader.notes, {})
+    return _reading(table.source, writer, mapping, reader.clock, reader.notes, {})
+
+
+def _read_objects(source: Source, read: Reader, folder: Path, given: Given) -> Reading:
+    """The tables of objects, and from them the log of the type that `case_id` names."""
+    options = {k: v for k, v in (asdict(given) if isinstance(given, ColumnMapping) else given or {}).items() if v}
+    case = options.pop("case_id", "")
+    mapping = typed(
+        {
+            "case_id": str(case),
+            "activity": "activity",
+            "timestamp": "time",
+            **{name: str(value) for name, value in options.items() if name not in ("activity", "timestamp")},
+        }
+    )
+    clock = Clock(mapping.zone)
+    with FactWriter(folder, clock.instants) as writer:
+        objects = read_objects(source, read, folder, clock, writer.aside)
+        kinds = Counter(objects.objects.values())
+        if case not in kinds:
+            named = ", ".join(f"{kind} ({n:,})" for kind, n in kinds.most_common(30))
+            raise source.unreadable(
+                f"this is an object-centric log (OCEL); say which objects are its cases, with case_id=…: {named}"
+            )
+        flatten(folder, mapping, writer)
+    return _reading(source, writer, mapping, clock, objects.notes, {"object_types": dict(kinds)})
 
 
 def _reading(
@@ -146,15 +209,9 @@ def _is_xml(head: bytes) -> bool:
     return text.removeprefix("\xef\xbb\xbf").lstrip("\ufeff \t\r\n").startswith("<")
 
 
-def _refuse_json(source: Source, head: bytes) -> None:
-    if head.lstrip()[:1] in (b"{", b"["):
-        what = "an object-centric log (OCEL)" if b"ocel" in head or b"objectTypes" in head else "JSON"
-        raise source.unreadable(f"this is {what}, which cannot be read as cases; export its events as CSV or XES")
-
-
 def file_name(path: Path) -> str:
     """What a log is called that was given no name: its file's without the endings that say what it is."""
     name = path.name
-    for ending in (".gz", ".xes", ".csv", ".tsv", ".txt"):
+    for ending in _ENDINGS:
         name = name.removesuffix(ending)
     return name or path.name

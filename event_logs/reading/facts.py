@@ -57,7 +57,7 @@ class Row(NamedTuple):
 
 # The header under which rows are set aside, in words that a table's mapping is proposed from.
 ROW_HEADER = (
-    "case_id", "activity", "lifecycle", "timestamp", "start_timestamp", "instance", "qj:version", "resource", "post", "office", "attributes",
+    "case_id", "activity", "lifecycle", "timestamp", "start_timestamp", "instance", "qj:version", "resource", "post", "office", "qj:attributes",
 )  # fmt: skip
 
 

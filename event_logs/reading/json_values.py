@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from event_logs.reading.stretches import INSTANT, QUOTED, RAW, Integers, Stretches, rewritten
+from event_logs.reading.stretches import DECIMAL, INSTANT, QUOTED, RAW, Integers, Stretches, rewritten
 from event_logs.reading.xes_values import scalar_text
 
 _CACHED = 200_000
@@ -46,6 +46,8 @@ class JsonValues:
     def column(self, kind: str, values: Stretches) -> list[Written]:
         """The JSON of values of one XES type."""
         everything = np.arange(len(values))
+        if kind == "decimal":
+            return [Written(everything, values, DECIMAL)]
         if kind == "date":
             instants = _instants(values)
             if instants is not None:

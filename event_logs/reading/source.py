@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,9 +16,6 @@ _RAW = 256 * 1024
 _PLAIN = 1024 * 1024
 _GZIP = b"\x1f\x8b"
 _NO_LOGS = {  # what files begin with that people take for logs
-    b"PK\x03\x04": "this is a ZIP archive or an Excel workbook; unpack it, or save the sheet as CSV",
-    b"SQLite format 3\x00": "this is an SQLite database (an object-centric log, perhaps); export its events as CSV or XES",
-    b"PAR1": "this is a Parquet file; export it as CSV or XES",
     b"7z\xbc\xaf": "this is a 7-Zip archive; unpack it",
     b"%PDF": "this is a PDF document; export the log as CSV or XES",
     b"BZh": "this is compressed with bzip2; unpack it, or compress it with gzip",
@@ -59,6 +58,21 @@ class Source:
         look = Source(self.path, limits=self.limits)
         look._hash = None
         return look
+
+    @contextmanager
+    def plain_file(self) -> Iterator[Path]:
+        """Where the plain file lies, for readers that jump about in it; reading it through counts as the one reading."""
+        with tempfile.TemporaryDirectory(prefix="qiangji-plain-") as place:
+            copy = Path(place) / "plain"
+            packed = self._magic() == _GZIP
+            with copy.open("wb") as file:
+                for chunk in self.chunks():
+                    if packed:
+                        file.write(chunk)
+            yield copy if packed else self.path
+
+    def _magic(self) -> bytes:
+        return next(self.again()._raw(), b"")[: len(_GZIP)]
 
     def unreadable(self, reason: str, *, line: int | None = None, event: int | None = None) -> UnreadableLog:
         return UnreadableLog(reason, source=self.name, line=line, event=event)

@@ -91,8 +91,8 @@ def rewritten(write: Sequence[str], which: Integers) -> Stretches:
 
 # JSON objects
 
-RAW, QUOTED, INSTANT = 0, 1, 2  # how the text of a value stands in JSON
-_AROUND = (("", ""), ('"', '"'), ('{"$datetime":"', '"}'))
+RAW, QUOTED, INSTANT, DECIMAL = 0, 1, 2, 3  # how the text of a value stands in JSON
+_AROUND = (("", ""), ('"', '"'), ('{"$datetime":"', '"}'), ('{"$decimal":"', '"}'))
 _FIRST = len(_AROUND)  # instead of the form of the member before, where there is none
 
 
@@ -177,6 +177,10 @@ def _regrouped(pieces: pa.Array, ends: Integers) -> pa.Array:
     bounds = np.frombuffer(offsets, np.int32)[: len(pieces) + 1]
     joined = np.concatenate([[0], bounds[ends + 1]]).astype(np.int32)
     return pa.Array.from_buffers(pa.string(), len(ends), [None, pa.py_buffer(joined), data])
+
+
+def numbered(first: int, count: int) -> Integers:
+    return np.arange(first, first + count)
 
 
 def null_where_empty(texts: pa.Array) -> pa.Array:

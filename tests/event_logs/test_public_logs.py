@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from event_logs.errors import UnreadableLog
+from event_logs.objects import TABLES
+from event_logs.objects.opening import open_objects
 from event_logs.reading import Reading, read_log
 
 BIG = 100_000  # events; above it a test is slow
@@ -67,26 +69,48 @@ def test_cr_line_ends_and_day_first_dates(shared: Path, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "reason"),
+    ("name", "case", "numbers", "objects"),
     [
-        ("ocel2_invoice_example.sqlite.gz", "SQLite database"),
-        ("ocel2_order_management_early.sqlite.gz", "SQLite database"),
-        ("ocel2_invoice_example.json.gz", "object-centric"),
-        ("ocel2_invoice_example.xml.gz", "outermost element is <log>|no event|OCEL"),
-        ("ocel1_recruiting.jsonocel.gz", "object-centric"),
-        ("ocel1_order_process_nonstd.jsonocel.gz", "object-centric"),
-        ("ocel1_p2p_normal_nonstd.jsonocel.gz", "object-centric"),
-        ("ocel1_order_simulated.csv.gz", "object-centric.*case_id="),
+        ("ocel2_order_management_early.sqlite.gz", "orders", (18211, 10031, 17838, 35857, 25336), 2000),
+        ("ocel2_invoice_example.sqlite.gz", "Purchase Order", (13, 9, 12, 20, 7), 2),
+        ("ocel2_invoice_example.json.gz", "Purchase Order", (13, 9, 12, 20, 7), 2),
+        ("ocel2_invoice_example.xml.gz", "Purchase Order", (13, 9, 12, 20, 7), 2),
+        ("ocel1_recruiting.jsonocel.gz", "applications", (6607, 1051, 0, 6877, 0), 916),
+        ("ocel1_order_simulated.csv.gz", "orders", (22367, 11484, 0, 38685, 0), 2000),
+        ("ocel1_order_process_nonstd.jsonocel.gz", "order", (2391, 796, 0, 4381, 0), 199),
+        ("ocel1_p2p_normal_nonstd.jsonocel.gz", "PURCHORD", (720, 781, 2070, 3952, 0), 80),
     ],
 )
-def test_what_is_no_log_of_cases_says_why(shared: Path, tmp_path: Path, name: str, reason: str) -> None:
-    with pytest.raises(UnreadableLog, match=reason):
-        read_log(shared / "data" / "logs" / name, tmp_path)
+def test_object_centric_logs_have_their_known_counts(
+    shared: Path, tmp_path: Path, name: str, case: str, numbers: tuple[int, ...], objects: int
+) -> None:
+    path = shared / "data" / "logs" / name
+    with pytest.raises(UnreadableLog, match="object-centric.*case_id="):
+        read_log(path, tmp_path)
+    reading = read_log(path, tmp_path, {"case_id": case})
+    tables = open_objects(tmp_path, name=name)
+    found = tuple(int(getattr(tables, table).count().execute()) for table in TABLES)
+    assert found == numbers and reading.counts.cases == objects and reading.counts.set_aside == 0
+    assert any("ocel:global-event" in note for note in reading.notes) == ("nonstd" in name)
 
 
-def test_an_object_centric_table_is_read_by_the_case_that_one_chooses(shared: Path, tmp_path: Path) -> None:
-    path = shared / "data" / "logs" / "ocel1_order_simulated.csv.gz"
-    reading = read_log(
-        path, tmp_path, {"case_id": "ocel:type:orders", "activity": "ocel:activity", "timestamp": "ocel:timestamp"}
-    )
-    assert reading.counts.events > 0
+def test_three_forms_of_one_object_centric_log_say_the_same(shared: Path, tmp_path: Path) -> None:
+    told = []
+    for form in ("sqlite", "json", "xml"):
+        folder = tmp_path / form
+        folder.mkdir()
+        mapping = {"case_id": "Purchase Order", "zone": "Europe/Berlin"}  # two of them give local times without a zone
+        read_log(shared / "data" / "logs" / f"ocel2_invoice_example.{form}.gz", folder, mapping)
+        tables = open_objects(folder, name=form)
+        told.append(
+            {
+                table: sorted(
+                    map(
+                        str,
+                        getattr(tables, table).drop("position" if table == "events" else []).to_pyarrow().to_pylist(),
+                    )
+                )
+                for table in ("events", "objects", "concerns", "related")
+            }
+        )
+    assert told[0] == told[1] == told[2]

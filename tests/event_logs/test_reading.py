@@ -260,8 +260,11 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
         xes(EVENT.replace("{more}", "").replace("2026-03-02", "soon")),
         "no event could be read.*no time",
     ),
-    "a workbook": (b"PK\x03\x04" + b"\0" * 100, "Excel"),
+    "a broken workbook": (b"PK\x03\x04" + b"\0" * 100, "Excel workbook is damaged"),
+    "a broken Parquet file": (b"PAR1" + b"\0" * 100, "Parquet file is damaged"),
+    "a broken database": (b"SQLite format 3\0" + b"\0" * 100, "SQLite database is damaged"),
     "JSON": (b'{"a": 1}', "JSON"),
+    "JSON cut off": (b'{"ocel:events": {"1": {"ocel:activ', "cut off"),
 }
 
 

@@ -24,6 +24,7 @@ _INT = re.compile(r"-?(0|[1-9]\d{0,17})$")
 _FLOAT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")
 _CASE_PREFIX = "case:"
 _VERSION, _CLOSED = "qj:version", "case:qj:closed"
+_WHOLE, _WHOLE_CASE = "qj:attributes", "case:qj:attributes"  # all attributes as one JSON object
 Mask = npt.NDArray[np.bool_]
 
 
@@ -57,7 +58,10 @@ class Cells:
         mapped = self.mapping.columns()
         self._at = {meaning: at[column] for meaning, column in mapped.items()}
         self._version, self._closed = at.get(_VERSION), at.get(_CLOSED)
-        free = [column for column in self.header if column not in {*mapped.values(), _VERSION, _CLOSED}]
+        self._whole, self._whole_case = at.get(_WHOLE), at.get(_WHOLE_CASE)
+        free = [
+            column for column in self.header if column not in {*mapped.values(), _VERSION, _CLOSED, _WHOLE, _WHOLE_CASE}
+        ]
         of_case = [column for column in free if column.startswith(_CASE_PREFIX)]
         self._of_event = [(at[c], key_text(c), self.kinds[c]) for c in free if c not in of_case]
         self._of_case = [(at[c], key_text(c.removeprefix(_CASE_PREFIX)), self.kinds[c]) for c in of_case]
@@ -75,6 +79,7 @@ class Cells:
             (_null(at) & ~_null(at_text), "{timestamp!r} is no time that can be read"),
             (_null(start) & ~_null(start_text), "{start_timestamp!r} is no time that can be read"),
             (_null(at) & _null(start), "it has no time"),
+            *((_no_objects(columns[place]), "its attributes are no JSON object") for place in self._wholes()),
         ]
         spoilt = np.logical_or.reduce([mask for mask, _ in bad])
         if spoilt.any():
@@ -97,11 +102,14 @@ class Cells:
             "officer": self._mapped(columns, "resource"),
             "post": self._mapped(columns, "post"),
             "office": self._mapped(columns, "office"),
-            "attributes": self._objects(columns, self._of_event, len(case)),
+            "attributes": _merged(self._objects(columns, self._of_event, len(case)), columns, self._whole),
         }
         self._count += len(case)
         self.writer.add_block(facts, at, start)
         self._describe(columns, case)
+
+    def _wholes(self) -> list[int]:
+        return [place for place in (self._whole, self._whole_case) if place is not None]
 
     def _mapped(self, columns: Sequence[pa.Array], meaning: str) -> pa.Array:
         place = self._at.get(meaning)
@@ -155,7 +163,10 @@ class Cells:
             texts = columns[self._closed].take(firsts)
             known = pc.if_else(pc.equal(texts, "false"), pa.scalar(False), pa.scalar(None, pa.bool_()))
             closed = pc.if_else(pc.equal(texts, "true"), pa.scalar(True), known)
-        self.writer.cases.describe_block(case.take(firsts), closed, self._objects(told, self._of_case, len(firsts)))
+        if self._whole_case is not None:
+            told[self._whole_case] = columns[self._whole_case].take(firsts)
+        attributes = _merged(self._objects(told, self._of_case, len(firsts)), told, self._whole_case)
+        self.writer.cases.describe_block(case.take(firsts), closed, attributes)
 
     def _set_aside(
         self, columns: Sequence[pa.Array], lines: Integers, bad: Sequence[tuple[Mask, str]], rows: Mask
@@ -172,6 +183,34 @@ def _filled(reason: str, told: Mapping[str, str]) -> str:
     for meaning, text in told.items():
         reason = reason.replace(f"{{{meaning}!r}}", repr(text))
     return reason
+
+
+def _no_objects(column: pa.Array) -> Mask:
+    coded = column.dictionary_encode()
+    bad = np.array([bool(text) and not _is_object(text) for text in coded.dictionary.to_pylist()], np.bool_)
+    found: Mask = bad[coded.indices.to_numpy()]
+    return found
+
+
+def _is_object(text: str) -> bool:
+    try:
+        return isinstance(typed_json.loads(text), dict)
+    except (ValueError, TypeError, ArithmeticError, RecursionError):
+        return False
+
+
+def _merged(
+    objects_of_cells: pa.Array, columns: Sequence[pa.Array] | Mapping[int, pa.Array], place: int | None
+) -> pa.Array:
+    """The attributes that are columns of their own, and those that stand together in one."""
+    if place is None:
+        return objects_of_cells
+    whole = pc.if_else(pc.equal(columns[place], ""), "{}", columns[place])
+    both = pc.binary_join_element_wise(
+        pc.utf8_slice_codeunits(objects_of_cells, 0, -1), pc.utf8_slice_codeunits(whole, 1), ","
+    )
+    only_whole, only_cells = pc.equal(objects_of_cells, "{}"), pc.equal(whole, "{}")
+    return pc.if_else(only_whole, whole, pc.if_else(only_cells, objects_of_cells, both))
 
 
 def _null(column: pa.Array) -> Mask:

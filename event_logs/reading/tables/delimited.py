@@ -5,7 +5,6 @@ from __future__ import annotations
 import codecs
 import csv
 import io
-from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
@@ -20,7 +19,7 @@ from event_logs.reading.aside import Aside
 from event_logs.reading.source import Source
 from event_logs.reading.stretches import Integers
 from event_logs.reading.tables.dialect import Dialect, dialect_of
-from event_logs.reading.tables.table import Rows
+from event_logs.reading.tables.table import Rows, distinct
 
 BLOCK = 4 * 1024**2
 _SMALLEST = 64 * 1024  # an irregular block is halved down to this, so that one bad row costs no more
@@ -46,7 +45,7 @@ class DelimitedTable:
 
     @property
     def header(self) -> Sequence[str]:
-        return _distinct(self._head[0]) if self._head else []
+        return distinct(self._head[0]) if self._head else []
 
     def sample(self) -> Sequence[Sequence[str]]:
         return self._head[1:]
@@ -265,14 +264,3 @@ def _careful_rows(lines: Lines, delimiter: str, aside: Aside | None = None) -> I
             continue
         if any(row):
             yield begins, row
-
-
-def _distinct(header: Sequence[str]) -> list[str]:
-    """Column names that differ: a name that comes again gets its number, an empty one that of its column."""
-    seen: Counter[str] = Counter()
-    names = []
-    for place, raw in enumerate(header, 1):
-        name = raw.strip() or f"column {place}"
-        seen[name] += 1
-        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return names

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
@@ -41,3 +42,14 @@ class Table(Protocol):
     def blocks(self, aside: Aside | None) -> Iterator[Rows]:
         """All rows; those that are no rows go aside."""
         ...
+
+
+def distinct(header: Sequence[str]) -> list[str]:
+    """Column names that differ: a name that comes again gets its number, an empty one that of its column."""
+    seen: Counter[str] = Counter()
+    names = []
+    for place, raw in enumerate(header, 1):
+        name = raw.strip() or f"column {place}"
+        seen[name] += 1
+        names.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return names
