@@ -17,6 +17,9 @@ from event_logs import typed_json
 from event_logs.engines import DUCKDB
 from event_logs.errors import LogExists, UnknownLog
 from event_logs.log import EventLog
+from event_logs.objects import FOLDER as OBJECTS_FOLDER
+from event_logs.objects import ObjectLog
+from event_logs.objects.opening import open_objects
 from event_logs.parquet import open_folder
 from event_logs.reading import Reading, described, file_name, read_log
 from event_logs.reading.source import LIMITS, Limits, Progress
@@ -121,6 +124,14 @@ class Warehouse:
         zone = facts["mapping"]["zone"]
         given = {"name": name, "source": facts["source_line"], "zone": zone}
         return open_folder(self.logs / name, spill=self._spill, engine=self.engine, **given)
+
+    def load_objects(self, name: str) -> ObjectLog:
+        """All objects of a log that was imported from an object-centric file, lazily; raises UnknownLog where it was not."""
+        facts = self._facts(name)
+        if not (self.logs / name / OBJECTS_FOLDER).exists():
+            raise UnknownLog(f"{name} (objects)")
+        zone = facts["mapping"]["zone"]
+        return open_objects(self.logs / name, name=name, source=facts["source_line"], zone=zone, spill=self._spill)
 
     def header(self, name: str) -> Mapping[str, object]:
         """What an XES file said of itself: its extensions, globals, classifiers and attributes; empty for a table."""

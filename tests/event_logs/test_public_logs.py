@@ -85,7 +85,7 @@ def test_object_centric_logs_have_their_known_counts(
     shared: Path, tmp_path: Path, name: str, case: str, numbers: tuple[int, ...], objects: int
 ) -> None:
     path = shared / "data" / "logs" / name
-    with pytest.raises(UnreadableLog, match="object-centric.*case_id="):
+    with pytest.raises(UnreadableLog, match=r"object-centric.*case_id="):
         read_log(path, tmp_path)
     reading = read_log(path, tmp_path, {"case_id": case})
     tables = open_objects(tmp_path, name=name)

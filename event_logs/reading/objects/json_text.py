@@ -39,7 +39,7 @@ def _loaded(source: Source) -> Record:
     except RecursionError:
         raise source.unreadable("its JSON is nested too deeply") from None
     except ValueError as error:
-        cut = getattr(error, "pos", 0) >= len(text.decode("utf-8", "replace").rstrip()) - 1
+        cut = not text.rstrip().endswith(b"}")
         raise source.unreadable(f"{'the file is cut off' if cut else 'this is no JSON'} ({error})") from error
     if not isinstance(told, dict):
         raise source.unreadable("this is JSON, but no object-centric log")
