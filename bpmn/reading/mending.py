@@ -20,7 +20,8 @@ _MODELLED: Final = _NODES | {"sequenceFlow", "lane", "process"}
 _HOLDERS: Final = ("process", "subProcess", "adHocSubProcess", "transaction")
 _STRUCTURE: Final = _MODELLED | {"definitions", "laneSet", "childLaneSet", "collaboration", "participant"}
 _BESIDE: Final = re.compile(r"collaboration|choreography|conversation|global\w*task", re.IGNORECASE)
-_NO_ID: Final = re.compile(r"[\s:]")
+_ID: Final = re.compile(r"[^\W\d][\w.-]*")
+_NOT_IN_ID: Final = re.compile(r"[^\w.-]")
 
 
 def mend(root: Element) -> list[Repair]:
@@ -74,16 +75,17 @@ def _no_process(root: Element) -> Iterator[Repair]:
 
 
 def _ids(root: Element) -> Iterator[Repair]:
-    """An id may hold neither blanks nor colons: a reference could not be told from one with a prefix."""
-    elements = [e for e in root.iter(etree.Element) if is_bpmn(e) and _NO_ID.search(e.get("id", ""))]
-    taken = {element.get("id") for element in root.iter(etree.Element)}
+    """Ids as XML wants them; with blanks or colons a reference could not even be told from one with a prefix."""
+    elements = [e for e in root.iter(etree.Element) if is_bpmn(e) and e.get("id") and not _ID.fullmatch(e.get("id"))]
+    taken = {element.get("id") for element in root.iter(etree.Element)} if elements else set()
     new: dict[str, str] = {}
     for element in elements:
         old = element.get("id")
-        plain = _free(_NO_ID.sub("_", old.strip()), taken)
+        plain = _NOT_IN_ID.sub("_", old.strip())
+        plain = _free(plain if _ID.fullmatch(plain) else f"_{plain}", taken)
         new[old.strip()] = plain
         element.set("id", plain)
-        yield Repair("id_with_colon", plain, f"The id {old!r} may not hold blanks or colons; it is {plain!r} now.")
+        yield Repair("invalid_id", plain, f"{old!r} cannot be an id in XML; it is {plain!r} now.")
     if new:
         _refer(root, new)
 

@@ -43,6 +43,10 @@ def read_process(source: Source, part: Part) -> ProcessModel:
     fields: dict[str, Any] = {"name": part.text_of("name"), "names": part.names(), "documentation": documentation(part)}
     fields["executable"] = part.flag("isExecutable", True)
     extensions = kept.in_order(part.rest(), rank_in_process)
+    for store in part.element.iter(f"{{{BPMN}}}dataStoreReference"):
+        id = store.get("id", "")
+        message = f"The data store {store.get('name') or id} is drawn only: its data are variables of the case."
+        source.repaired("data_store_as_drawn", id, message)
     source.keeps(key, vendors.terms(extensions).kept)
     return ProcessModel(
         key=key,

@@ -8,14 +8,12 @@ import pytest
 
 from bpmn.artifacts import links, pools, things
 from bpmn.errors import UnreadableModel
-from bpmn.model import Assignment, EventNode, Gateway, MultiInstance, Position, ProcessModel, Timer, TimerKind, Trigger
+from bpmn.model import Assignment, EventNode, MultiInstance, ProcessModel, Timer, TimerKind, Trigger
 from bpmn.reading import read_all, read_bpmn
-from bpmn.repairing import repair
 from bpmn.validation import problems
 from bpmn.vocabulary import BPMN
 from bpmn.writing import write_bpmn
 from tests.bpmn.corpora import SHARED, needs_corpora, reference_models
-from tests.bpmn.models import refund, without
 
 _SPACES = (
     f'xmlns="{BPMN}" xmlns:qj="urn:qiangji:bpmn" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
@@ -267,28 +265,3 @@ def _damaged(chance: random.Random, content: bytes) -> bytes:
     words = [b"sourceRef", b"targetRef", b"id=", b"Bounds", b"flowNodeRef", b"laneSet", b"subProcess", b"Definition"]
     word = chance.choice(words)
     return content.replace(word, chance.choice([b"name", b"x", b"id=", b"attachedToRef"]), chance.randrange(1, 4))
-
-
-# --- repairs ---------------------------------------------------------------------------------------------------------
-
-
-def test_a_drawing_without_start_end_and_gateways_is_repaired_by_named_rules() -> None:
-    drawn = without(refund(), "applied", "closed", "applied__accept", "pay__closed", "split", "risk__split")
-    repaired = repair(drawn)
-    rules = [each.rule for each in repaired.repairs]
-    assert {"implicit_start", "implicit_end", "dangling_flow"} <= set(rules)
-    assert all(each.message.endswith(".") and each.element for each in repaired.repairs)
-    starts = [n for n in repaired.model.nodes if isinstance(n, EventNode) and n.position is Position.START]
-    assert len(starts) == 1
-    assert repair(repaired.model).repairs == ()
-
-
-def test_an_activity_with_two_flows_gets_a_parallel_gateway() -> None:
-    model = process(
-        '<startEvent id="s"/><userTask id="t"/><endEvent id="a"/><endEvent id="b"/><sequenceFlow id="1" sourceRef="s" '
-        'targetRef="t"/><sequenceFlow id="2" sourceRef="t" targetRef="a"/><sequenceFlow id="3" sourceRef="t" targetRef="b"/>'
-    )
-    repaired = repair(model)
-    assert [each.rule for each in repaired.repairs] == ["implicit_split"]
-    assert isinstance(repaired.model.node("t_split"), Gateway)
-    assert {flow.target for flow in repaired.model.outgoing("t_split")} == {"a", "b"}

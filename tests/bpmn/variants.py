@@ -138,6 +138,12 @@ def _colons(root: Tree, chance: Chance) -> None:
             element.text = f"x:{old}"
 
 
+def _digits(root: Tree, chance: Chance) -> None:
+    text = etree.tostring(root, encoding="unicode").replace('"risky"', '"17"').replace('"f4"', '"4 2"')
+    changed = etree.fromstring(text)
+    root[:] = list(changed)
+
+
 def _no_ids(root: Tree, chance: Chance) -> None:
     for flow in _elements(root, "sequenceFlow"):
         flow.attrib.pop("id")
@@ -267,7 +273,8 @@ VARIANTS: dict[str, Variant] = {
         lambda root, _: _rename(root, BPMNDI, BPMNDI.replace("http:", "https:")), "other_namespace"
     ),
     "attributes with prefix": Variant(_qualified, "qualified_attribute"),
-    "ids with colons": Variant(_colons, "id_with_colon"),
+    "ids with colons": Variant(_colons, "invalid_id"),
+    "ids of digits": Variant(_digits, "invalid_id"),
     "no ids": Variant(_no_ids, "missing_id"),
     "an id twice": Variant(_twice, "double_id"),
     "two processes with the same ids": Variant(_two_processes, "double_id"),
