@@ -20,17 +20,19 @@ from bpmn.xml_text import canonical
 Element: TypeAlias = Any  # lxml's elements carry no types
 Entry: TypeAlias = str
 
+_IN_BPMN = f"{{{BPMN}}}"
+_OWN_TAG = re.compile(r"<bpmn:([\w.-]+)")  # canonical text always has this prefix for BPMN
 _INSIDE = re.compile(r"([A-Za-z][\w.-]*)/(.*)", re.DOTALL)
 _ATTRIBUTE = re.compile(r"((?:\{[^}]*\})?[^=<{}/]+)=(.*)", re.DOTALL)
 
 
 def local(element: Element) -> str:
     """The name without namespace; "" for comments and processing instructions."""
-    return etree.QName(element).localname if isinstance(element.tag, str) else ""
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
 
 
 def is_bpmn(element: Element) -> bool:
-    return isinstance(element.tag, str) and etree.QName(element).namespace == BPMN
+    return isinstance(element.tag, str) and element.tag.startswith(_IN_BPMN)
 
 
 def squeeze(root: Element) -> None:
@@ -111,8 +113,8 @@ def tag_of(entry: Entry) -> str:
     """The local name of an element of BPMN itself; "extensionElements" for what stands in there; "" for the rest."""
     if not is_element(entry) or entry.startswith(("<!--", "<?")):
         return ""
-    element = parse(entry)
-    return local(element) if is_bpmn(element) else "extensionElements"
+    own = _OWN_TAG.match(entry)
+    return own[1] if own else "extensionElements"
 
 
 def in_order(entries: Iterable[Entry], rank: Callable[[str], int]) -> tuple[Entry, ...]:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lxml import etree
@@ -17,8 +18,8 @@ from bpmn.errors import Unwritable
 from bpmn.vocabulary import PREFIXES, XML
 
 _QNAME = re.compile(r"\s*([A-Za-z_][\w.-]*):[A-Za-z_]")
-_CLARK = re.compile(r"(?:\{([^}]*)\})?(.*)", re.DOTALL)
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+_SPECIAL = re.compile('[&<>"\x00-\x1f\ufffe\uffff\ud800-\udfff]')
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _VALUE = _TEXT | str.maketrans({'"': "&quot;", "\n": "&#10;", "\t": "&#9;"})
 
@@ -30,6 +31,7 @@ def prefix_for(namespace: str) -> str:
     return PREFIXES.get(namespace) or "n" + hashlib.sha256(namespace.encode()).hexdigest()[:6]
 
 
+@lru_cache(maxsize=4096)
 def prefixed(clark: str) -> str:
     """`{namespace}name` as `prefix:name`."""
     namespace, name = split_clark(clark)
@@ -37,8 +39,10 @@ def prefixed(clark: str) -> str:
 
 
 def split_clark(clark: str) -> tuple[str, str]:
-    match = _CLARK.fullmatch(clark)
-    return (match[1] or "", match[2]) if match else ("", clark)
+    if not clark.startswith("{"):
+        return "", clark
+    namespace, _, name = clark[1:].partition("}")
+    return namespace, name
 
 
 def escaped(text: str) -> str:
@@ -52,6 +56,8 @@ def quoted(value: str) -> str:
 
 
 def _escape(text: str, table: Mapping[int, str]) -> str:
+    if not _SPECIAL.search(text):
+        return text
     wrong = _FORBIDDEN.search(text)
     if wrong:
         raise Unwritable(repr(text[:60]), f"XML has no character U+{ord(wrong[0]):04X}; remove it.")

@@ -76,7 +76,7 @@ def _no_process(root: Element) -> Iterator[Repair]:
 
 def _ids(root: Element) -> Iterator[Repair]:
     """Ids as XML wants them; with blanks or colons a reference could not even be told from one with a prefix."""
-    elements = [e for e in root.iter(etree.Element) if is_bpmn(e) and e.get("id") and not _ID.fullmatch(e.get("id"))]
+    elements = [e for e in root.iter(f"{{{BPMN}}}*") if e.get("id") and not _ID.fullmatch(e.get("id"))]
     taken = {element.get("id") for element in root.iter(etree.Element)} if elements else set()
     new: dict[str, str] = {}
     for element in elements:

@@ -11,9 +11,13 @@ from lxml import etree
 from bpmn.kept import Element, is_bpmn, local
 from bpmn.model import Repair
 from bpmn.vocabulary import BPMN, BPMNDI, DC, DI, PREFIXES
+from bpmn.xml_text import split_clark
 
 _STANDARD: Final = (BPMN, BPMNDI, DC, DI)
 _SPEAKS_OF_BPMN: Final = re.compile(r"bpmn", re.IGNORECASE)
+_QUALIFIED: Final = etree.XPath(
+    "//*[@b:* or @x:* or @c:* or @d:*]", namespaces={"b": BPMN, "x": BPMNDI, "c": DC, "d": DI}
+)
 _FOREIGN_BOXES: Final = frozenset({"extensionElements", "script", "text", "documentation"})
 _UNDECLARED: Final = re.compile(r"Namespace prefix ([\w.-]+) (?:for [\w.-]+ )?on")
 _ROOT: Final = re.compile(rb"<(?:[\w.-]+:)?definitions\b")
@@ -40,13 +44,13 @@ def respell(root: Element) -> Iterator[Repair]:
 
 def _renamed(root: Element) -> Iterator[Repair]:
     """Drafts and misspellings: the root's own namespace if it speaks of BPMN, and those that differ in case or scheme."""
-    used = {etree.QName(element).namespace for element in root.iter(etree.Element)} - {None, *_STANDARD}
+    used = {split_clark(tag)[0] for tag in {element.tag for element in root.iter(etree.Element)}} - {"", *_STANDARD}
     spelled = {_spelling(uri): uri for uri in _STANDARD}
     new = {uri: spelled[_spelling(uri)] for uri in used if _spelling(uri) in spelled}
     own = etree.QName(root).namespace
     if own in used and local(root) == "definitions" and _SPEAKS_OF_BPMN.search(own):
         new[own] = BPMN
-    for element in root.iter(etree.Element):
+    for element in root.iter(etree.Element) if new else ():
         name = etree.QName(element)
         if name.namespace in new:
             element.tag = f"{{{new[name.namespace]}}}{name.localname}"
@@ -64,7 +68,7 @@ def _without_namespace(root: Element) -> Iterator[Repair]:
     if root.tag == "definitions" and any(local(child) in ("process", "collaboration") for child in root):
         root.tag = f"{{{BPMN}}}definitions"
         yield Repair("no_namespace", "definitions", "The file names no namespace; it is read as BPMN 2.0.")
-    if not is_bpmn(root) or not any("}" not in str(element.tag) for element in root.iter(etree.Element)):
+    if not is_bpmn(root) or next(root.iter("{}*"), None) is None:
         return
     count = 0
     for element in root.iter(etree.Element):
@@ -80,7 +84,7 @@ def _without_namespace(root: Element) -> Iterator[Repair]:
 def _qualified_attributes(root: Element) -> Iterator[Repair]:
     """`bpmn:id` is `id`: the attributes of the standard have no prefix."""
     count = 0
-    for element in root.iter(etree.Element):
+    for element in _QUALIFIED(root):
         for name in [n for n in element.attrib if n[0] == "{" and n[1:].startswith(_STANDARD)]:
             plain = etree.QName(name).localname
             if plain not in element.attrib:
