@@ -11,6 +11,7 @@ from bpmn.layout.layering import begins, columns, forward, scope_edges
 from bpmn.layout.placing import on_border
 from bpmn.layout.sizes import GAP, PADDING, ROW_GAP, TASK, bottom, centre, moved, right, size
 from bpmn.model import Activity, ActivityKind, AnyNode, Bounds, EventNode, Extensions, Layout, ProcessModel
+from bpmn.reading.diagram import POINTERS
 from bpmn.reading.part import unprefixed
 
 _CLEAR = 20.0  # distance to neighbours below which two shapes stand too close
@@ -90,20 +91,27 @@ def _without_gone(model: ProcessModel) -> Layout:
 
 def _draws_again(entry: str, drawn: set[str]) -> bool:
     """False for a kept shape of what is gone or gets a new place; True for a second one of what is drawn."""
+    shape = _drawn(entry)
+    return (
+        shape is None or unprefixed(shape.get("bpmnElement", "")) in drawn or not kept.local(shape).startswith("BPMN")
+    )
+
+
+def _drawn(entry: str) -> kept.Element | None:
+    """The shape or edge that an entry of the plane is."""
     within = kept.split_inside(entry)
-    if within is None or within[0] != "BPMNPlane" or not kept.is_element(within[1]):
-        return True
-    shape = kept.parse(within[1])
-    return unprefixed(shape.get("bpmnElement", "")) in drawn or not kept.local(shape).startswith("BPMN")
+    wanted = within is not None and within[0] == "BPMNPlane" and kept.is_element(within[1])
+    return kept.parse(within[1]) if within and wanted and not within[1].startswith(("<!--", "<?")) else None
 
 
 def _with_ids_that_are_used(styles: Mapping[str, Extensions], others: Extensions) -> dict[str, Extensions]:
     """A shape keeps its own id only while an edge points to it."""
     pairs = [pair for entries in styles.values() for pair in map(kept.split_attribute, entries) if pair]
-    used = {value for name, value in pairs if name != "id"}
+    used = {value for name, value in pairs if name in POINTERS}
+    used |= {shape.get(name) for shape in map(_drawn, others) for name in POINTERS if shape is not None}
     found = {}
     for id, entries in styles.items():
-        own = [e for e in entries if not e.startswith("id=") or e[3:] in used or any(e[3:] in o for o in others)]
+        own = [e for e in entries if not e.startswith("id=") or e[3:] in used]
         if own:
             found[id] = tuple(own)
     return found

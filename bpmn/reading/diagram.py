@@ -12,7 +12,7 @@ from bpmn.reading.part import TRUE, Part
 from bpmn.reading.source import Source
 from bpmn.vocabulary import BPMNDI, DC, DI
 
-_POINTERS = ("sourceElement", "targetElement", "participantBandShape", "choreographyActivityShape")
+POINTERS = ("sourceElement", "targetElement", "participantBandShape", "choreographyActivityShape")
 
 
 @dataclass
@@ -66,7 +66,7 @@ def _drawn_element(diagram: Element) -> str:
 
 def _pointed(diagram: Element) -> set[str]:
     """Ids of shapes and edges that something in the diagram points to; the ids of others say nothing."""
-    return {part.get(name) for part in diagram.iter() for name in _POINTERS if part.get(name)}
+    return {part.get(name) for part in diagram.iter() for name in POINTERS if part.get(name)}
 
 
 def _read_plane(plane: Part, drawing: _Drawing, plane_default: str) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Final
+from typing import Any, Final
 
 from lxml import etree
 
@@ -84,7 +84,8 @@ def _without_namespace(root: Element) -> Iterator[Repair]:
 def _qualified_attributes(root: Element) -> Iterator[Repair]:
     """`bpmn:id` is `id`: the attributes of the standard have no prefix."""
     count = 0
-    for element in _QUALIFIED(root):
+    found: Any = _QUALIFIED(root)
+    for element in found:
         for name in [n for n in element.attrib if n[0] == "{" and n[1:].startswith(_STANDARD)]:
             plain = etree.QName(name).localname
             if plain not in element.attrib:

@@ -73,6 +73,7 @@ def test_a_prefix_says_nothing(prefix: str | None) -> None:
     assert (model.nodes, model.flows, model.lanes) == (plain.nodes, plain.flows, plain.lanes)
 
 
+@pytest.mark.slow
 @given(
     st.lists(st.sampled_from(sorted(VARIANTS)), min_size=2, max_size=4), st.sampled_from(PREFIXES), st.integers(0, 99)
 )
