@@ -1,109 +1,143 @@
-"""A decision is explained in words: the table as a whole, and one case by the row that fired and the values that it fired for."""
+"""The difference of two versions is named by the change that made it."""
 
 from __future__ import annotations
 
-import datetime as dt
-from decimal import Decimal
+from dataclasses import replace
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
-from bpmn.decisions import (
-    Aggregation,
-    Decision,
-    DecisionModel,
-    DecisionTable,
-    HitPolicy,
-    Input,
-    Output,
-    Rule,
-    describe,
-    explain,
+from bpmn.changes import (
+    Automate,
+    Change,
+    ChangeRefused,
+    Drop,
+    HandOver,
+    Merge,
+    Move,
+    Parallelise,
+    Retime,
+    apply,
 )
-from bpmn.decisions.phrases import PHRASES
+from bpmn.comparison import Cause, Difference, differences, overlay
+from bpmn.drawing import draw
+from bpmn.layout import lay_out
+from bpmn.model import ActivityKind, ProcessModel, Timer, TimerKind
+from bpmn.reading import read_bpmn
+from bpmn.repairing import repair
+from tests.bpmn.corpora import needs_corpora, reference_models
+from tests.builders import end, model, start, user
 
-TABLE = DecisionTable(
-    (Input("amount", label="金额", names={"en": "Amount"}), Input("grade", label="等级", names={"en": "Grade"})),
-    (Output("risk", label="风险", names={"en": "Risk"}),),
-    (
-        Rule(("(5..100]", '"A", "B"'), ('"low"',)),
-        Rule(("> 100", "-"), ('"high"',)),
-        Rule(("-", 'not("D")'), ('"medium"',)),
-    ),
-    HitPolicy.FIRST,
+CAUSES = {
+    Drop: Cause.DROPPED,
+    Merge: Cause.MERGED,
+    Parallelise: Cause.PARALLELISED,
+    Move: Cause.MOVED,
+    HandOver: Cause.HANDED_OVER,
+    Automate: Cause.AUTOMATED,
+    Retime: Cause.RETIMED,
+}
+STEPS = ("accept", "check", "rate", "pay")
+
+
+def row() -> ProcessModel:
+    two_days = Timer(TimerKind.DURATION, 'duration("P2D")')
+    steps = [user(id, name=id, posts=("clerk",), due=two_days) for id in STEPS]
+    return model(start(), *steps, end(), paths=["start > accept > check > rate > pay > end"])
+
+
+def causes(old: ProcessModel, change: Change) -> dict[str, Cause | None]:
+    return {d.element: d.cause for d in differences(old, apply(old, change))}
+
+
+@pytest.mark.parametrize(
+    ("change", "named"),
+    [
+        (Drop("check"), {"check"}),
+        (Merge("check", "rate"), {"check", "rate"}),
+        (Parallelise(("check", "rate")), {"check", "rate"}),
+        (Move("rate", before="accept"), {"rate"}),
+        (HandOver("rate", ("leader",)), {"rate"}),
+        (Automate("rate", when="amount < 5", passing="pass"), {"rate_triage", "rate_auto", "rate_passed"}),
+        (Retime("rate", 'duration("P1D")'), {"rate"}),
+    ],
+    ids=lambda value: type(value).__name__ if not isinstance(value, set) else "",
 )
+def test_each_operator_is_recognised(change: Change, named: set[str]) -> None:
+    found = causes(row(), change)
+    assert {found[id] for id in named & found.keys()} == {CAUSES[type(change)]}
+    assert all(cause is not None for cause in found.values()), found
 
 
-def model(table: DecisionTable = TABLE) -> DecisionModel:
-    decision = Decision(id="d", name="定级", variable="d", names={"en": "Rating"}, expression=table)
-    return DecisionModel(name="m", namespace="", decisions=(decision,))
+def test_several_changes_are_told_apart() -> None:
+    changed = apply(row(), HandOver("pay", ("leader",)), Drop("check"), Retime("rate", 'duration("P1D")'))
+    found = {d.element: d.cause for d in differences(row(), changed)}
+    assert (found["pay"], found["check"], found["rate"]) == (Cause.HANDED_OVER, Cause.DROPPED, Cause.RETIMED)
 
 
-def test_a_table_reads_as_sentences() -> None:
-    assert describe(model().decisions[0], "en") == [
-        "Rating is decided by Amount, Grade. The first row that applies decides.",
-        "Row 1: if Amount is above 5 and is at most 100 and Grade is “A” or is “B”, then Risk is “low”.",
-        "Row 2: if Amount is above 100, then Risk is “high”.",
-        "Row 3: if Grade is none of this: is “D”, then Risk is “medium”.",
+def test_what_no_operator_explains_has_only_its_difference() -> None:
+    (difference,) = differences(row(), replace(row(), name="another"))
+    assert difference.cause is None
+
+
+def test_a_changed_kind_is_automation() -> None:
+    machine = replace(row(), nodes=tuple(_by_machine(n) if n.id == "rate" else n for n in row().nodes))
+    assert [d.cause for d in differences(row(), machine)] == [Cause.AUTOMATED]
+
+
+def _by_machine(node: object) -> object:
+    return replace(node, kind=ActivityKind.SERVICE, service="rate")  # type: ignore[type-var]
+
+
+def changes(old: ProcessModel) -> list[Change]:
+    """Every change that may fit the model."""
+    people = [a for a in old.activities if a.kind is ActivityKind.USER]
+    found: list[Change] = [Drop(a.id) for a in people] + [HandOver(a.id, ("another",)) for a in people]
+    found += [Automate(a.id, when="amount < 5", passing="pass") for a in people]
+    for first in people:
+        for second in [f.target for f in old.outgoing(first.id)]:
+            if old.has(second) and any(a.id == second for a in people):
+                found += [
+                    Merge(first.id, second, first.form),
+                    Parallelise((first.id, second)),
+                    Move(second, before=first.id),
+                ]
+    found += [
+        Retime(n.id, 'duration("P9D")') for n in old.nodes if getattr(n, "timer", None) or getattr(n, "due", None)
     ]
-    assert describe(model().decisions[0], "zh")[2] == "第2行:若金额超过100,则风险为“high”。"
+    return found
 
 
-def test_a_case_is_explained_by_the_row_that_fired() -> None:
-    explained = explain(model(), {"amount": 200, "grade": "A"}, language="en")
-    assert explained.decided.value == "high"
-    assert explained.sentences == ("Row 2 applied, because Amount is 200 (is above 100); so Risk is “high”.",)
-    chinese = explain(model(), {"amount": 50, "grade": "B"}, language="zh")
-    assert chinese.sentences == ("适用第1行:金额为50(超过5且不超过100)且等级为“B”(为“A”或为“B”);因此风险为“low”。",)
+def named(old: ProcessModel, change: Change) -> list[Difference] | None:
+    try:
+        return differences(old, apply(old, change))
+    except ChangeRefused:
+        return None
 
 
-def test_where_no_row_fires_each_says_why_not() -> None:
-    sentences = explain(model(), {"amount": 1, "grade": "D"}, language="en").sentences
-    assert sentences[0] == "No row applied."
-    assert sentences[1] == "Row 1 did not: Amount is 1, but it asks whether it is above 5 and is at most 100."
-    assert len(sentences) == 4
+@needs_corpora
+@pytest.mark.slow
+def test_each_change_of_a_corpus_model_is_named_by_its_operator() -> None:
+    tried = 0
+    for path in reference_models():
+        old = repair(read_bpmn(path.read_bytes())).model
+        for change in changes(old)[:40]:
+            found = named(old, change)
+            if found is not None:
+                tried += 1
+                assert CAUSES[type(change)] in {d.cause for d in found}, (path.name, change)
+    assert tried > 30
 
 
-def test_values_may_be_given_in_the_words_of_a_form() -> None:
-    words = {("grade", "A"): "excellent", ("risk", "low"): "harmless"}
-    explained = explain(
-        model(), {"amount": 50, "grade": "A"}, language="en", shown=lambda name, value: words.get((name, value), "")
-    )
-    assert "Grade is excellent" in explained.sentences[0] and "Risk is harmless" in explained.sentences[0]
-
-
-def test_what_is_more_than_a_comparison_is_shown_as_it_is_written() -> None:
-    rule = Rule(("? > limit + 1", "-"), ('"x"',))
-    assert (
-        "passes “? > limit + 1”"
-        in describe(model(DecisionTable(TABLE.inputs, TABLE.outputs, (rule,))).decisions[0], "en")[1]
-    )
-
-
-@pytest.mark.parametrize("policy", [*HitPolicy, *Aggregation])
-@pytest.mark.parametrize("language", ["zh", "en"])
-def test_every_hit_policy_has_its_sentence(policy: str, language: str) -> None:
-    aggregation = policy if isinstance(policy, Aggregation) else None
-    hit = HitPolicy.COLLECT if aggregation else HitPolicy(policy)
-    table = DecisionTable(TABLE.inputs, TABLE.outputs, TABLE.rules, hit, aggregation)
-    assert PHRASES[language][f"policy {policy}"] in describe(model(table).decisions[0], language)[0]
-
-
-def test_dates_and_nothing_are_told() -> None:
-    table = DecisionTable(
-        (Input("day"),), (Output("x"),), (Rule(('< @"2026-03-01"',), ("1",)), Rule(("null",), ("2",)))
-    )
-    assert explain(model(table), {"day": dt.date(2026, 1, 31)}, language="en").sentences == (
-        "Row 1 applied, because day is 2026-01-31 (is below 2026-03-01); so x is 1.",
-    )
-    assert explain(model(table), {"day": None}, language="en").sentences == (
-        "Row 2 applied, because day is empty; so x is 2.",
-    )
-
-
-def test_both_languages_have_the_same_phrases() -> None:
-    assert PHRASES["zh"].keys() == PHRASES["en"].keys()
-
-
-def test_the_inputs_of_a_decision_are_told_with_its_rows() -> None:
-    decided = explain(model(), {"amount": Decimal("7.5"), "grade": "A"}).decided
-    assert decided.inputs == {"定级": (Decimal("7.5"), "A")}
+@given(st.data())
+@settings(max_examples=30)
+def test_any_change_of_a_row_is_named_and_drawn(data: st.DataObject) -> None:
+    old = row()
+    change = data.draw(st.sampled_from(changes(old)))
+    found = named(old, change)
+    if found is None:
+        return
+    assert {d.cause for d in found} == {CAUSES[type(change)]}, change
+    placed = lay_out(old)
+    assert "<svg" in draw(overlay(placed, lay_out(apply(placed, change), keep=True)))

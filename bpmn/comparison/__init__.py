@@ -1,4 +1,4 @@
-"""What differs between two versions of a model, element by element and field by field."""
+"""What differs between two versions of a model, element by element and field by field, and which redesign explains it."""
 
 from __future__ import annotations
 
@@ -7,7 +7,10 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any, TypeAlias
 
+from bpmn.comparison.explaining import Cause, causes, posts
 from bpmn.model import Activity, AnyNode, Bounds, EventNode, Flow, Gateway, Lane, Layout, ProcessModel
+
+__all__ = ["Cause", "Difference", "DifferenceKind", "FieldChange", "differences", "marks", "overlay"]
 
 
 class DifferenceKind(StrEnum):
@@ -28,13 +31,17 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One element that is not the same in both versions; `what` is activity, gateway, event, flow, lane or process."""
+    """One element that is not the same in both versions; `what` is activity, gateway, event, flow, lane or process.
+
+    `cause` is the redesign that explains it; None where only the difference itself is certain.
+    """
 
     kind: DifferenceKind
     what: str
     element: str
     label: str
     changes: tuple[FieldChange, ...] = ()
+    cause: Cause | None = None
 
     @property
     def reasons(self) -> tuple[str, ...]:
@@ -61,7 +68,18 @@ def differences(old: ProcessModel, new: ProcessModel) -> list[Difference]:
         else:
             found += _changed(before[id], element, old, new)
     found += [_difference(DifferenceKind.REMOVED, element) for id, element in before.items() if id not in after]
-    return found
+    why = causes(old, new)
+    found = [replace(difference, cause=why.get(difference.element)) for difference in found]
+    return _with_moved(found, old, new, why)
+
+
+def _with_moved(
+    found: list[Difference], old: ProcessModel, new: ProcessModel, why: Mapping[str, Cause]
+) -> list[Difference]:
+    """What is the same in itself but stands elsewhere in the work is said too, after the others."""
+    said = {difference.element for difference in found}
+    there = [a for a in new.activities if a.id in why and a.id not in said and old.has(a.id)]
+    return found + [replace(_difference(DifferenceKind.CHANGED, a), cause=why[a.id]) for a in there]
 
 
 def marks(found: Iterable[Difference]) -> dict[str, str]:
@@ -124,15 +142,9 @@ def _field_changes(before: Any, after: Any) -> Iterator[FieldChange]:
 def _posts_by_lane(before: Element, after: Element, old: ProcessModel, new: ProcessModel) -> Iterator[FieldChange]:
     """The posts that do an activity may change although the activity itself does not: its lane's did."""
     if isinstance(before, Activity) and isinstance(after, Activity) and before.posts == after.posts:
-        one, two = _posts(old, before), _posts(new, after)
+        one, two = posts(old, before), posts(new, after)
         if one != two:
             yield FieldChange("effective posts", one, two)
-
-
-def _posts(model: ProcessModel, activity: Activity) -> tuple[str, ...]:
-    if activity.posts or activity.lane not in {lane.id for lane in model.lanes}:
-        return activity.posts
-    return model.posts(activity.id)
 
 
 def _sentence(change: FieldChange) -> str:
