@@ -40,6 +40,8 @@ MESSAGES: dict[str, str] = {
     "datetime": "Write a date and a time, such as 2026-01-31 09:30.",
     "no_such_time": "This time does not exist on that day, because the clocks change.",
     "yes_or_no": "Choose yes or no.",
+    "one_file": "Choose one file.",
+    "not_a_list": "This is a list of entries.",
 }
 
 
@@ -69,6 +71,8 @@ def answer(field: Field, given: Any, zone: dt.tzinfo | None) -> Any:
     """
     if field.kind in MULTIPLE:
         return _several(field, given)
+    if field.kind is Kind.FILES:
+        return _files(field, given)
     text = _text(given)
     if field.kind is Kind.CHECKBOX:
         return _yes(text)
@@ -122,6 +126,17 @@ def _several(field: Field, given: Any) -> list[Any]:
         raise Refused("option")
     chosen = [_option(field, _text(item), None) for item in items]
     return [option.value for option in field.options if option.value in chosen]
+
+
+def _files(field: Field, given: Any) -> list[str]:
+    """References to files that are stored elsewhere."""
+    items = [given] if isinstance(given, str) and given else given or ()
+    if not isinstance(items, Sequence) or isinstance(items, str):
+        raise Refused("not_text")
+    found = [text for text in map(_text, items) if text]
+    if len(found) > 1 and not field.several:
+        raise Refused("one_file")
+    return found
 
 
 def _line(field: Field, text: str, zone: dt.tzinfo | None) -> str:

@@ -21,6 +21,8 @@ class Kind(StrEnum):
     CHECKLIST = "checklist"
     TAG_LIST = "taglist"
     DATE_TIME = "datetime"
+    EXPRESSION = "expression"  # computed from the other answers
+    FILES = "filepicker"
 
 
 class Clock(StrEnum):
@@ -51,7 +53,8 @@ class Option:
 class Field:
     """One field; its key is the variable of the case that it fills. `digits` are the decimal places that a number may have.
 
-    `hidden_when` is a FEEL condition over the other answers and the case; a hidden field has no answer.
+    `hidden_when` is a FEEL condition over the other answers and the case; a hidden field has no answer. `options_from` is FEEL
+    that gives the options out of the case, `computes` FEEL that gives the value of a computed field.
     """
 
     key: str
@@ -71,6 +74,9 @@ class Field:
     pattern: str | None = None
     clock: Clock = Clock.DATE_AND_TIME
     hidden_when: str | None = None
+    options_from: str | None = None
+    computes: str | None = None
+    several: bool = False
 
     def label(self, language: str = "zh") -> str:
         return self.names.get(language) or self.text or self.key
@@ -100,7 +106,26 @@ class Group:
         return self.names.get(language) or self.text
 
 
-Part: TypeAlias = Field | Text | Group
+@dataclass(frozen=True, slots=True)
+class Lines:
+    """A list whose entries all have the same fields; `key` is the variable of the case, a list of contexts."""
+
+    key: str
+    text: str
+    parts: tuple[Part, ...]
+    names: Mapping[str, str] = field(default_factory=dict)
+    hidden_when: str | None = None
+
+    def label(self, language: str = "zh") -> str:
+        return self.names.get(language) or self.text or self.key
+
+    @property
+    def form(self) -> Form:
+        """What one entry asks for."""
+        return Form(self.key, self.parts)
+
+
+Part: TypeAlias = Field | Text | Group | Lines
 
 
 @dataclass(frozen=True)
@@ -114,6 +139,11 @@ class Form:
     def fields(self) -> tuple[Field, ...]:
         return tuple(_flat(self.parts))
 
+    @property
+    def lines(self) -> tuple[Lines, ...]:
+        """The lists, wherever they stand."""
+        return tuple(_lists(self.parts))
+
     def field(self, key: str) -> Field | None:
         return next((found for found in self.fields if found.key == key), None)
 
@@ -124,5 +154,15 @@ def _flat(parts: tuple[Part, ...]) -> list[Field]:
         if isinstance(part, Group):
             found += _flat(part.parts)
         elif isinstance(part, Field):
+            found.append(part)
+    return found
+
+
+def _lists(parts: tuple[Part, ...]) -> list[Lines]:
+    found: list[Lines] = []
+    for part in parts:
+        if isinstance(part, Group):
+            found += _lists(part.parts)
+        elif isinstance(part, Lines):
             found.append(part)
     return found

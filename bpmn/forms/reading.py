@@ -11,9 +11,11 @@ from typing import Any
 from bpmn.errors import UnreadableForm
 from bpmn.feel import FeelError, parse, regex
 from bpmn.forms.answers import Refused, answer
-from bpmn.forms.model import CHOICES, MULTIPLE, Clock, Field, Form, Group, Kind, Option, Part, Text
+from bpmn.forms.model import CHOICES, MULTIPLE, Clock, Field, Form, Group, Kind, Lines, Option, Part, Text
 
-_DECORATION = frozenset({"separator", "spacer", "button", "image"})
+_DECORATION = frozenset(
+    {"separator", "spacer", "button", "image", "html", "table", "documentPreview"}
+)  # ask for nothing
 _LANGUAGE = re.compile(r"[a-z]{2}(-[A-Z]{2})?")
 _PATTERNS = {"email": r"[^@\s]+@[^@\s]+\.[^@\s]+", "phone": r"\+?[0-9][0-9 ()-]{4,20}"}
 _RULES = frozenset({"required", "min", "max", "minLength", "maxLength", "pattern", "validationType"})
@@ -30,7 +32,7 @@ def read_form(schema: Mapping[str, Any] | str | bytes) -> Form:
     reading = _Reading()
     parts = reading.parts(content.get("components"), 0)
     form = Form(str(content.get("id") or ""), parts)
-    keys = [field.key for field in form.fields]
+    keys = [field.key for field in form.fields] + [lines.key for lines in form.lines]
     for double in sorted({key for key in keys if keys.count(key) > 1}):
         reading.mistakes.append(f"the key {double!r} is used by two fields")
     if reading.mistakes:
@@ -94,8 +96,12 @@ class _Reading:
         if kind == "text":
             return Text(str(component.get("text", "")), _names(component))
         if kind == "group":
+            if component.get("path"):
+                self.mistakes.append(f"the group {component.get('label')!r} has a path, which groups here do not have")
             inner = self.parts(component.get("components", []), depth + 1)
             return Group(str(component.get("label", "")), inner, _names(component), self.hidden(component))
+        if kind == "dynamiclist":
+            return self.lines(component, depth)
         if isinstance(kind, str) and kind in _DECORATION:
             return None
         if not isinstance(kind, str) or kind not in list(Kind):
@@ -104,6 +110,17 @@ class _Reading:
             )
             return None
         return self.field(component)
+
+    def lines(self, component: Mapping[str, Any], depth: int) -> Lines | None:
+        key = component.get("path")
+        if not isinstance(key, str) or not key:
+            self.mistakes.append(f"the list {component.get('label')!r} has no path")
+            return None
+        inner = self.parts(component.get("components", []), depth + 1)
+        keys = [field.key for field in Form(key, inner).fields]
+        if len(set(keys)) < len(keys):
+            self.mistakes.append(f"two fields of the list {key!r} have the same key")
+        return Lines(key, str(component.get("label", "")), inner, _names(component), self.hidden(component))
 
     def field(self, component: Mapping[str, Any]) -> Field | None:
         key = component.get("key")
@@ -137,7 +154,25 @@ class _Reading:
             pattern=rules.get("pattern") or _PATTERNS.get(rules.get("validationType", "")),
             clock=Clock(component.get("subtype") or "datetime"),
             hidden_when=self.hidden(component),
+            options_from=self.options_from(key, component),
+            computes=self.formula(key, component.get("expression")) if kind is Kind.EXPRESSION else None,
+            several=component.get("multiple") is True,
         )
+
+    def options_from(self, key: str, component: Mapping[str, Any]) -> str | None:
+        """Options that stand in the case: under a name, or as the value of an expression."""
+        named = component.get("valuesKey")
+        return self.formula(key, named if isinstance(named, str) else component.get("valuesExpression"))
+
+    def formula(self, key: str, text: Any) -> str | None:
+        if text in (None, ""):
+            return None
+        feel = str(text).strip().removeprefix("=").strip()
+        try:
+            parse(feel)
+        except FeelError as error:
+            self.mistakes.append(f"an expression of the field {key!r} cannot be read: {error}")
+        return feel
 
     def rules(self, key: str, component: Mapping[str, Any]) -> Mapping[str, Any]:
         rules = component.get("validate") or {}
@@ -155,6 +190,8 @@ class _Reading:
         if kind not in CHOICES:
             return ()
         listed = component.get("values")
+        if not listed and (component.get("valuesKey") or component.get("valuesExpression")):
+            return ()
         if not listed:
             self.mistakes.append(f"the field {key!r} has no `values` to choose from")
             return ()
@@ -174,14 +211,7 @@ class _Reading:
 
     def hidden(self, component: Mapping[str, Any]) -> str | None:
         condition = (component.get("conditional") or {}).get("hide")
-        if not condition:
-            return None
-        text = str(condition).removeprefix("=").strip()
-        try:
-            parse(text)
-        except FeelError as error:
-            self.mistakes.append(f"the condition that hides {component.get('key')!r} cannot be read: {error}")
-        return text
+        return self.formula(str(component.get("key") or component.get("label")), condition)
 
     def checked(self, field: Field) -> Field:
         if field.pattern is not None:

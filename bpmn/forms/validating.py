@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bpmn.feel import FeelError, truth
+from bpmn.feel import FeelError, evaluate, truth
 from bpmn.forms.answers import Message, Refused, answer
-from bpmn.forms.model import Field, Form, Group, Kind, Part
+from bpmn.forms.model import Field, Form, Group, Kind, Lines, Option, Part
 
 OFFICE_ZONE = ZoneInfo("Asia/Shanghai")
 
@@ -35,29 +35,85 @@ def validate(
 
     `answers` are texts (lists of texts for checklists) by key; unknown keys and locked fields are refused, never ignored. A field
     that was left empty is null, a checkbox false, a checklist an empty list. `data` are the variables of the case, which conditions
-    that hide fields may read; `zone` is where dates and times were written.
+    that hide fields may read; `zone` is where dates and times were written. The answer to a list is a list of such answers.
     """
+    lists = {lines.key: lines for lines in form.lines}
     values: dict[str, Any] = {}
-    errors: dict[str, Message] = {key: Message("unknown") for key in answers if form.field(key) is None}
-    shown = set(_shown(form.parts, {**(data or {}), **_readable(form, answers, zone)}))
-    for found in form.fields:
-        if found.locked:
-            if found.key in answers:
+    errors = {key: Message("unknown") for key in answers if form.field(key) is None and key not in lists}
+    known = {**(data or {}), **_readable(form, answers, zone, data or {})}
+    shown = set(_shown(form.parts, known))
+    for found in (_with_options(asked, known) for asked in form.fields):
+        if found.locked or found.kind is Kind.EXPRESSION:
+            if found.locked and found.key in answers:
                 errors[found.key] = Message("locked")
             continue
         try:
             values[found.key] = _checked(found, answers.get(found.key), zone) if found.key in shown else None
         except Refused as refused:
             errors[found.key] = refused.reason
+    for lines in lists.values():
+        entries, wrong = _entries(lines, answers.get(lines.key), known, zone) if lines.key in shown else (None, {})
+        values |= {lines.key: entries} if not wrong else {}
+        errors |= wrong
+    values |= _computed(form, shown, {**known, **values})
     return Validated(values, errors)
 
 
-def _readable(form: Form, answers: Mapping[str, Any], zone: dt.tzinfo) -> dict[str, Any]:
+def _with_options(field: Field, known: Mapping[str, Any]) -> Field:
+    """The field with the options that stand in the case: texts, or contexts with `value` and `label`."""
+    if field.options_from is None:
+        return field
+    try:
+        listed = evaluate(field.options_from, known)
+    except FeelError:
+        listed = None
+    items = listed if isinstance(listed, list) else []
+    return replace(field, options=tuple(_as_option(item) for item in items))
+
+
+def _as_option(item: Any) -> Option:
+    if isinstance(item, Mapping):
+        return Option(item.get("value"), str(item.get("label", item.get("value"))))
+    return Option(item, str(item))
+
+
+def _entries(
+    lines: Lines, given: Any, known: Mapping[str, Any], zone: dt.tzinfo
+) -> tuple[list[Mapping[str, Any]], dict[str, Message]]:
+    """Each entry by the rules of its own fields; errors are by `list.number.field`, counted from 1."""
+    if given is None:
+        return [], {}
+    if not isinstance(given, list | tuple) or not all(isinstance(entry, Mapping) for entry in given):
+        return [], {lines.key: Message("not_a_list")}
+    checked = [validate(lines.form, entry, data=known, zone=zone) for entry in given]
+    wrong = {
+        f"{lines.key}.{number}.{key}": message
+        for number, entry in enumerate(checked, 1)
+        for key, message in entry.errors.items()
+    }
+    return [entry.values for entry in checked], wrong
+
+
+def _computed(form: Form, shown: Collection[str], known: Mapping[str, Any]) -> dict[str, Any]:
+    """Computed fields in their order, each from the answers and those before it; what the browser computed is not asked."""
+    found: dict[str, Any] = {}
+    for asked in form.fields:
+        if asked.kind is not Kind.EXPRESSION:
+            continue
+        found[asked.key] = None
+        if asked.key in shown and asked.computes:
+            with suppress(FeelError):
+                found[asked.key] = evaluate(asked.computes, {**known, **found})
+    return found
+
+
+def _readable(form: Form, answers: Mapping[str, Any], zone: dt.tzinfo, data: Mapping[str, Any]) -> dict[str, Any]:
     """The values of those answers that are some, for the conditions that hide fields."""
     found = {}
     for asked in form.fields:
         with suppress(Refused):
-            found[asked.key] = answer(asked, answers.get(asked.key), zone)
+            if asked.kind is not Kind.EXPRESSION:
+                found[asked.key] = answer(_with_options(asked, data), answers.get(asked.key), zone)
     return {key: value for key, value in found.items() if key in answers}
 
 
@@ -74,7 +130,7 @@ def _shown(parts: tuple[Part, ...], variables: Mapping[str, Any]) -> Iterator[st
     for part in parts:
         if isinstance(part, Group) and not _hidden(part.hidden_when, variables):
             yield from _shown(part.parts, variables)
-        elif isinstance(part, Field) and not _hidden(part.hidden_when, variables):
+        elif isinstance(part, Field | Lines) and not _hidden(part.hidden_when, variables):
             yield part.key
 
 

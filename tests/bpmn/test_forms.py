@@ -14,7 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.errors import UnreadableForm
-from bpmn.forms import MESSAGES, Form, read_form, validate
+from bpmn.forms import MESSAGES, Form, forms_of, from_json_schema, read_form, validate
+from bpmn.model import ProcessModel
+from bpmn.reading import read_bpmn
 
 PROCEDURES = Path(__file__).parents[2] / "bpmn" / "procedures"
 
@@ -211,6 +213,144 @@ def test_broken_components_are_named(broken: Any) -> None:
 def test_what_is_no_form_is_refused(text: str | bytes) -> None:
     with pytest.raises(UnreadableForm):
         read_form(text)
+
+
+# --- lists, computed fields, files, options of the case --------------------------------------------------------------
+
+LINES = {
+    "type": "dynamiclist",
+    "path": "lines",
+    "label": "明细",
+    "components": [AMOUNT, {"type": "datetime", "key": "day", "subtype": "date"}],
+}
+TOTAL = {"type": "expression", "key": "total", "expression": "=sum(lines.amount)"}
+FILES = {"type": "filepicker", "key": "papers_sent", "multiple": True, "validate": {"required": True}}
+OFFICE = {"type": "select", "key": "office", "valuesKey": "offices"}
+
+
+def test_a_list_of_entries_is_typed_and_a_computed_field_is_computed_here() -> None:
+    read = form(LINES, TOTAL)
+    sent = {"lines": [{"amount": "1.50", "day": "2026-01-31"}, {"amount": "2"}], "total": "999"}
+    validated = validate(read, sent)
+    assert validated.ok
+    assert validated.values == {
+        "lines": [
+            {"amount": Decimal("1.50"), "day": dt.date(2026, 1, 31)},
+            {"amount": Decimal(2), "day": None},
+        ],
+        "total": Decimal("3.50"),
+    }
+
+
+def test_what_is_wrong_in_a_list_says_where() -> None:
+    errors = validate(form(LINES), {"lines": [{"amount": "1"}, {"amount": "x", "forged": "1"}]}).errors
+    assert {key: message.key for key, message in errors.items()} == {
+        "lines.2.amount": "number",
+        "lines.2.forged": "unknown",
+    }
+    assert validate(form(LINES), {"lines": "x"}).errors["lines"].key == "not_a_list"
+
+
+def test_files_are_references() -> None:
+    assert validate(form(FILES), {"papers_sent": ["files::1", "files::2"]}).values == {
+        "papers_sent": ["files::1", "files::2"]
+    }
+    assert validate(form(FILES), {}).errors["papers_sent"].key == "required"
+    one = {**FILES, "multiple": False}
+    assert validate(form(one), {"papers_sent": ["a", "b"]}).errors["papers_sent"].key == "one_file"
+
+
+def test_options_may_stand_in_the_case() -> None:
+    data = {"offices": ["east", {"label": "西", "value": "west"}]}
+    assert validate(form(OFFICE), {"office": "west"}, data=data).values == {"office": "west"}
+    assert validate(form(OFFICE), {"office": "north"}, data=data).errors["office"].key == "option"
+    assert validate(form(OFFICE), {"office": "west"}).errors["office"].key == "option"
+
+
+def test_what_only_shows_something_asks_for_nothing() -> None:
+    read = form(
+        {"type": "table", "dataSource": "=lines", "columns": []}, {"type": "html", "content": "<b>x</b>"}, PERIOD
+    )
+    assert [f.key for f in read.fields] == ["period"]
+
+
+# --- forms of other engines ------------------------------------------------------------------------------------------
+
+_SPACES = (
+    'xmlns="http://www.omg.org/spec/BPMN/20100524/MODEL" xmlns:camunda="http://camunda.org/schema/1.0/bpmn" '
+    'xmlns:activiti="http://activiti.org/bpmn" xmlns:zeebe="http://camunda.org/schema/zeebe/1.0"'
+)
+
+
+def drawn(inside: str) -> ProcessModel:
+    return read_bpmn(f'<definitions {_SPACES}><process id="p">{inside}</process></definitions>')
+
+
+def test_fields_of_camunda_7_become_a_form() -> None:
+    model = drawn(
+        '<userTask id="t"><extensionElements><camunda:formData><camunda:formField id="amount" label="金额" type="long" '
+        'defaultValue="5"><camunda:validation><camunda:constraint name="required"/><camunda:constraint name="min" config="1"/>'
+        '<camunda:constraint name="validator" config="org.X"/></camunda:validation></camunda:formField>'
+        '<camunda:formField id="how" type="enum"><camunda:value id="a" name="A"/><camunda:value id="b"/></camunda:formField>'
+        '<camunda:formField id="day" type="date"/><camunda:formField id="ok" type="boolean" defaultValue="true"/>'
+        '<camunda:formField id="odd" type="user"/></camunda:formData></extensionElements></userTask>'
+    )
+    converted = forms_of(model)[model.activity("t").form or ""]
+    read = read_form(converted.schema)
+    assert [(f.key, f.kind.value) for f in read.fields] == [
+        ("amount", "number"),
+        ("how", "select"),
+        ("day", "datetime"),
+        ("ok", "checkbox"),
+        ("odd", "textfield"),
+    ]
+    amount = read.fields[0]
+    assert (amount.required, amount.minimum, amount.digits, amount.default) == (True, Decimal(1), 0, Decimal(5))
+    assert [note.split()[0] for note in converted.kept] == ["amount", "odd"]
+    answers = {"amount": "7", "how": "b", "day": "2026-01-31", "ok": "true"}
+    assert validate(read, answers).values["day"] == dt.date(2026, 1, 31)
+
+
+def test_fields_of_activiti_and_whole_forms_of_camunda_8() -> None:
+    model = drawn(
+        '<extensionElements><zeebe:userTaskForm id="f1">{"id": "f1", "components": [{"type": "number", "key": "n"}]}'
+        '</zeebe:userTaskForm></extensionElements><startEvent id="s"><extensionElements><activiti:formProperty id="reason" '
+        'name="Reason" required="true" writable="false" default="${x}"/></extensionElements></startEvent>'
+    )
+    found = forms_of(model)
+    assert read_form(found["f1"].schema).fields[0].key == "n"
+    (reason,) = read_form(found["s"].schema).fields
+    assert (reason.label(), reason.required, reason.locked) == ("Reason", True, True) and "computed" in found["s"].kept[
+        0
+    ]
+
+
+def test_json_schemas_become_forms() -> None:
+    schema = {
+        "type": "object",
+        "required": ["name"],
+        "properties": {
+            "name": {"type": "string", "title": "Name", "maxLength": 9},
+            "kind": {"type": "string", "oneOf": [{"const": "a", "title": "A"}]},
+            "born": {"type": "string", "format": "date"},
+            "age": {"type": "integer", "minimum": 1},
+            "tags": {"type": "array", "items": {"type": "string", "enum": ["x", "y"]}},
+            "lines": {"type": "array", "items": {"type": "object", "properties": {"sum": {"type": "number"}}}},
+        },
+    }
+    read = read_form(from_json_schema("f", schema).schema)
+    values = validate(
+        read, {"name": "n", "kind": "a", "born": "2020-01-01", "age": "3", "tags": ["x"], "lines": [{"sum": "1.5"}]}
+    ).values
+    assert values == {
+        "name": "n",
+        "kind": "a",
+        "born": dt.date(2020, 1, 1),
+        "age": Decimal(3),
+        "tags": ["x"],
+        "lines": [{"sum": Decimal("1.5")}],
+    }
+    assert validate(read, {}).errors["name"].key == "required"
 
 
 @pytest.mark.parametrize("path", sorted(PROCEDURES.glob("*/forms/*.json")), ids=lambda p: f"{p.parts[-3]}-{p.stem}")
