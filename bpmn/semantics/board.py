@@ -9,8 +9,9 @@ from bpmn.model import AnyNode, EventNode, Flow, Gateway, GatewayKind, Position,
 from bpmn.semantics.net import Assumption, Marking, Net, Transition
 from bpmn.semantics.reachability import reachability
 
+JOINING = (GatewayKind.PARALLEL, GatewayKind.INCLUSIVE, GatewayKind.COMPLEX)
 SIMPLIFY_UP_TO = 4_000  # markings; beyond it resets and conditions stay as they are
-KEPT_ASIDE = (":running", ":open", ":armed", ":fired")  # places that say how a scope stands, not where a case is
+KEPT_ASIDE = (":running", ":open", ":armed", ":fired", ":undoable")  # how a scope stands, not where a case is
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class Board:
     parents: dict[str, str] = field(default_factory=dict)  # scope -> scope around it
     drafts: list[Draft] = field(default_factory=list)
     assumptions: list[Assumption] = field(default_factory=list)
+    remembers: bool = False  # whether word of finished work may be left at the end of the process
 
     def place(self, name: str, scope: str) -> str:
         self.scopes[name] = scope
@@ -54,7 +56,7 @@ class Board:
     def entrance(self, flow: Flow) -> str:
         """The place where a token that comes along this flow waits."""
         target = self.model.node(flow.target)
-        joins = isinstance(target, Gateway) and target.kind in (GatewayKind.PARALLEL, GatewayKind.INCLUSIVE)
+        joins = isinstance(target, Gateway) and target.kind in JOINING
         apart = joins and len(self.model.incoming(target.id)) > 1
         return self.place(flow.id if apart else target.id, self.scope(target))
 
@@ -72,10 +74,10 @@ class Board:
     def only_ends(self, place: str) -> bool:
         """Whether a token at this place only waits to be counted out."""
         node = self.model.node(place) if self.model.has(place) else None
-        return place.endswith(":done") or (isinstance(node, EventNode) and node.position is Position.END)
+        return place.endswith((":done", ":undoable")) or (isinstance(node, EventNode) and node.position is Position.END)
 
     def is_watched(self, scope: str) -> bool:
-        return scope != self.model.key or bool(self.event_starts(scope))
+        return scope != self.model.key or bool(self.event_starts(scope)) or self.remembers
 
     def event_starts(self, scope: str) -> list[EventNode]:
         """The start events of the event subprocesses of a scope; compensation never triggers one here."""
@@ -103,9 +105,14 @@ class Board:
         awaits: str | None = None,
         joins: tuple[str, ...] = (),
         waits: tuple[str, ...] = (),
+        blocked: tuple[str, ...] = (),
+        forgets: tuple[str, ...] = (),
     ) -> None:
+        """One step; see `Draft`. It is `blocked` by tokens in these places, and `forgets` those that lie there."""
         ids = tuple(flow.id for flow in flows)
-        transition = Transition(f"{node}#{len(self.drafts)}", node, label, inputs, outputs, ids)
+        name = f"{node}#{len(self.drafts)}"
+        sets = frozenset(forgets), frozenset(blocked)
+        transition = Transition(name, node, label, inputs, outputs, ids, *sets)
         self.drafts.append(Draft(transition, empties, keeps, awaits, joins, waits))
 
     def assume(self, element: str, text: str) -> None:
@@ -132,11 +139,12 @@ def finish(board: Board, start: Marking) -> Net:
 def _resolved(board: Board, draft: Draft) -> Transition:
     taken = frozenset(draft.transition.inputs)
     if draft.empties is not None:
-        return replace(draft.transition, resets=board.inside(draft.empties) - set(draft.keeps))
+        emptied = board.inside(draft.empties) - set(draft.keeps)
+        return replace(draft.transition, resets=draft.transition.resets | emptied)
     if draft.awaits is not None:
         inside = board.inside(draft.awaits)
         aside = frozenset(p for p in inside if p.endswith(KEPT_ASIDE) or p == f"{draft.awaits}:done")
-        return replace(draft.transition, resets=aside, unless=inside - aside - taken)
+        return replace(draft.transition, resets=draft.transition.resets | aside, unless=inside - aside - taken)
     if draft.joins:
         return replace(draft.transition, unless=_upstream_of_empty(board, draft) - taken)
     if draft.waits:

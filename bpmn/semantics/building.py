@@ -26,12 +26,15 @@ from bpmn.model import (
 )
 from bpmn.semantics.blocks import branch_ends, matched_joins
 from bpmn.semantics.board import Board, finish
+from bpmn.semantics.compensating import compensate, refuse_compensation, remembered, throws_compensation
+from bpmn.semantics.complex_gateways import complex_gateway
 from bpmn.semantics.net import Net
 from bpmn.semantics.throwing import caught_elsewhere, throw
 
 MOST_BRANCHES = 6  # of one inclusive gateway or conditional split: 2**6 - 1 steps
 MOST_SINGLE_EVENTS = 3  # non-interrupting events of one activity that fire once: 2**3 ways to complete it
 Choice = tuple[Flow, ...]
+_PASSED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})  # what throws them goes on, whoever hears it
 
 
 def net(model: ProcessModel, *, repeat: bool = True) -> Net:
@@ -47,6 +50,7 @@ def net(model: ProcessModel, *, repeat: bool = True) -> Net:
         _refuse(model, node)
         if isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS:
             board.parents[node.id] = board.scope(node)
+    board.remembers = any(remembered(board, a) for a in model.activities if a.scope is None)
     start = board.place(f"{model.key}:start", f"{model.key}:outside")
     _scope(board, model.key, start)
     for node in model.nodes:
@@ -63,16 +67,34 @@ def _armed_for_the_case(board: Board) -> tuple[str, ...]:
 
 
 def _refuse(model: ProcessModel, node: AnyNode) -> None:
-    if isinstance(node, Gateway) and node.kind is GatewayKind.COMPLEX:
-        raise NotCovered(node.id, "what a complex gateway waits for is not decided by the drawing.")
-    if isinstance(node, Activity) and node.ad_hoc:
-        raise NotCovered(node.id, "the order of work in an ad-hoc subprocess is free.")
-    if isinstance(node, EventNode) and _throws_compensation(node):
-        raise NotCovered(node.id, "compensation undoes what a case has done, which its tokens do not remember.")
+    if isinstance(node, Activity):
+        _refuse_activity(model, node)
+    elif isinstance(node, EventNode):
+        if throws_compensation(node):
+            refuse_compensation(model, node)
+        if node.position in (Position.THROW, Position.END) and not _PASSED.issuperset(
+            d.trigger for d in node.definitions
+        ):
+            raise NotCovered(node.id, "it throws several events at once, which are caught in different places.")
 
 
-def _throws_compensation(node: EventNode) -> bool:
-    return node.trigger is Trigger.COMPENSATE and node.position in (Position.THROW, Position.END)
+def _refuse_activity(model: ProcessModel, node: Activity) -> None:
+    if (node.start_quantity, node.completion_quantity) != (1, 1):
+        raise NotCovered(node.id, "it takes or gives several tokens at a time.")
+    if node.ad_hoc and node.in_turn and any(model.outgoing(n.id) for n in model.nodes if n.scope == node.id):
+        raise NotCovered(node.id, "work in turn that flows connect is not played.")
+    thrown = (event for throw in (node.multi_instance.throws if node.multi_instance else ()) for event in throw.events)
+    if not _PASSED.issuperset(event.trigger for event in thrown):
+        raise NotCovered(node.id, "what its instances throw is caught somewhere else.")
+    if node.transaction and any(_cancels(model, n, node) for n in model.nodes):
+        raise NotCovered(node.id, "what was done in it is undone when it is cancelled.")
+
+
+def _cancels(model: ProcessModel, node: AnyNode, transaction: Activity) -> bool:
+    """Whether cancelling the transaction would undo something."""
+    undone = isinstance(node, EventNode) and node.trigger is Trigger.COMPENSATE and node.scope == transaction.id
+    ends = (n for n in model.nodes if isinstance(n, EventNode) and n.scope == transaction.id)
+    return undone and any(n.trigger is Trigger.CANCEL for n in ends)
 
 
 # --- choices ---------------------------------------------------------------------------------------------------------
@@ -120,11 +142,27 @@ def _scope(board: Board, scope: str, start: str) -> None:
             first = board.ending(scope)  # nothing is drawn in it: it is done at once
         if not first:
             raise NotCovered(scope, "nothing in it can start; draw a start event.")
+        if _in_turn(board, scope):
+            first = _in_their_turn(board, scope, first)
         board.step(scope, (start,), (*first, *marks))
     for event in events:
         _listen_to_scope(board, scope, event)
     if scope == board.model.key and board.is_watched(scope):
         board.step(scope, (board.place(f"{scope}:done", scope),), (), awaits=scope)
+
+
+def _in_turn(board: Board, scope: str) -> bool:
+    return scope != board.model.key and board.model.activity(scope).in_turn
+
+
+def _in_their_turn(board: Board, scope: str, pieces: tuple[str, ...]) -> tuple[str, ...]:
+    """Work of which one piece is done at a time, in any order: who is at work has the turn, and gives it back."""
+    turn = board.place(f"{scope}:turn", scope)
+    ahead = tuple(board.place(f"{piece}:ahead", scope) for piece in pieces)
+    for piece, waiting in zip(pieces, ahead, strict=True):
+        board.step(scope, (turn, waiting), (piece,))
+    board.step(scope, (board.place(f"{scope}:done", scope),), (turn,))
+    return (turn, *ahead)
 
 
 def _starts_alone(model: ProcessModel, node: AnyNode) -> bool:
@@ -213,9 +251,14 @@ def _subprocess(board: Board, node: Activity) -> None:
     start, done = board.place(f"{node.id}:start", node.id), board.place(f"{node.id}:done", node.id)
     board.step(node.id, (board.at(node),), (start,))
     _scope(board, node.id, start)
+    last = board.place(f"{node.id}:turn", node.id) if node.in_turn else done
+    word = remembered(board, node)
     for choice in _choices(board.model, node):
-        outputs = board.onward(node, choice)
-        board.step(node.id, (done,), outputs, label=node.id, flows=choice, awaits=node.id)
+        outputs = (*board.onward(node, choice), *word)
+        forgets = () if board.repeat else word
+        board.step(node.id, (last,), outputs, label=node.id, flows=choice, awaits=node.id, forgets=forgets)
+        if node.ad_hoc and node.complete_when and node.cancel_remaining:
+            board.step(node.id, (done,), outputs, label=node.id, flows=choice, empties=node.id, forgets=forgets)
         if node.multi_instance is not None:
             board.step(node.id, (board.at(node),), outputs, flows=choice)
     if _repeats(node):
@@ -259,9 +302,10 @@ def _deferred(model: ProcessModel, flow: Flow) -> bool:
 def _work(board: Board, node: Activity, inputs: tuple[str, ...], entered: bool) -> None:
     if not entered:
         return
+    word = remembered(board, node)
     for choice in _choices(board.model, node):
-        outputs = board.onward(node, choice)
-        board.step(node.id, inputs, outputs, label=node.id, flows=choice)
+        outputs = (*board.onward(node, choice), *word)
+        board.step(node.id, inputs, outputs, label=node.id, flows=choice, forgets=() if board.repeat else word)
         if node.multi_instance is not None and inputs == (node.id,):
             board.step(node.id, inputs, outputs, flows=choice)  # an empty list has no instance
     if _repeats(node):
@@ -285,6 +329,8 @@ def _gateway(board: Board, node: Gateway) -> None:
         _deferred_choice(board, node)
     elif node.kind is GatewayKind.INCLUSIVE:
         _inclusive(board, node)
+    elif node.kind is GatewayKind.COMPLEX and len(board.model.incoming(node.id)) > 1:
+        complex_gateway(board, node, _choices(board.model, node))
     else:
         joins = node.kind is GatewayKind.PARALLEL and board.model.incoming(node.id)
         inputs = board.entrances(board.model.incoming(node.id)) if joins else (board.at(node),)
@@ -373,7 +419,8 @@ def _throw(board: Board, node: EventNode) -> None:
         board.step(node.id, (board.at(node),), (board.at(_link_target(board, node)),))
         return
     for choice in _choices(board.model, node):
-        throw(board, node, board.onward(node, choice), label=None, flows=choice)
+        act = compensate if throws_compensation(node) else throw
+        act(board, node, board.onward(node, choice), label=None, flows=choice)
 
 
 def _link(event: EventNode) -> str:
@@ -393,4 +440,5 @@ def _end(board: Board, node: EventNode) -> None:
         scope = board.scope(node)
         board.step(node.id, (board.at(node),), board.ending(scope), label=node.id, empties=scope)
     else:
-        throw(board, node, board.ending(board.scope(node)), label=node.id, flows=())
+        act = compensate if throws_compensation(node) else throw
+        act(board, node, board.ending(board.scope(node)), label=node.id, flows=())

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.errors import NotCovered, NotEnabled
-from bpmn.model import Activity, ActivityKind, Gateway, GatewayKind, ProcessModel, Trigger
+from bpmn.model import Activity, ActivityKind, EventDefinition, ProcessModel, Trigger
 from bpmn.semantics import enabled, final, fire, initial, net, reachability, soundness
 from tests.contracts.drawings import drawing, throw, user
 
@@ -41,15 +41,22 @@ def test_too_large_is_not_decided_rather_than_guessed() -> None:
     assert verdict.sound is None and "states" in verdict.reason
 
 
+def ad_hoc(**fields: bool) -> Activity:
+    return Activity(id="sub", kind=ActivityKind.SUBPROCESS, ad_hoc=True, **fields)
+
+
 @pytest.mark.parametrize(
     "model",
     [
-        drawing("start > c1 > end", Gateway(id="c1", kind=GatewayKind.COMPLEX)),
-        drawing("start > sub > end", Activity(id="sub", kind=ActivityKind.SUBPROCESS, ad_hoc=True)),
-        drawing("start > undo > end", throw("undo", Trigger.COMPENSATE)),
+        drawing("start > a > end", user("a", start_quantity=2)),
+        drawing("start > sub > end; a > b", ad_hoc(in_turn=True), user("a", scope="sub"), user("b", scope="sub")),
+        drawing("start > undo > end", throw("undo", Trigger.COMPENSATE, waits=False)),
+        drawing(
+            "start > tell > end", throw("tell", Trigger.MULTIPLE, definitions=(EventDefinition(Trigger.ESCALATION),))
+        ),
         drawing("start > to", throw("to", Trigger.LINK, link="nowhere")),
     ],
-    ids=["complex", "ad-hoc", "compensation", "dangling link"],
+    ids=["quantity", "in turn", "compensation", "several", "dangling link"],
 )
 def test_what_has_no_meaning_is_refused_by_name(model: ProcessModel) -> None:
     with pytest.raises(NotCovered) as refusal:

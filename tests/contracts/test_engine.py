@@ -43,7 +43,8 @@ def _do(play: Play, model: ProcessModel, token: int) -> None:
 
 
 def _trace(play: Play, model: ProcessModel) -> tuple[str, ...]:
-    done = [fact.node for fact in play.facts if isinstance(fact, facts.Completed | facts.Performed)]
+    said = [fact for fact in play.facts if isinstance(fact, facts.Completed | facts.Performed)]
+    done = [fact.node for fact in said if not getattr(fact, "part", False)]
     names = [play.plan.nodes[node].id if node in play.plan.nodes else node for node in done]
     return tuple(name for name in names if not name.startswith(("start", "end")))
 
@@ -53,7 +54,8 @@ def decided_by_nothing(model: ProcessModel) -> bool:
     splits = [
         n for n in model.nodes if isinstance(n, Gateway) and n.kind in (GatewayKind.EXCLUSIVE, GatewayKind.INCLUSIVE)
     ]
-    lists = [a for a in model.activities if a.multi_instance is not None or a.triggered_by_event]
+    lists = [a for a in model.activities if a.multi_instance is not None or a.triggered_by_event or a.ad_hoc]
+    lists += [a for a in model.activities if a.loop_condition is not None]
     arrivals = [n for n in model.nodes if isinstance(n, EventNode) and n.trigger is not Trigger.NONE]
     return not splits and not lists and not arrivals and not any(flow.condition for flow in model.flows)
 
@@ -61,7 +63,7 @@ def decided_by_nothing(model: ProcessModel) -> bool:
 def at_once(model: ProcessModel, trace: tuple[str, ...]) -> bool:
     """Whether each subprocess closes as soon as the last step in it is done: the engine never puts that off."""
     for closed in (a.id for a in model.activities if a.kind is ActivityKind.SUBPROCESS and a.id in trace):
-        before = trace[trace.index(closed) - 1]
+        before = trace[trace.index(closed) - 1] if trace.index(closed) else closed
         if model.node(before).scope != closed and before != closed:
             return False
     return True

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import permutations
 
-from bpmn.model import Gateway, GatewayKind, MultiInstance, ProcessModel, Trigger
+from bpmn.model import EventDefinition, Gateway, GatewayKind, MultiInstance, ProcessModel, Trigger
 from bpmn.semantics import Net, enabled, fire, initial
 from tests.contracts.drawings import after, boundary, catch, drawing, end, start, subprocess, throw, user
 
@@ -43,6 +44,11 @@ def played(net: Net, longest: int) -> frozenset[tuple[str, ...]]:
 
 def _set(*traces: str) -> frozenset[tuple[str, ...]]:
     return frozenset(tuple(trace.split()) for trace in traces)
+
+
+def _late_third() -> list[tuple[str, ...]]:
+    """The fourth step comes as soon as two of the three are done; the third is still done, before or after it."""
+    return [order for order in permutations("abcd") if order.index("d") >= 2]
 
 
 CONTRACTS = (
@@ -232,6 +238,139 @@ CONTRACTS = (
             "start > a > to; from > b > end", throw("to", Trigger.LINK, link="1"), catch("from", Trigger.LINK, link="1")
         ),
         _set("a b"),
+        foreign=False,
+    ),
+    Contract(
+        "a subprocess of nothing",
+        drawing("start > sub > a > end", subprocess("sub")),
+        _set("sub a"),
+        foreign=False,
+    ),
+    Contract(
+        "the second of three branches is enough",
+        drawing(
+            "start > and1; and1 > a > g; and1 > b > g; and1 > c > g; g > d > end",
+            Gateway(id="g", kind=GatewayKind.COMPLEX, activation="activationCount >= 2"),
+        ),
+        _set(*(f"{' '.join(x)}" for x in _late_third())),
+        foreign=False,
+    ),
+    Contract(
+        "work in any order",
+        drawing(
+            "start > sub > c > end", subprocess("sub", ad_hoc=True), user("a", scope="sub"), user("b", scope="sub")
+        ),
+        _set("a b sub c", "b a sub c"),
+        foreign=False,
+    ),
+    Contract(
+        "work one at a time",
+        drawing(
+            "start > sub > c > end",
+            subprocess("sub", ad_hoc=True, in_turn=True),
+            user("a", scope="sub"),
+            user("b", scope="sub"),
+        ),
+        _set("a b sub c", "b a sub c"),
+        foreign=False,
+    ),
+    Contract(
+        "work until enough is done",
+        drawing(
+            "start > sub > c > end",
+            subprocess("sub", ad_hoc=True, complete_when="x"),
+            user("a", scope="sub"),
+            user("b", scope="sub"),
+        ),
+        _set("a sub c", "b sub c", "a b sub c", "b a sub c"),
+        foreign=False,
+    ),
+    Contract(
+        "work that is undone",
+        drawing(
+            "start > a > xor1; xor1 > undo > end1; xor1 > end2 ? x",
+            Gateway(id="xor1", kind=GatewayKind.EXCLUSIVE, default="xor1_undo"),
+            boundary("wrong", "a", Trigger.COMPENSATE, handler="b"),
+            user("b", for_compensation=True),
+            throw("undo", Trigger.COMPENSATE),
+        ),
+        _set("a", "a b"),
+        foreign=False,
+    ),
+    Contract(
+        "only what was done is undone",
+        drawing(
+            "start > xor1; xor1 > a > xor2; xor1 > c > xor2 ? x; xor2 > end",
+            Gateway(id="xor1", kind=GatewayKind.EXCLUSIVE, default="xor1_a"),
+            boundary("wrong", "a", Trigger.COMPENSATE, handler="b"),
+            user("b", for_compensation=True),
+            end("end", trigger=Trigger.COMPENSATE),
+        ),
+        _set("a b", "c"),
+        foreign=False,
+    ),
+    Contract(
+        "an escalation beside the work",
+        drawing(
+            "start > sub > end1; start2 > call > a > end2; told > b > end3",
+            subprocess("sub"),
+            start("start2", "sub"),
+            throw("call", Trigger.ESCALATION, code="late", scope="sub"),
+            user("a", scope="sub"),
+            end("end2", "sub"),
+            boundary("told", "sub", Trigger.ESCALATION, code="late", interrupting=False),
+        ),
+        _set("told a sub b", "told a b sub", "told b a sub", "a told sub b", "a told b sub", "a sub told b"),
+        foreign=False,
+    ),
+    Contract(
+        "a transaction that is cancelled",
+        drawing(
+            "start > sub > end1; start2 > a > xor1; xor1 > end2 ? x; xor1 > end3; given > b > end4",
+            subprocess("sub", transaction=True),
+            start("start2", "sub"),
+            user("a", scope="sub"),
+            Gateway(id="xor1", kind=GatewayKind.EXCLUSIVE, default="xor1_end3", scope="sub"),
+            end("end2", "sub"),
+            end("end3", "sub", Trigger.CANCEL),
+            boundary("given", "sub", Trigger.CANCEL),
+        ),
+        _set("a sub", "a given b"),
+        foreign=False,
+    ),
+    Contract(
+        "an event subprocess beside the work",
+        drawing(
+            "start > a > end1; start2 > c > end2",
+            subprocess("more", triggered_by_event=True),
+            start("start2", "more", Trigger.TIMER, timer=after(), interrupting=False),
+            user("c", scope="more"),
+            end("end2", "more"),
+        ),
+        _set("a", "a c more", "c a more", "c more a"),
+        foreign=False,
+    ),
+    Contract(
+        "one of several triggers",
+        drawing(
+            "start > come > a > end",
+            catch(
+                "come",
+                Trigger.MULTIPLE,
+                definitions=(
+                    EventDefinition(Trigger.MESSAGE, message="m"),
+                    EventDefinition(Trigger.SIGNAL, signal="s"),
+                ),
+            ),
+        ),
+        _set("come a"),
+        foreign=False,
+    ),
+    Contract(
+        "an activity that is repeated",
+        drawing("start > a > b > end", user("a", loop_condition="x")),
+        _set("a b", "a a b", "a a a b"),
+        longest=4,
         foreign=False,
     ),
 )
