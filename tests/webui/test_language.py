@@ -11,6 +11,7 @@ from babel.messages.pofile import read_po
 
 import webui
 from bpmn.forms.answers import MESSAGES
+from bpmn.validation import SUBJECTS
 from mining.redesign import REASONS
 from tests.webui.conftest import SignIn
 from webui.language import TRANSLATIONS, catalogue, translate
@@ -63,6 +64,12 @@ def test_what_other_rooms_say_to_officers_has_chinese_too() -> None:
     assert [
         reason for reason in REASONS if reason not in ("drop", "drop_few", "automate", "hand_over", "parallelise")
     ] == []
+
+
+def test_every_rule_of_a_drawing_has_a_chinese_sentence() -> None:
+    chinese = catalogue("zh")
+    rules = [rule.name for rules in SUBJECTS.values() for rule in rules]
+    assert [name for name in rules if f"problem:{name}" not in chinese] == []
 
 
 def test_the_catalogue_is_sound() -> None:
