@@ -12,6 +12,7 @@ from bpmn.changes.editing import (
     named,
     new_id,
     only_way_out,
+    outcome_of,
     with_flows,
     with_node,
 )
@@ -59,7 +60,7 @@ def _automatic_nodes(
     model: ProcessModel, activity: Activity, change: Automate, ids: Mapping[str, str], default: str
 ) -> list[Activity | Gateway]:
     place: dict[str, Any] = {"lane": activity.lane, "scope": activity.scope}
-    outcome = Assignment(f"{activity.id}_outcome", f'"{change.passing}"')
+    outcome = Assignment(outcome_of(activity.id), f'"{change.passing}"')
     nodes: list[Activity | Gateway] = [
         Gateway(id=ids["triage"], default=default, name="可自动办理?", names={"en": "Automatic?"}, **place),
         Activity(

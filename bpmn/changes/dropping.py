@@ -9,6 +9,7 @@ from bpmn.changes.editing import (
     name,
     new_id,
     next_of,
+    outcome_of,
     pruned,
     with_flows,
     with_node,
@@ -61,7 +62,7 @@ def _decided_by(model: ProcessModel, activity: Activity, following: str, passing
     splits = isinstance(node, Gateway) and node.kind is GatewayKind.EXCLUSIVE and len(model.outgoing(following)) > 1
     if passing is None or not splits or len(model.incoming(following)) != 1:
         return None
-    outcome = f"{activity.id}_outcome"
+    outcome = outcome_of(activity.id)
     conditions = [f.condition for f in model.outgoing(following) if f.condition]
     return node if isinstance(node, Gateway) and all(_reads_only(text, outcome) for text in conditions) else None
 
@@ -75,7 +76,7 @@ def _reads_only(text: str, variable: str) -> bool:
 
 def _way_of(model: ProcessModel, activity: Activity, gateway: Gateway, passing: str) -> Flow:
     """The flow that the gateway takes after this outcome."""
-    context = {f"{activity.id}_outcome": passing}
+    context = {outcome_of(activity.id): passing}
     flows = model.outgoing(gateway.id)
     for option in flows:
         if option.condition and option.id != gateway.default and evaluate(option.condition, context) is True:

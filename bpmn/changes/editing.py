@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 from typing import Any
@@ -75,6 +76,12 @@ def only_way_out(model: ProcessModel, activity: str) -> Flow:
 
 def next_of(model: ProcessModel, activity: str) -> str:
     return only_way_out(model, activity).target
+
+
+def outcome_of(activity: str) -> str:
+    """The variable with the outcome of an activity; what an id may have and a variable may not is written as `_`."""
+    plain = re.sub(r"\W", "_", activity)
+    return f"_{plain}_outcome" if plain[:1].isdigit() else f"{plain}_outcome"
 
 
 def name(model: ProcessModel, id: str) -> str:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
-from bpmn.changes.editing import flow, name, named, new_id, only_way_out, with_flows, with_node
+from bpmn.changes.editing import flow, name, named, new_id, only_way_out, outcome_of, with_flows, with_node
 from bpmn.changes.guarding import (
     activity_of,
     directly_before,
@@ -48,7 +48,7 @@ def _known_before(model: ProcessModel, row: list[Activity], change: Triage, mate
     inside = {activity.id for activity in row}
     try:
         found = frozenset[str]().union(*(writes(model, id, materials) for id in inside))
-        found |= {f"{id}_outcome" for id in inside}
+        found |= {outcome_of(id) for id in inside}
         others = frozenset[str]().union(*(writes(model, n.id, materials) for n in model.nodes if n.id not in inside))
     except UnknownData as error:
         raise ChangeRefused(f"Whether the condition can be asked before the row cannot be told. {error}") from error
@@ -69,7 +69,7 @@ def _can_be_left_out(model: ProcessModel, activity: Activity, change: Triage, ma
     refuse_ordered(model, activity)
     if activity.four_eyes:
         raise ChangeRefused(f"{name(model, activity.id)} is a second pair of eyes, which no fast lane leaves out.")
-    outcome = frozenset({f"{activity.id}_outcome"}) if change.passing is not None else frozenset[str]()
+    outcome = frozenset({outcome_of(activity.id)}) if change.passing is not None else frozenset[str]()
     unread(model, activity.id, materials, beside=frozenset(change.activities), known=outcome)
 
 
@@ -114,7 +114,7 @@ def _lane_of(model: ProcessModel, row: list[Activity], change: Triage) -> list[A
     ]
     left_out = [activity.id for activity in row if activity.id not in copied]
     if change.passing is not None and left_out:
-        script = tuple(Assignment(f"{id}_outcome", f'"{change.passing}"') for id in left_out)
+        script = tuple(Assignment(outcome_of(id), f'"{change.passing}"') for id in left_out)
         own = named(model, row[0].id, "快办通过:", "Pass fast:")
         place: dict[str, Any] = {"lane": row[0].lane, "scope": row[0].scope}
         lane.append(
