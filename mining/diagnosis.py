@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import asdict, dataclass, field, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
@@ -21,18 +21,19 @@ from mining.critical_path import critical_path
 from mining.dfg import Graph, as_plain, directly_follows
 from mining.errors import UnknownAnalysis
 from mining.findings import ENOUGH, Evidence, Finding, Note
+from mining.forecast import Forecast, forecasts, standings, track_record
 from mining.organisation import handovers, workload
 from mining.performance import Performance, is_open, performance
 from mining.reading import Models, Reading, read
 from mining.rework import returns, rework
 from mining.rules import broken_rules
-from mining.timeliness import timeliness
+from mining.timeliness import due_moments, timeliness
 from mining.variants import Variant, paths
 from mining.variants import from_paths as variants_of
 from mining.waiting import bottlenecks, worst
 from mining.work import UNKNOWN, Cause
 
-SHOWN_VARIANTS, SHOWN_EDGES = 50, 500
+SHOWN_VARIANTS, SHOWN_EDGES, SHOWN_FORECASTS = 50, 500, 200
 
 
 @dataclass(frozen=True)
@@ -147,6 +148,42 @@ def _timeliness(shared: Reading) -> Analysis:
     return Analysis(timeliness(shared.cases, shared.work, shared.limits, shared.calendar))
 
 
+def _forecast(shared: Reading) -> Analysis:
+    """Of the open cases, the most at risk first; none where the log does not say which are open."""
+    cases = shared.cases
+    if not is_open(cases).any():
+        return Analysis()
+    known = standings(shared.rows, cases)
+    limits = None
+    if shared.limits and shared.calendar is not None:
+        due = due_moments(cases, shared.limits, shared.calendar)
+        order = cases.set_index("case_id").index.get_indexer(pd.Index(known.cases))
+        limits = None if due is None else due[order]
+    now = cases["last_at"].max().to_datetime64().astype("datetime64[us]")
+    found = forecasts(known, now, limits)
+    track = track_record(known)
+    figures: dict[str, Evidence] = {
+        "open_cases": len(found),
+        "at": str(now),
+        "most_at_risk": [_told(one) for one in found[:SHOWN_FORECASTS]],
+        "track": None if track is None else asdict(track),
+    }
+    return Analysis(figures=figures)
+
+
+def _told(forecast: Forecast) -> dict[str, Evidence]:
+    return {
+        "case": forecast.case,
+        "activity": forecast.activity,
+        "since": str(forecast.since),
+        "median": forecast.median,
+        "low": forecast.low,
+        "high": forecast.high,
+        "limit": None if forecast.limit is None else str(forecast.limit),
+        "risk": forecast.risk,
+    }
+
+
 ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "bottlenecks": _bottlenecks,
     "why": _why,
@@ -156,6 +193,7 @@ ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "rework": _rework,
     "organisation": _organisation,
     "timeliness": _timeliness,
+    "forecast": _forecast,
 }
 
 

@@ -90,6 +90,13 @@ def timeliness(
     return ranked(found)
 
 
+def due_moments(cases: pd.DataFrame, limits: Sequence[TimeLimit], calendar: WorkingCalendar) -> Stamps | None:
+    """When each case must be done by the first of its limits as a whole; None where there is none."""
+    first = cases["first_at"].to_numpy("datetime64[us]")
+    due = [deadlines(first, _span(limit), calendar) for limit in limits if limit.activity is None]
+    return np.minimum.reduce(due) if due else None
+
+
 def _span(limit: TimeLimit) -> Span:
     return Span(limit.days, timedelta(0), limit.unit is DayUnit.WORKING)
 

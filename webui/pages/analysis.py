@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Any
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
@@ -225,7 +226,23 @@ def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str
 
 
 def _timeliness(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
-    return {"rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings)}
+    forecast: Mapping[str, Any] = found.diagnosis.analyses["forecast"].figures
+    return {
+        "rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings),
+        "open": [_forecast(found, one) for one in forecast.get("most_at_risk", ())],
+        "track": forecast.get("track"),
+        "at": forecast.get("at"),
+    }
+
+
+def _forecast(found: Analysed, one: Mapping[str, Any]) -> dict[str, Any]:
+    """An open case with moments in place of their texts."""
+    moments = {name: _moment(one[name]) for name in ("since", "limit")}
+    return {**one, **moments, "activity": found.label(one["activity"])}
+
+
+def _moment(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 def _people(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
@@ -295,5 +312,6 @@ def _step(step: str) -> str:
         "rework": _("looking for rework"),
         "organisation": _("looking at workload and hand-overs"),
         "timeliness": _("checking time limits"),
+        "forecast": _("forecasting open cases"),
     }
     return words.get(step, step)
