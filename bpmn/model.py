@@ -179,7 +179,9 @@ class Activity(Node):
     """A box of the drawing.
 
     `form`, `decision` and `service` are keys of the form, decision table or registered service task that it uses.
-    `four_eyes` names activities whose officer may not do this one. `posts` overrides those of the lane. `assignee` (a user),
+    `four_eyes` names activities whose officer may not do this one; `skills` what the officer has to be able to do, `key` or
+    `key:level`. While it waits with `stops_clock`, the statutory time limit of the case stands still (the taxpayer corrects papers).
+    `posts` overrides those of the lane. `assignee` (a user),
     `candidates` (a list of users) and `priority` (a number) are FEEL; the posts decide who may do the work.
     A script that is no list of FEEL assignments is kept as it is written in `script_text`, its language in `script_format`.
     `loop_condition` is "" when the drawing says that the activity repeats, but not until when.
@@ -206,6 +208,8 @@ class Activity(Node):
     candidates: str | None = None
     priority: str | None = None
     four_eyes: tuple[str, ...] = ()
+    skills: tuple[str, ...] = ()
+    stops_clock: bool = False
     guards: frozenset[str] = frozenset()
     due: Timer | None = None
     multi_instance: MultiInstance | None = None
@@ -259,6 +263,7 @@ class EventNode(Node):
     attached_to: str | None = None
     form: str | None = None
     interrupting: bool = True
+    stops_clock: bool = False
 
 
 AnyNode: TypeAlias = Activity | Gateway | EventNode

@@ -178,3 +178,11 @@ class UnusableEngine(EventLogError):
         super().__init__(
             f"The engine {engine!r} cannot be used: {reason}. QIANGJI_MINING_ENGINE names `duckdb` or a Spark master."
         )
+
+
+class UnreadableNotice(EventLogError):
+    """A notice on holidays, or a list of days, that says no days."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The notice cannot be read: {reason}")

@@ -14,7 +14,7 @@ from bpmn.errors import BpmnError
 from bpmn.feel import evaluate
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
-from workflows import deployment, staff, working_hours
+from workflows import clock_stops, deployment, staff, working_hours
 from workflows.errors import AlreadyDone, NotAllowed, NotOpen, UnknownCase, UnknownIncident
 from workflows.filling_in import applied
 from workflows.following import follow, hand_over_kept, kept
@@ -68,7 +68,7 @@ def start(
         office=office,
         state=CaseState.RUNNING,
         opened_at=now,
-        due_at=working_hours.due_of_case(ready.procedure, now, working_hours.calendar(session)),
+        due_at=working_hours.due_of_case(session, ready.procedure, office=office, now=now),
         data=data,
         key_taxpayer=is_key_taxpayer(ready.procedure, data),
         **_named(ready.procedure, data),
@@ -150,6 +150,7 @@ def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: st
         task.before_suspension, task.state = task.state, TaskState.SUSPENDED
         turn.journal.record_task(task, Lifecycle.SUSPEND, {"reason": reason, "by": staff.code_of(by)})
     held.state, held.suspended_at = CaseState.SUSPENDED, now
+    clock_stops.begin(session, held, node=None, instance=None, reason=reason, now=now)
     turn.close()
     return held
 
@@ -165,7 +166,9 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
         turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
     for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.fired_at.is_(None))):
         timer.due_at += now - since  # all were set before: nothing goes on in a case that rests
-    held.due_at = held.due_at + (now - since) if held.due_at else None
+    stood = clock_stops.end(session, held, turn.runnable.procedure, node=None, instance=None, now=now)
+    if stood is not None:
+        clock_stops.told(turn.journal, stood, held.due_at)
     held.state, held.suspended_at = CaseState.RUNNING, None
     turn.close()
     hand_over_kept(session, held, now=now)

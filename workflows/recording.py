@@ -91,6 +91,6 @@ class Journal:
         self.events[0] = replace(first, attributes={**scalars(attributes), **first.attributes})
 
     def write(self, session: Session) -> None:
-        zone = calendar(session).zone
+        zone = calendar(session, self.case.office).zone
         store.append(session, [replace(event, zone=zone) for event in self.events])
         self.events = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
@@ -29,6 +29,7 @@ class Base(DeclarativeBase):
         datetime: Utc,
         dict[str, str]: Json,
         list[str]: Json,
+        list[int]: Json,
         dict[str, Any]: Json,
     }
 
@@ -475,3 +476,77 @@ class MigratedCase(Base):
     at: Mapped[datetime]
     before: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)
     after: Mapped[str | None] = mapped_column(String(64))
+
+
+class OfficeHours(Base):
+    """When an office works; what is null is as at the office above, at last as for all (""), else as the nation has it."""
+
+    __tablename__ = "office_hours"
+
+    office: Mapped[str] = mapped_column(String(64), primary_key=True)  # "" for all
+    zone: Mapped[str | None] = mapped_column(String(64))
+    hours: Mapped[list[str] | None]  # "09:00-12:00", local and in order
+    weekend: Mapped[list[int] | None]  # Monday is 0
+
+
+class CalendarDay(Base):
+    """One day decided otherwise than by rule: by the yearly notice for all offices, or by an office for itself and those below."""
+
+    __tablename__ = "calendar_days"
+
+    office: Mapped[str] = mapped_column(String(64), primary_key=True)  # "" for all
+    day: Mapped[date] = mapped_column(primary_key=True)
+    works: Mapped[bool]
+    name: Mapped[str] = mapped_column(String(128), default="")
+    source: Mapped[str] = mapped_column(String(256), default="")  # the notice that says so
+    entered_by: Mapped[str | None] = mapped_column(String(64))
+    entered_at: Mapped[datetime]
+
+
+class ClockStop(Base):
+    """The statutory clock of a case stands still: while the taxpayer corrects papers (`node`), or the case is suspended."""
+
+    __tablename__ = "clock_stops"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    node: Mapped[str | None] = mapped_column(String(128))
+    instance: Mapped[str | None] = mapped_column(String(32))
+    reason: Mapped[str] = mapped_column(Text, default="")
+    since: Mapped[datetime]
+    until: Mapped[datetime | None]
+
+
+class Skill(Base):
+    """Something that not every holder of a post can do: a language, a kind of tax, a method."""
+
+    __tablename__ = "skills"
+
+    key: Mapped[str] = mapped_column(String(64), primary_key=True)
+    names: Mapped[dict[str, str]]
+
+
+class Proficiency(Base):
+    """How well an officer has a skill, from 1 up."""
+
+    __tablename__ = "proficiencies"
+
+    officer: Mapped[str] = mapped_column(ForeignKey("officers.code"), primary_key=True)
+    skill: Mapped[str] = mapped_column(ForeignKey("skills.key"), primary_key=True)
+    level: Mapped[int] = mapped_column(default=1)
+
+
+class ReceivedMessage(Base):
+    """A message from outside: one with an id is taken once, one that nobody waited for yet is kept until `keep_until`."""
+
+    __tablename__ = "received_messages"
+    __table_args__ = (Index("ix_received_messages_name", "name", "correlation"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    message_id: Mapped[str | None] = mapped_column(String(128), unique=True)
+    name: Mapped[str] = mapped_column(String(256))
+    correlation: Mapped[str | None] = mapped_column(String(256))
+    payload: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
+    received_at: Mapped[datetime]
+    keep_until: Mapped[datetime | None]  # null: taken, or not to be kept
+    taken: Mapped[int] = mapped_column(default=0)

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
-from workflows import automation, notifications, working_hours
+from workflows import automation, clock_stops, notifications, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
@@ -107,8 +107,8 @@ class Turn:
         return verdict(decisions, activity.decision or "", context, place=place, now=self.now)
 
     def due(self, place: str, value: Any, *, working: bool) -> datetime:
-        hours = working_hours.calendar(self.session)
-        return working_hours.due(value, working=working, now=self.now, calendar=hours, place=place)
+        hours = working_hours.calendar(self.session, self.case.office)
+        return working_hours.due(value, working=working, now=self.now, calendar=hours, place=place, zone=hours.zone)
 
     # what becomes of the facts
 
@@ -124,8 +124,24 @@ class Turn:
     def _settle(self, execution: Execution) -> None:
         for fact in execution.take():
             HANDLERS[type(fact)](self, fact)
+            self._mind_clock(fact)
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
+
+    def _mind_clock(self, fact: facts.Fact) -> None:
+        """The statutory clock stands while a place waits that the drawing marks so, and goes on when it is left."""
+        place = getattr(fact, "node", "")
+        if not getattr(self.runnable.plan.nodes.get(place), "stops_clock", False):
+            return
+        instance = str(getattr(fact, "token", ""))
+        if isinstance(fact, facts.Enabled | facts.TimerSet | facts.Awaited):
+            clock_stops.begin(self.session, self.case, node=place, instance=instance, reason="", now=self.now)
+            self.journal.close({"clock": "stopped"})
+        elif isinstance(fact, facts.Completed | facts.Withdrawn):
+            procedure = self.runnable.procedure
+            since = clock_stops.end(self.session, self.case, procedure, node=place, instance=instance, now=self.now)
+            if since is not None:
+                clock_stops.told(self.journal, since, self.case.due_at)
 
     def _frame_events(self) -> None:
         """The first event has the attributes of the case, the last one how it ended: the facts alone tell both."""
@@ -198,7 +214,9 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
         posts=list(turn.runnable.owner(fact.node).model.posts(node.id)),
         office=turn.case.office,
         scheduled_at=turn.now,
-        due_at=working_hours.due_of_task(node.due, data, turn.now, working_hours.calendar(turn.session), fact.node),
+        due_at=working_hours.due_of_task(
+            turn.session, node.due, data, office=turn.case.office, now=turn.now, place=fact.node
+        ),
         local=fact.local or None,
     )
     task.post = task.posts[0] if task.posts else None

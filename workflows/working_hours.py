@@ -13,6 +13,7 @@ from bpmn.feel import YearsMonths, evaluate
 from bpmn.model import Timer, TimerKind
 from bpmn.procedure import DayUnit, Procedure, TimeLimit
 from event_logs.working_time import WorkingCalendar
+from workflows import calendars
 from workflows.errors import StepFailed
 
 DAY = timedelta(days=1)
@@ -20,10 +21,10 @@ _CALENDAR = "the calendar of the offices"
 _REPEATED = re.compile(r"^R\d*/(?:(?P<start>[^/P]+)/)?(?P<every>P.+)$")
 
 
-def calendar(session: Session) -> WorkingCalendar:
-    """The working calendar of the offices: the one given to `use_calendar`, else China's."""
+def calendar(session: Session, office: str | None = None) -> WorkingCalendar:
+    """The working calendar of an office: the one given to `use_calendar`, else as the offices have entered it."""
     chosen: WorkingCalendar | None = session.info.get(_CALENDAR)
-    return chosen or WorkingCalendar.china()
+    return chosen or calendars.of(session, office)
 
 
 def use_calendar(session: Session, working: WorkingCalendar) -> None:
@@ -82,20 +83,22 @@ def _read(text: str, place: str) -> Any:
 
 
 def due_of_task(
-    timer: Timer | None, data: Any, now: datetime, calendar: WorkingCalendar, place: str
+    session: Session, timer: Timer | None, data: Any, *, office: str | None, now: datetime, place: str
 ) -> datetime | None:
     """By when a task should be done, from the drawing; None where it says nothing."""
     if timer is None or timer.kind is TimerKind.CYCLE:
         return None
     value = evaluate(timer.expression, data, now=now)
-    return None if value is None else due(value, working=timer.working, now=now, calendar=calendar, place=place)
+    if value is None:
+        return None
+    hours = calendar(session, office)
+    return due(value, working=timer.working, now=now, calendar=hours, place=place, zone=hours.zone)
 
 
-def due_of_case(procedure: Procedure, now: datetime, calendar: WorkingCalendar) -> datetime | None:
+def due_of_case(session: Session, procedure: Procedure, *, office: str | None, now: datetime) -> datetime | None:
     """By when a case has to be done: the strictest of the limits of the whole case."""
-    return min(
-        (_limit(limit, now, calendar) for limit in procedure.time_limits if limit.activity is None), default=None
-    )
+    limits = [limit for limit in procedure.time_limits if limit.activity is None]
+    return min((_limit(limit, now, calendar(session, office)) for limit in limits), default=None)
 
 
 def _limit(limit: TimeLimit, now: datetime, calendar: WorkingCalendar) -> datetime:

@@ -22,6 +22,7 @@ def read_event(source: Source, part: Part, common: dict[str, Any]) -> EventNode:
         "attached_to": part.reference("attachedToRef"),
         "interrupting": part.flag("cancelActivity", True) and part.flag("isInterrupting", True),
         "all_of": part.flag("parallelMultiple"),
+        "stops_clock": part.ours("stopsClock") in TRUE,
     }
     correlation = part.ours("correlation")
     fields |= _trigger(source, part, common["id"])

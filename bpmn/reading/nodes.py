@@ -81,6 +81,8 @@ def _activity(source: Source, part: Part, common: dict[str, Any]) -> Activity:
         "correlation": part.ours("correlation") or source.correlation(message),
         "four_eyes": part.words("fourEyes") or (),
         "guards": frozenset(part.words("guards") or ()),
+        "skills": part.words("skills") or (),
+        "stops_clock": part.ours("stopsClock") in TRUE,
         "default": part.reference("default"),
         "for_compensation": part.flag("isForCompensation"),
         "triggered_by_event": part.flag("triggeredByEvent"),

@@ -99,6 +99,8 @@ def _activity(node: Activity, names: Names) -> Tag:
     _ours(tag, "posts", " ".join(node.posts), " ".join(theirs.posts))
     tag.ours("fourEyes", " ".join(node.four_eyes))
     tag.ours("guards", " ".join(sorted(node.guards)))
+    tag.ours("skills", " ".join(node.skills))
+    tag.ours("stopsClock", "true" if node.stops_clock else None)
     names.correlate(tag, node.correlation, "message", node.message)
     _due(tag, node.due, theirs.due)
     _called(tag, node, theirs.called)
@@ -220,6 +222,7 @@ def _event(node: EventNode, names: Names) -> Tag:
     _ours(tag, "form", node.form, theirs.form)
     _listeners(tag, node.listeners, theirs.listeners)
     names.correlate(tag, node.correlation, "message", node.message)
+    tag.ours("stopsClock", "true" if node.stops_clock else None)
     tag.set("parallelMultiple", "true" if node.all_of else None)
     if node.trigger is Trigger.MULTIPLE:
         tag.add(*(write_definition(definition, names) for definition in node.definitions))

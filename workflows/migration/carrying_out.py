@@ -196,8 +196,10 @@ def _follow_drawing(session: Session, done: Attempt, task: Task) -> None:
     assert isinstance(old, Activity) and isinstance(node, Activity)
     task.activity, task.form, task.posts = place, node.form, posts_at(done.target, place)
     if old.due != node.due:
-        calendar = working_hours.calendar(session)
-        task.due_at = working_hours.due_of_task(node.due, done.turn.case.data, task.scheduled_at, calendar, place)
+        case, begun = done.turn.case, task.scheduled_at
+        task.due_at = working_hours.due_of_task(
+            session, node.due, case.data, office=case.office, now=begun, place=place
+        )
     if done.released[task.id]:
         _route_anew(session, done, task, node)
     elif task.officer is None:
