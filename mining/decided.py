@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import TypeAlias
 
 import ibis
 import pandas as pd
 
+from event_logs import typed_json
 from event_logs.event import Lifecycle
 from event_logs.log import EventLog
 from mining.alignment import Alignment, Move, Side, Trace, align
@@ -29,6 +31,7 @@ class Stretch:
     stood_at: str | None = None
 
 
+STOPPED_SINCE = "clock_stopped_since"  # on the fact with which the statutory clock goes on
 Stretches: TypeAlias = tuple[Stretch, ...]
 
 
@@ -48,6 +51,18 @@ def with_decisions(cases: pd.DataFrame, log: EventLog, rows: ibis.Table) -> pd.D
     for case, versions in stretches.items():  # a case belongs to the version on which it is or ended
         found.loc[found["case_id"] == case, "version"] = versions[-1].version
     return found
+
+
+def with_clock_stops(cases: pd.DataFrame, log: EventLog) -> pd.DataFrame:
+    """The cases with `clock_stops`: the spans (aware datetimes) in which their statutory clock stood still, None without any."""
+    told = log.events.filter(log.events.attributes.contains(STOPPED_SINCE)).select("case_id", "at", "attributes")
+    stops: dict[str, list[tuple[datetime, datetime]]] = {}
+    for fact in told.order_by(["case_id", "at"]).to_pandas().itertuples():
+        since = typed_json.loads(str(fact.attributes)).get(STOPPED_SINCE)
+        if isinstance(since, datetime):
+            stops.setdefault(str(fact.case_id), []).append((since, pd.Timestamp(fact.at).to_pydatetime()))
+    spans = [tuple(stops[case]) if case in stops else None for case in cases["case_id"]]
+    return cases.assign(clock_stops=pd.Series(spans, index=cases.index, dtype=object))
 
 
 def _stretches(case: str, versions: list[int], stood: Mapping[tuple[str, int], str]) -> Stretches:

@@ -13,7 +13,7 @@ from bpmn.procedure import TimeLimit
 from event_logs.activity_instances import activity_instances
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
-from mining.decided import with_decisions
+from mining.decided import with_clock_stops, with_decisions
 from mining.errors import EmptyLog
 from mining.naming import by_element, renamed
 from mining.performance import case_times
@@ -85,4 +85,4 @@ def _cases(log: EventLog, rows: ibis.Table) -> pd.DataFrame:
         cases[column] = pd.to_datetime(cases[column], utc=True).dt.tz_localize(None).astype("datetime64[us]")
     cases["path"] = cases["path"].fillna("")
     cases["length"] = cases["length"].fillna(0).astype("int64")
-    return with_decisions(cases, log, rows)
+    return with_clock_stops(with_decisions(cases, log, rows), log)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import numpy as np
 import numpy.typing as npt
@@ -103,13 +103,34 @@ def _span(limit: TimeLimit) -> Span:
 
 def _of_case(cases: pd.DataFrame, limit: TimeLimit, calendar: WorkingCalendar) -> Finding:
     first, last = (cases[name].to_numpy("datetime64[us]") for name in ("first_at", "last_at"))
-    due = deadlines(first, _span(limit), calendar)
+    due = _without_stops(deadlines(first, _span(limit), calendar), cases, limit, calendar)
     running = is_open(cases).to_numpy()
     late = ~running & (last > due)
     overdue = int((running & (due < last.max())).sum()) if len(cases) else 0
     overrun = (last - due)[late].astype(np.int64) / 1e6
     office = cases["office"].astype(object).where(cases["office"].notna(), None).to_numpy()
     return _finding((), limit, late, ~running, overrun, office, {"open_overdue": overdue})
+
+
+def _without_stops(due: Stamps, cases: pd.DataFrame, limit: TimeLimit, calendar: WorkingCalendar) -> Stamps:
+    """The limits, later by the days on which the clock of each case stood still: those do not count against the office."""
+    if "clock_stops" not in cases or cases["clock_stops"].isna().all():
+        return due
+    later = due.copy()
+    for at, stops in enumerate(cases["clock_stops"]):
+        for since, until in stops or ():
+            later[at] = _extended(later[at], since, until, limit, calendar)
+    return later
+
+
+def _extended(
+    due: np.datetime64, since: datetime, until: datetime, limit: TimeLimit, calendar: WorkingCalendar
+) -> np.datetime64:
+    if limit.unit is not DayUnit.WORKING:
+        return due + np.timedelta64(max((until - since).days, 0), "D")
+    days = calendar.working_days(since, until)
+    day = pd.Timestamp(due, tz="UTC").to_pydatetime() - timedelta(microseconds=1)  # midnight closes the day before
+    return np.datetime64(calendar.add_days(day, days).replace(tzinfo=None), "us") if days else due
 
 
 def _of_activity(work: Work, limit: TimeLimit, calendar: WorkingCalendar) -> Finding | None:

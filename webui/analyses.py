@@ -23,6 +23,7 @@ from webui.database import reading_sessions
 from webui.jobs import Job, Jobs, Progress
 from webui.language import current_language
 from webui.settings import Settings
+from workflows import working_hours
 from workflows.database import reading
 
 KEPT = 32
@@ -143,9 +144,10 @@ def _of_procedure(settings: Settings, database: sa.Engine, key: str, now: dateti
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, key)}
         limits = catalogue.load(session, catalogue.in_use(session, key)).time_limits
         position = store.last_position(session, procedure=key)
+        hours = working_hours.calendar(session)
     log = warehouse(settings).take_snapshot(reading(database), key, now=now, zone=settings.zone.key, position=position)
     models = {number: procedure.model for number, procedure in read.items()}
-    diagnosis = diagnose(log, models, limits=limits, progress=lambda step: progress(step, None))
+    diagnosis = diagnose(log, models, limits=limits, calendar=hours, progress=lambda step: progress(step, None))
     return Analysed(name=key, diagnosis=diagnosis, models=models, made_at=now, position=position)
 
 

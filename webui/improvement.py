@@ -31,7 +31,7 @@ from mining.scenario import learn
 from webui import catalogue
 from webui.database import reading_sessions, transaction
 from webui.errors import Refused
-from workflows import deployment
+from workflows import deployment, working_hours
 from workflows.database import reading
 from workflows.tables import ProcedureVersion, VersionState
 
@@ -77,12 +77,17 @@ def propose(bench: Bench, key: str, *, by: str | None, now: datetime, progress: 
     with reading_sessions(bench.engine)() as session:
         version = catalogue.in_use(session, key)
         number, procedure = version.number, catalogue.load(session, version)
+        hours = working_hours.calendar(session)
     log = arm_of(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), number)
     found = diagnose(
-        log, {number: procedure.model}, limits=procedure.time_limits, progress=lambda step: progress(step, None)
+        log,
+        {number: procedure.model},
+        limits=procedure.time_limits,
+        calendar=hours,
+        progress=lambda step: progress(step, None),
     )
     progress("propose", None)
-    proposals = redesign.propose(found, log, procedure)
+    proposals = redesign.propose(found, log, procedure, calendar=hours)
     with transaction(bench.engine) as session:
         return [
             archive.keep_proposal(session, key, p, version=number, source=log.source, by=by, now=now).id
@@ -107,10 +112,10 @@ def simulate(
         kept = archive.proposal_of(session, proposal)
         current = catalogue.of_case(session, kept.procedure, _version(kept)).model
         proposed, shares, number, key = kept.model, dict(kept.shares), _version(kept), kept.procedure
-        against = fair_group(kept.kind)
+        against, hours = fair_group(kept.kind), working_hours.calendar(session)
     progress("learn", None)
     log = arm_of(bench.warehouse.take_snapshot(reading(bench.engine), key, now=now), number)
-    scenario = learn(log, {number: current}, seed=seed).assuming(choices=shares)
+    scenario = learn(log, {number: current}, calendar=hours, seed=seed).assuming(choices=shares)
     found = promise(
         current,
         proposed,
@@ -152,10 +157,14 @@ def prove(bench: Bench, trial: int, *, now: datetime) -> Proof:
         versions = kept.current_version, kept.trial_version
         promised = kept.promised.promise if kept.promised else None
         wanted = promised.against if promised else fair_group(kept.proposal.kind)
+        hours = working_hours.calendar(session)
     log = bench.warehouse.take_snapshot(reading(bench.engine), key, now=now)
     beside, tried = (arm_of(began(log, since=started), number) for number in versions)
     before = latest_of(arm_of(began(log, until=started), versions[0]), promised.cases if promised else CASES)
-    effects = {Against.BESIDE: compare(beside, tried), Against.BEFORE: compare(before, tried)}
+    effects = {
+        Against.BESIDE: compare(beside, tried, calendar=hours),
+        Against.BEFORE: compare(before, tried, calendar=hours),
+    }
     fair = wanted if promised or _has_cases(effects[wanted]) else Against.BESIDE
     return Proof(effects, fair, judge(effects[fair], promised) if promised else None)
 

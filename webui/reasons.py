@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 from webui.catalogue import Names
 from webui.language import gettext as _
+from workflows.routing import Considered
 
 
 def because(why: Mapping[str, Any] | None, names: Names) -> str:
@@ -16,6 +17,8 @@ def because(why: Mapping[str, Any] | None, names: Names) -> str:
     sentences = [_main(why, names)]
     if absent := why.get("stands_in_for"):
         sentences.append(_("%(name)s is absent; you stand in.", name=names.officer(absent)))
+    if why.get("skills") and why.get("key") != "nobody_skilled":
+        sentences.append(_("Skills needed: %(skills)s.", skills=skills(why["skills"])))
     if above := why.get("office_above"):
         sentences.append(
             _(
@@ -37,6 +40,7 @@ def _main(why: Mapping[str, Any], names: Names) -> str:
         "four_eyes_excludes_all": _(
             "Everybody who could do it has already worked on this case; a second person is needed."
         ),
+        "nobody_skilled": _("Nobody who holds the post has the skills: %(skills)s.", skills=skills(why.get("skills"))),
         "claimed": _("Claimed from the pool."),
         "returned": _("Came back to the officer who did it before."),
         "same_officer": _("Came back to the officer who did it before."),
@@ -47,3 +51,23 @@ def _main(why: Mapping[str, Any], names: Names) -> str:
     }
     key = str(why.get("key", ""))
     return sentences.get(key, key)
+
+
+def skills(wanted: Iterable[str] | None) -> str:
+    """`english:2` as a person reads it."""
+    return ", ".join(skill.replace(":", " ≥ ") for skill in wanted or ())
+
+
+def standing_to(one: Considered, names: Names, label: Callable[[str], str]) -> str:
+    """How an officer stands to a task, and why, as a sentence."""
+    first = one.detail[0] if one.detail else ""
+    sentences = {
+        "holds_it": _("holds it"),
+        "may": _("may do it; %(n)s open tasks", n=one.load),
+        "higher_office": _("may do it, but sits at a higher office"),
+        "four_eyes": _("may not: did %(activity)s in this case", activity=label(first)),
+        "lacks_skill": _("may not: lacks the skill %(skills)s", skills=", ".join(one.detail)),
+        "absent": _("is absent; %(name)s stands in", name=names.officer(first)) if first else _("is absent"),
+    }
+    said = sentences[one.key]
+    return f"{said} ({_('for %(name)s', name=names.officer(one.stands_in_for))})" if one.stands_in_for else said

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 from enum import StrEnum
-from functools import cache
+
+from flask import has_app_context
 
 from event_logs.working_time import WorkingCalendar
+from webui.answers import db
+from workflows import working_hours
 
 WARNED_FROM = timedelta(hours=7)  # one working day before the limit
 
@@ -21,9 +24,9 @@ class Standing(StrEnum):
 STYLES = {Standing.OVERDUE: "late", Standing.WARNED: "warn", Standing.IN_TIME: "", Standing.NONE: ""}
 
 
-@cache
 def calendar() -> WorkingCalendar:
-    return WorkingCalendar.china()
+    """The calendar of all offices as they have entered it; outside of a request the nation's."""
+    return working_hours.calendar(db()) if has_app_context() else WorkingCalendar.china()
 
 
 def standing(due: datetime | None, *, at: datetime) -> Standing:

@@ -114,6 +114,9 @@ def attribute_words() -> Mapping[str, str]:
     """What the engine itself notes on its facts, in words; the fields of forms have their own labels."""
     return {
         "by": _("by"),
+        "clock": _("clock"),
+        "clock_stopped_since": _("clock stopped since"),
+        "due_at": _("due at"),
         "from": _("from"),
         "moved_from": _("moved from"),
         "moved_to": _("moved to"),

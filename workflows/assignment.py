@@ -14,7 +14,7 @@ from sqlalchemy import Select, String, and_, bindparam, func, literal_column, or
 from sqlalchemy.orm import Session
 
 from event_logs.columns import Utc
-from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Office, Officer, Task, TaskState
+from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Office, Officer, Proficiency, Task, TaskState
 
 TOUCHED = (*HELD_TASK, TaskState.COMPLETED)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -61,6 +61,11 @@ def choose(
     nearest = min(c.distance for c in free)
     near = sorted((c for c in free if c.distance == nearest), key=_rank)
     return _chosen(near[0], _reason(near))
+
+
+def by_rank(candidate: Candidate) -> tuple[int, int, datetime, str]:
+    """The order of choice: the nearest office, then as `choose` ranks."""
+    return (candidate.distance, *_rank(candidate))
 
 
 def _rank(candidate: Candidate) -> tuple[int, datetime, str]:
@@ -193,6 +198,32 @@ def _stand_ins(session: Session, away: Mapping[str, list[Candidate]], now: datet
         for row in rows
         for c in away[row.code]
     ]
+
+
+def absent_holders(
+    session: Session, posts: Collection[str], office: str | None, now: datetime
+) -> dict[str, str | None]:
+    """Who holds one of the posts at the office or one above it and is away, with the stand-in."""
+    if not posts:
+        return {}
+    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
+    rows = session.connection().execute(HOLDERS_OF_LINE if office else HOLDERS, asked)
+    return {row.code: row.stand_in for row in rows if row.absence is not None}
+
+
+def lacking(session: Session, officers: Collection[str], skills: Collection[str]) -> dict[str, list[str]]:
+    """For each of these officers who has not all of these skills (`key` or `key:level`) those that are missing."""
+    if not skills or not officers:
+        return {}
+    wanted = {key: int(level or 1) for key, _sign, level in (skill.partition(":") for skill in skills)}
+    rows = session.execute(
+        select(Proficiency.officer, Proficiency.skill, Proficiency.level).where(
+            Proficiency.officer.in_(officers), Proficiency.skill.in_(wanted)
+        )
+    )
+    has = {(row.officer, row.skill): row.level for row in rows}
+    missing = {o: [key for key, level in wanted.items() if has.get((o, key), 0) < level] for o in officers}
+    return {officer: keys for officer, keys in missing.items() if keys}
 
 
 def excluded_by_four_eyes(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from workflows import notifications
 from workflows.locking import locked_case
-from workflows.tables import Case, CaseState, Incident, KeptMessage, Subscription
+from workflows.tables import Case, CaseState, Incident, KeptMessage, ReceivedMessage, Subscription
 from workflows.turn import Turn, open_turn
 
 MOST_HOPS = 100  # two cases that answer each other for ever are stopped
@@ -35,6 +35,20 @@ def follow(session: Session, turn: Turn, hops: int = 0) -> None:
     for name in turn.signalled:
         signal_cases(session, name, {}, now=turn.now, apart_from=turn.case.number, hops=hops + 1)
     turn.sent, turn.signalled = [], []
+    _take_early(session, turn, hops)
+
+
+def _take_early(session: Session, turn: Turn, hops: int) -> None:
+    """A message may come before its case waits for it: what was kept is handed over now, the oldest first."""
+    awaited, turn.awaited = turn.awaited, []
+    for fact in awaited:
+        query = select(ReceivedMessage).where(ReceivedMessage.name == fact.name, ReceivedMessage.keep_until > turn.now)
+        if fact.correlation is not None:
+            query = query.where(ReceivedMessage.correlation == fact.correlation)
+        early = session.scalars(query.order_by(ReceivedMessage.id).limit(1).with_for_update(skip_locked=True)).first()
+        if early is not None and turn.case.state == CaseState.RUNNING:
+            early.keep_until, early.taken = None, 1
+            _fire(session, turn.case, fact.token, early.payload, turn.now, hops + 1)
 
 
 def deliver_to_cases(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -12,21 +12,34 @@ from sqlalchemy.orm import Session
 
 from bpmn.errors import BpmnError
 from bpmn.feel import truth
+from bpmn.model import Activity
 from bpmn.procedure import Procedure
-from workflows.assignment import TOUCHED, Candidate, choose, dedicated_officer, eligible, excluded_by_four_eyes
+from workflows.assignment import (
+    TOUCHED,
+    Candidate,
+    absent_holders,
+    by_rank,
+    choose,
+    dedicated_officer,
+    eligible,
+    excluded_by_four_eyes,
+    lacking,
+)
 from workflows.tables import Case, Task, TaskState
 
 
-def route(
-    session: Session, case: Case, task: Task, four_eyes: Collection[str], procedure: Procedure, *, now: datetime
-) -> None:
+def route(session: Session, case: Case, task: Task, node: Activity, procedure: Procedure, *, now: datetime) -> None:
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
     with session.no_autoflush:
         found = _with_unwritten(session, eligible(session, task.posts, task.office, now))
-        apart = kept_apart(procedure, task.activity, four_eyes)
+        unable = lacking(session, {c.officer for c in found}, node.skills)
+        able = [c for c in found if c.officer not in unable]
+        apart = kept_apart(procedure, task.activity, node.four_eyes)
         excluded = excluded_by_four_eyes(session, case.number, apart) | _touched_in_this_turn(session, case, apart)
-        choice = choose(found, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
+        choice = choose(able, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
     task.why = dict(choice.why)
+    if node.skills:
+        task.why |= {"skills": list(node.skills)} | ({"key": "nobody_skilled"} if found and not able else {})
     if choice.officer is not None:
         assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
 
@@ -75,8 +88,80 @@ def is_key_taxpayer(procedure: Procedure, data: Mapping[str, Any]) -> bool:
 
 
 def candidates(
-    session: Session, task: Task, case: Case, four_eyes: Collection[str], procedure: Procedure, now: datetime
+    session: Session, task: Task, case: Case, node: Activity, procedure: Procedure, now: datetime
 ) -> list[Candidate]:
     """Everyone who may do this task as things stand now."""
-    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, four_eyes))
-    return [c for c in eligible(session, task.posts, task.office, now) if c.officer not in excluded]
+    found = eligible(session, task.posts, task.office, now)
+    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, node.four_eyes))
+    unable = lacking(session, {c.officer for c in found}, node.skills)
+    return [c for c in found if c.officer not in excluded and c.officer not in unable]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Considered:
+    """How one officer stands to a task now: `key` is holds_it, may, higher_office, four_eyes, lacks_skill or absent.
+
+    `detail` names the activity, the skills or the stand-in that it is about.
+    """
+
+    officer: str
+    key: str
+    post: str = ""
+    office: str = ""
+    load: int = 0
+    idle_since: datetime | None = None
+    stands_in_for: str | None = None
+    detail: tuple[str, ...] = ()
+
+    @property
+    def may(self) -> bool:
+        return self.key in ("holds_it", "may", "higher_office")
+
+
+def explain(
+    session: Session, task: Task, case: Case, node: Activity, procedure: Procedure, now: datetime
+) -> list[Considered]:
+    """Everyone who holds a post for the task, and why each may do it or not: those who may first, in the order of choice."""
+    found = eligible(session, task.posts, task.office, now)
+    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, node.four_eyes))
+    unable = lacking(session, {c.officer for c in found}, node.skills)
+    nearest = min((c.distance for c in found if c.officer not in excluded and c.officer not in unable), default=0)
+    told = [_considered(c, task, excluded, unable, nearest) for c in sorted(found, key=by_rank)]
+    seen = {c.officer for c in found}
+    away = absent_holders(session, task.posts, task.office, now)
+    told += [
+        Considered(officer=code, key="absent", detail=(stand_in,) if stand_in else ())
+        for code, stand_in in sorted(away.items())
+        if code not in seen
+    ]
+    return sorted(told, key=lambda one: (not one.may, one.key == "higher_office"))
+
+
+def _considered(
+    candidate: Candidate,
+    task: Task,
+    excluded: Mapping[str, str],
+    unable: Mapping[str, list[str]],
+    nearest: int,
+) -> Considered:
+    code = candidate.officer
+    key: str = "may"
+    detail: tuple[str, ...] = ()
+    if code in excluded and code != task.officer:
+        key, detail = "four_eyes", (excluded[code],)
+    elif code in unable:
+        key, detail = "lacks_skill", tuple(unable[code])
+    elif code == task.officer:
+        key = "holds_it"
+    elif candidate.distance > nearest:
+        key = "higher_office"
+    return Considered(
+        officer=code,
+        key=key,
+        post=candidate.post,
+        office=candidate.office,
+        load=candidate.load,
+        idle_since=candidate.idle_since,
+        stands_in_for=candidate.stands_in_for,
+        detail=detail,
+    )

@@ -9,7 +9,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflows.errors import UnknownStaff
-from workflows.tables import Absence, Holding, KeyAccount, Office, Officer, Post
+from workflows.tables import Absence, Holding, KeyAccount, Office, Officer, Post, Proficiency, Skill
 
 MANAGE = "manage"
 ADMINISTER = "administer"
@@ -79,6 +79,33 @@ def dedicate(session: Session, taxpayer_id: str, officer: Officer | str) -> KeyA
     account = session.merge(KeyAccount(taxpayer_id=taxpayer_id, officer=code_of(officer)))
     session.flush()
     return account
+
+
+def add_skill(session: Session, key: str, names: Mapping[str, str]) -> Skill:
+    """Something that not every holder of a post can do; a drawing asks for it with `qj:skills`."""
+    skill = session.merge(Skill(key=key, names=dict(names)))
+    session.flush()
+    return skill
+
+
+def rate(session: Session, officer: Officer | str, skill: str, level: int) -> None:
+    """How well the officer has that skill from now on; 0 is not at all. Raises UnknownStaff."""
+    if session.get(Skill, skill) is None:
+        raise UnknownStaff("skill", skill)
+    held = session.get(Proficiency, (code_of(officer), skill))
+    if level > 0:
+        session.merge(Proficiency(officer=code_of(officer), skill=skill, level=level))
+    elif held is not None:
+        session.delete(held)
+    session.flush()
+
+
+def skills_of(session: Session) -> dict[str, list[Proficiency]]:
+    """What each officer can do, by officer."""
+    found: dict[str, list[Proficiency]] = {}
+    for row in session.scalars(select(Proficiency).order_by(Proficiency.officer, Proficiency.skill)):
+        found.setdefault(row.officer, []).append(row)
+    return found
 
 
 def code_of(officer: Officer | str) -> str:

@@ -17,7 +17,8 @@ from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, Unk
 from workflows.filling_in import answered, outcomes
 from workflows.following import follow
 from workflows.locking import locked_task
-from workflows.routing import assign, candidates, kept_apart
+from workflows.routing import Considered, assign, candidates, kept_apart, route
+from workflows.routing import explain as why
 from workflows.tables import HELD_TASK, Absence, Case, CaseState, Officer, Task, TaskState
 from workflows.turn import Turn, open_turn
 from workflows.versions import Runnable, runnable
@@ -75,7 +76,30 @@ def candidates_for(session: Session, task: Task, now: datetime) -> list[Candidat
     """Everyone who may do the task as things stand now."""
     case = session.get_one(Case, task.case)
     ready = runnable(session, case.digest)
-    return candidates(session, task, case, _activity(ready, task).four_eyes, ready.procedure, now)
+    return candidates(session, task, case, _activity(ready, task), ready.procedure, now)
+
+
+def explain(session: Session, task: Task, now: datetime) -> list[Considered]:
+    """Everyone who holds a post for the task, and why each may do it or not as things stand now."""
+    case = session.get_one(Case, task.case)
+    ready = runnable(session, case.digest)
+    return why(session, task, case, _activity(ready, task), ready.procedure, now)
+
+
+def reroute(session: Session, officer: Officer | str, *, by: Officer | str, now: datetime) -> list[Task]:
+    """Give to others what lies on the desk of an officer who may not do it any more (a post was taken back)."""
+    code, moved = staff.code_of(officer), []
+    held = select(Task.id).where(Task.officer == code, Task.state.in_(HELD_TASK)).order_by(Task.id)
+    for id in session.scalars(held).all():
+        task, case = locked_task(session, id)
+        if case.state == CaseState.RUNNING and all(c.officer != code for c in candidates_for(session, task, now)):
+            turn = open_turn(session, case, now=now, task=task)
+            task.officer, task.assigned_at, task.started_at, task.state = None, None, None, TaskState.READY
+            route(session, case, task, _activity(turn.runnable, task), turn.runnable.procedure, now=now)
+            told = {"from": code, "by": staff.code_of(by), "why": "post_taken_back"}
+            turn.journal.record_task(task, Lifecycle.REASSIGN, told)
+            moved.append(_settled(turn, task))
+    return moved
 
 
 def claim(session: Session, task: Task | int, officer: Officer | str, *, now: datetime) -> Task:

@@ -64,6 +64,7 @@ class Turn:
     called_back: list[int] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
     remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
     sent: list[facts.Sent] = field(default_factory=list)
+    awaited: list[facts.Awaited] = field(default_factory=list)  # messages that this turn began to wait for
     signalled: list[str] = field(default_factory=list)
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
     closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
@@ -221,7 +222,7 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     )
     task.post = task.posts[0] if task.posts else None
     turn.tasks[task.instance] = task
-    route(turn.session, turn.case, task, node.four_eyes, turn.runnable.procedure, now=turn.now)
+    route(turn.session, turn.case, task, node, turn.runnable.procedure, now=turn.now)
     turn.session.add(task)
     scheduled = dict(fact.local)
     turn.journal.record(
@@ -298,6 +299,8 @@ def _set_timer(turn: Turn, kind: str, token: int, place: str, due_at: datetime, 
 
 
 def _awaited(turn: Turn, fact: facts.Awaited) -> None:
+    if fact.kind == "message":
+        turn.awaited.append(fact)
     turn.session.add(
         Subscription(
             kind=fact.kind,

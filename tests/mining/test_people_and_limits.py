@@ -9,13 +9,14 @@ import pytest
 
 from bpmn.model import Activity, ActivityKind, MultiInstance, Timer, TimerKind
 from bpmn.procedure import DayUnit, LimitKind, TimeLimit
+from event_logs import typed_json
 from event_logs.working_time import WorkingCalendar
 from mining.organisation import handovers, workload
 from mining.reading import read
 from mining.rework import returns, rework
 from mining.timeliness import Span, deadlines, span_of, timeliness
 from tests.builders import end, model, start
-from tests.mining.logs import Done, log_of, path, work_of
+from tests.mining.logs import Done, at, log_of, path, work_of
 
 CHINA = WorkingCalendar.china()
 
@@ -135,3 +136,18 @@ def test_statutory_and_activity_limits() -> None:
     assert (statutory.value, statutory.evidence["eligible"], statutory.evidence["open_overdue"]) == (1, 2, 1)
     assert (acceptance.subject, acceptance.value, acceptance.evidence["eligible"]) == (("accept",), 1, 3)
     assert statutory.evidence["kept"] == 0.5
+
+
+def test_days_on_which_the_clock_stood_do_not_count_against_the_office() -> None:
+    """Two working days, three of which the taxpayer corrected papers: with the stop the case is in time, without it is late."""
+    limit = TimeLimit(kind=LimitKind.PROMISED, days=2, unit=DayUnit.WORKING, basis="b", confirmed=True)
+    stop = typed_json.dumps({"clock_stopped_since": at(1)})
+    corrected = [
+        Done("1", "start", 0.0),
+        Done("1", "papers", 3 * 24.0, attributes=stop),
+        Done("1", "end", 4 * 24.0 + 1),
+    ]
+    plain = [Done("2", "start", 0.0), Done("2", "papers", 3 * 24.0), Done("2", "end", 4 * 24.0 + 1)]
+    reading = read(log_of(*corrected, *plain), {})
+    (found,) = timeliness(reading.cases, reading.work, [limit], WorkingCalendar.china())
+    assert (found.value, found.cases) == (1.0, 1)  # only the case whose clock ran

@@ -31,6 +31,7 @@ COMMANDS: Mapping[str, Place] = {
     "incident": Place("webui.cli.incident", "incident", "See to automatic steps that failed."),
     "outbox": Place("webui.cli.outbox", "outbox", "List messages that leave, and send them again."),
     "worker": Place("webui.cli.worker", "worker", "Let programs elsewhere do work."),
+    "calendar": Place("webui.cli.calendar", "calendar", "When the offices work: the yearly notice, days, hours."),
     "log": Place("webui.cli.log", "log", "Import, export and list event logs."),
     "analyse": Place("webui.cli.analyse", "analyse", "Say where cases wait and where they leave the drawing."),
     "redesign": Place("webui.cli.redesign", "redesign", "Propose, simulate, try and decide redesigns."),

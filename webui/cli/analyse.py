@@ -49,7 +49,9 @@ def analyse(
         step("reading")
         subject = logs.subject(what, dict(pairs))
         ran, limits = logs.models(model) if model else (subject.models, subject.limits)
-        diagnosis = diagnose(subject.log, ran or None, limits=limits, seed=seed, progress=step)
+        diagnosis = diagnose(
+            subject.log, ran or None, limits=limits, calendar=subject.calendar, seed=seed, progress=step
+        )
     if wants_json or form == "json":
         text = json.dumps(as_dict(diagnosis), ensure_ascii=False, indent=2) + "\n"
     elif form == "html":

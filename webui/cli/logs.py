@@ -15,11 +15,12 @@ from event_logs.errors import UnknownLog
 from event_logs.log import EventLog
 from event_logs.reading import open_log
 from event_logs.warehouse import Warehouse
+from event_logs.working_time import WorkingCalendar
 from webui.cli.database import now, open_database
 from webui.database import reading_sessions
 from webui.errors import Refused
 from webui.settings import Settings, read_settings
-from workflows import deployment
+from workflows import deployment, working_hours
 from workflows.errors import UnknownProcedure
 
 
@@ -30,6 +31,7 @@ class Subject:
     log: EventLog
     models: Mapping[int, ProcessModel]
     limits: tuple[TimeLimit, ...] = ()
+    calendar: WorkingCalendar | None = None  # of the offices; None where a log came from elsewhere
 
 
 def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
@@ -47,12 +49,12 @@ def recorded(key: str, settings: Settings) -> Subject:
     """What was recorded of a procedure, frozen now; raises UnknownLog."""
     engine = open_database(settings)
     with reading_sessions(engine)() as session:
-        deployed = _deployed(session, key)
+        deployed, hours = _deployed(session, key), working_hours.calendar(session)
     if not deployed:
         raise UnknownLog(key)
     log = Warehouse(settings.home).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
     limits = deployed[max(deployed)].time_limits
-    return Subject(log, {number: procedure.model for number, procedure in deployed.items()}, limits)
+    return Subject(log, {number: procedure.model for number, procedure in deployed.items()}, limits, hours)
 
 
 def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:

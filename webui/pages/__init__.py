@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from webui.pages import (
     analysis,
+    calendar,
     case,
     cases,
     external_tasks,
@@ -44,4 +45,5 @@ PAGES = (
     analysis.page,
     improvement.page,
     staff.page,
+    calendar.page,
 )

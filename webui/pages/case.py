@@ -19,14 +19,14 @@ from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, labels, of_case
 from webui.errors import Refused
-from webui.forms import known_facts
+from webui.forms import known_facts, shown
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.reasons import because
 from webui.seeing import case_seen
 from webui.standing import STYLES, Standing, standing
 from webui.timeline import moments
-from workflows import cases, moving
+from workflows import cases, clock_stops, moving
 from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
 
 page = Blueprint("case", __name__)
@@ -76,6 +76,8 @@ def show(number: str) -> Response:
         incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
         labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
         may_steer=_may_steer(),
+        votes=_votes(procedure, work, names),
+        stops=_stops(number, _labels(ran)),
         positions=_positions(case, procedure) if _may_steer() else [],
         elapsed=(case.closed_at or now()) - case.opened_at,
     )
@@ -124,6 +126,41 @@ def _work(labels: dict[str, str], task: Task, names: Names) -> Work:
         style=STYLES[stands],
         why=because(task.why, names),
     )
+
+
+def _votes(procedure: Procedure, work: list[Task], names: Names) -> list[dict[str, Any]]:
+    """Of each activity that several decide (会签, 或签) who has decided how, and who has not yet."""
+    found = []
+    for activity in procedure.model.activities:
+        cast = [task for task in work if task.activity == activity.id]
+        if activity.multi_instance is not None and activity.kind == "user" and cast:
+            found.append(
+                {"name": activity.label(current_language()), "rows": [_vote(procedure, t, names) for t in cast]}
+            )
+    return found
+
+
+def _vote(procedure: Procedure, task: Task, names: Names) -> dict[str, Any]:
+    key = f"{task.activity}_outcome"
+    outcome = (task.answers or {}).get(key)
+    return {
+        "officer": names.officer(task.officer),
+        "state": task.state,
+        "outcome": shown(procedure, key, outcome)[1] if outcome is not None else "",
+        "at": task.completed_at,
+    }
+
+
+def _stops(number: str, names: dict[str, str]) -> list[dict[str, Any]]:
+    """When the statutory clock stood still, and for what."""
+    return [
+        {
+            "since": stop.since,
+            "until": stop.until,
+            "why": _("waiting for %(what)s", what=names.get(stop.node, stop.node)) if stop.node else stop.reason,
+        }
+        for stop in clock_stops.stops(db(), number)
+    ]
 
 
 def _positions(case: Case, procedure: Procedure) -> list[dict[str, Any]]:

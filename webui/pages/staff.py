@@ -11,13 +11,13 @@ from werkzeug.wrappers import Response as Redirect
 
 from webui import accounts
 from webui.answers import answer, db, now
-from webui.auth import Right, requires
+from webui.auth import Right, me, requires
 from webui.catalogue import Names, named
 from webui.errors import Refused
 from webui.formats import zone
 from webui.language import gettext as _
-from workflows import staff
-from workflows.tables import Absence, Holding, Office, Officer, Post
+from workflows import staff, tasks
+from workflows.tables import Absence, Holding, Office, Officer, Post, Skill
 
 page = Blueprint("staff", __name__)
 
@@ -27,11 +27,17 @@ page = Blueprint("staff", __name__)
 def show() -> Response:
     names, text = Names(db()), request.args.get("q", "").strip().casefold()
     held: dict[str, list[Holding]] = {}
+    skilled, skills = staff.skills_of(db()), _skills()
     open_ones = select(Holding).where((Holding.until.is_(None)) | (Holding.until > now()))
     for holding in db().scalars(open_ones.order_by(Holding.id)):
         held.setdefault(holding.officer, []).append(holding)
     everyone = [
         _row(officer, held.get(officer.code, []), names)
+        | {
+            "skills": [
+                {"key": s.skill, "name": skills[s.skill], "level": s.level} for s in skilled.get(officer.code, [])
+            ]
+        }
         for officer in db().scalars(select(Officer).order_by(Officer.code))
     ]
     return answer(
@@ -47,7 +53,12 @@ def show() -> Response:
         ],
         posts=[(p.key, named(p.names, p.key), p.rights) for p in db().scalars(select(Post).order_by(Post.key))],
         absences=_absences(names),
+        skills=list(skills.items()),
     )
+
+
+def _skills() -> dict[str, str]:
+    return {skill.key: named(skill.names, skill.key) for skill in db().scalars(select(Skill).order_by(Skill.key))}
 
 
 def _row(officer: Officer, held: list[Holding], names: Names) -> dict[str, object]:
@@ -125,7 +136,26 @@ def dismiss(code: str) -> Redirect:
     staff.dismiss(
         db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), now=now()
     )
-    return _back(_("The post is taken back; open tasks stay until somebody passes them on."))
+    moved = tasks.reroute(db(), code, by=me().code, now=now())
+    return _back(_("The post is taken back; %(n)s open tasks went to others.", n=len(moved)))
+
+
+@page.post("/staff/skills")
+@requires(Right.ADMINISTER)
+def add_skill() -> Redirect:
+    key, name = _text("key", _("Key")), _text("name", _("Name"))
+    staff.add_skill(db(), key, {"zh": name, "en": request.form.get("en", "").strip() or name})
+    return _back(_("The skill is added."))
+
+
+@page.post("/staff/officers/<code>/skill")
+@requires(Right.ADMINISTER)
+def rate(code: str) -> Redirect:
+    level = request.form.get("level", type=int)
+    if level is None or not 0 <= level <= 9:
+        raise Refused(_("A level from 0 (not at all) to 9 is wanted."))
+    staff.rate(db(), staff.find_officer(db(), code), _text("skill", _("Skill")), level)
+    return _back(_("Changed."))
 
 
 @page.post("/staff/absences")

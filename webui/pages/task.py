@@ -18,7 +18,7 @@ from webui.field_errors import in_words
 from webui.forms import answers, fields, heading, known_facts
 from webui.language import current_language
 from webui.language import gettext as _
-from webui.reasons import because
+from webui.reasons import because, standing_to
 from webui.seeing import task_seen
 from webui.standing import STYLES, standing
 from workflows import staff, tasks
@@ -73,6 +73,7 @@ def _page(
         post=names.post(task.post),
         office=names.office(task.office),
         why=because(task.why, names),
+        considered=_considered(task, names, procedure.model.label) if task.state in OPEN else [],
         due=task.due_at or case.due_at,
         standing=stands,
         style=STYLES[stands],
@@ -99,6 +100,20 @@ def _others(task: Task) -> list[tuple[str, str]]:
     names = Names(db())
     codes = sorted({c.officer for c in tasks.candidates_for(db(), task, now())} - {task.officer, None})
     return [(code, f"{names.officer(code)} ({code})") for code in codes]
+
+
+def _considered(task: Task, names: Names, label: Any) -> list[dict[str, Any]]:
+    """Why me, and why not the others: everyone who holds a post for it, as things stand now."""
+    return [
+        {
+            "code": one.officer,
+            "name": names.officer(one.officer),
+            "may": one.may,
+            "key": one.key,
+            "why": standing_to(one, names, lambda place: label(place, current_language())),
+        }
+        for one in tasks.explain(db(), task, now())
+    ]
 
 
 def _four_eyes(node: Any, label: Any) -> list[str]:

@@ -211,7 +211,7 @@ def _route_anew(session: Session, done: Attempt, task: Task, node: Activity) -> 
     before = task.officer
     task.officer, task.assigned_at, task.started_at, task.state = None, None, None, TaskState.READY
     task.post = task.posts[0] if task.posts else None
-    route(session, done.turn.case, task, node.four_eyes, done.target.procedure, now=done.turn.now)
+    route(session, done.turn.case, task, node, done.target.procedure, now=done.turn.now)
     if rests:
         task.before_suspension, task.state = task.state, TaskState.SUSPENDED
     if task.activity == place_of(done, task)[0]:
