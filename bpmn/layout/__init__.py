@@ -4,23 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from itertools import pairwise
 
 from bpmn import kept
 from bpmn.artifacts import Link, own_pool, pools, things
 from bpmn.artifacts import links as links_of
+from bpmn.layout.labelling import labels
 from bpmn.layout.placing import Band, Placed, place
 from bpmn.layout.room import place_new
 from bpmn.layout.routing import Board, Way, entering, leaving, route
-from bpmn.layout.sizes import GATEWAY, HEADER, around, bottom, centre, label_box, moved, right
+from bpmn.layout.sizes import HEADER, around, bottom, centre, moved, right
 from bpmn.model import (
-    Activity,
     ActivityKind,
     AnyNode,
     Bounds,
     EventNode,
     Extensions,
-    Flow,
     Gateway,
     Lane,
     Layout,
@@ -164,14 +162,8 @@ def _finished(model: ProcessModel, drawn: set[str]) -> ProcessModel:
     for scope in dict.fromkeys(node.scope for node in model.nodes):
         _route_scope(model, scope, shapes, edges)
     _route_links(model, shapes, edges)
-    labels = {id: box for id, box in layout.labels.items() if id in edges or id in shapes}
-    for node in model.nodes:
-        if node.id not in labels and node.name and not isinstance(node, Activity) and node.id in shapes:
-            labels[node.id] = _label_of_node(model, node, shapes[node.id], edges)
-    for flow in model.flows:
-        if flow.name and flow.id in edges and flow.id not in labels:
-            labels[flow.id] = _label_of_flow(flow, edges[flow.id])
-    return replace(model, layout=replace(layout, shapes=shapes, edges=edges, labels=labels))
+    named = labels(model, shapes, edges, layout.labels)
+    return replace(model, layout=replace(layout, shapes=shapes, edges=edges, labels=named))
 
 
 def _still_meets(model: ProcessModel, id: str, way: Way) -> bool:
@@ -241,34 +233,3 @@ def _vertical(source: Bounds, target: Bounds) -> Way:
     start = bottom(source) if v > y else source.y
     end = target.y if v > y else bottom(target)
     return ((x, start), (u, end))
-
-
-def _label_of_node(model: ProcessModel, node: AnyNode, box: Bounds, edges: dict[str, Way]) -> Bounds:
-    """Below events, beside the edge of boundary events; above gateways, where no edge of theirs runs."""
-    x, _ = centre(box)
-    below = label_box(node.name, x, bottom(box) + 6)
-    if _on_border(node):
-        return moved(below, -below.width / 2 - 8, -2)
-    if not isinstance(node, Gateway):
-        return below
-    ends = [edges[f.id][0] for f in model.outgoing(node.id) if f.id in edges]
-    ends += [edges[f.id][-1] for f in model.incoming(node.id) if f.id in edges]
-    if (x, box.y) not in ends:
-        return moved(below, 0, -box.height - 12 - below.height)
-    if (x, bottom(box)) not in ends:
-        return below
-    return moved(below, -GATEWAY[0] / 4 - below.width / 2, -box.height - 6 - below.height)
-
-
-def _label_of_flow(flow: Flow, way: Way) -> Bounds:
-    """Beside the beginning of the first long piece."""
-    for (x, y), (u, v) in pairwise(way):
-        if abs(u - x) >= 24 or len(way) == 2:
-            label = label_box(flow.name, 0, 0)
-            at = x + 6 if u > x else x - 6 - label.width
-            return Bounds(at, y - label.height - 3, label.width, label.height)
-        if abs(v - y) >= 24:
-            label = label_box(flow.name, 0, 0)
-            at_y = y + 8 if v > y else y - 8 - label.height
-            return Bounds(x + 5, at_y, label.width, label.height)
-    return label_box(flow.name, way[0][0] + 20, way[0][1] - 18)

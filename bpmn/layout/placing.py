@@ -136,5 +136,6 @@ def _attach(nodes: Sequence[AnyNode], placed: Placed) -> None:
 def on_border(event: AnyNode, host: Bounds, number: int, count: int) -> Bounds:
     """The place of a boundary event on the lower border of its activity."""
     width, height = size(event)
-    x = host.x + host.width * (number + 1) / (count + 1)
+    along = (2 * number + 1) / (2 * count) if count < 3 else number / (count - 1)
+    x = host.x + host.width * along
     return Bounds(round(x - width / 2), host.y + host.height - height / 2, width, height)

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
+from bpmn.layout.detours import Corridors, detour
 from bpmn.layout.sizes import bottom, centre, right
 from bpmn.model import Bounds
 
@@ -42,6 +43,7 @@ class Board:
         boxes = list(self.obstacles.values())
         self.xs = sorted({v for b in boxes for v in _lines(b.x, centre(b)[0], right(b))})
         self.ys = sorted({v for b in boxes for v in _lines(b.y, centre(b)[1], bottom(b))})
+        self.corridors = Corridors(boxes)
         self.blocked = {cell for box in boxes for cell in self._cells(box)}
 
     def _cells(self, box: Bounds) -> Iterator[tuple[int, int]]:
@@ -84,9 +86,15 @@ def entering(box: Bounds, *, diamond: bool = False) -> list[Port]:
 
 
 def route(board: Board, id: str, outs: list[Port], ins: list[Port]) -> Way:
-    """The cheapest way from one of the ports to one of the others; the plain one where there is none."""
+    """The cheapest way from one of the ports to one of the others; one of few pieces where the search finds none in time."""
     path = _search(board, id, outs, ins) if board.effort > 0 else None
-    return path or plain(outs[0], ins[0])
+    return path or _around(board, outs, ins) or plain(outs[0], ins[0])
+
+
+def _around(board: Board, outs: list[Port], ins: list[Port]) -> Way | None:
+    ahead = next(port for port in outs if port.direction == (1, 0))
+    way = detour(board.corridors, ahead.point, ins[0].point)
+    return straightened(way) if way else None
 
 
 def plain(out: Port, into: Port) -> Way:

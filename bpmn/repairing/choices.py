@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from bpmn.kept import attribute
+from bpmn.kept import attribute, in_order
 from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Flow, Gateway, GatewayKind, ProcessModel, Repair
 from bpmn.repairing.step import Repaired, free_id, joined, literal, named, readable, variable, with_node
-from bpmn.vocabulary import OURS
+from bpmn.vocabulary import OURS, rank_in_node
 
 _CHOOSES = (GatewayKind.EXCLUSIVE, GatewayKind.INCLUSIVE)
 
@@ -49,7 +49,7 @@ def _without_condition(flow: Flow) -> Flow:
     words = attribute(f"{{{OURS}}}unreadable", flow.condition or "")
     others = [e for e in flow.extensions if not e.startswith("conditionExpression/")]
     moved = [words, *others, *(e for e in flow.extensions if e not in others and e.startswith("conditionExpression/<"))]
-    return replace(flow, condition=None, extensions=tuple(moved))
+    return replace(flow, condition=None, extensions=in_order(moved, rank_in_node))
 
 
 def single_default(model: ProcessModel) -> Repaired:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bpmn.kept import attribute
+from bpmn.kept import attribute, in_order
 from bpmn.layout.sizes import bottom, centre, right
 from bpmn.model import (
     Activity,
@@ -20,7 +20,7 @@ from bpmn.model import (
     Trigger,
 )
 from bpmn.repairing.step import Repaired, each, named, readable, variable, with_node
-from bpmn.vocabulary import OURS
+from bpmn.vocabulary import OURS, rank_in_node
 
 _NEAR = 12.0  # pixels from a border at which an event still stands on it
 NEVER = Timer(TimerKind.DURATION, 'duration("P999Y")')
@@ -114,7 +114,9 @@ def _waits_for_nothing(event: EventNode) -> bool:
 def _for_variable(event: EventNode) -> EventNode:
     words = (attribute(f"{{{OURS}}}unreadable", event.condition),) if event.condition else ()
     others = tuple(entry for entry in event.extensions if "/condition/" not in entry)
-    return replace(event, condition=f"{variable(event.id, 'holds')} = true", extensions=(*words, *others))
+    return replace(
+        event, condition=f"{variable(event.id, 'holds')} = true", extensions=in_order([*words, *others], rank_in_node)
+    )
 
 
 def transactions(model: ProcessModel) -> Repaired:

@@ -6,10 +6,10 @@ from dataclasses import replace
 from typing import Any
 
 from bpmn.artifacts import own_pool
-from bpmn.kept import attribute
+from bpmn.kept import attribute, in_order
 from bpmn.model import Activity, ActivityKind, Assignment, ProcessModel
 from bpmn.repairing.step import Repaired, each, named, variable
-from bpmn.vocabulary import OURS
+from bpmn.vocabulary import OURS, rank_in_node
 
 _KEYS = {
     ActivityKind.SERVICE: "service",
@@ -86,7 +86,11 @@ def _handed_out(activity: Activity) -> Activity:
     words = {"script": activity.script_text, "scriptFormat": activity.script_format}
     kept = tuple(attribute(f"{{{OURS}}}{name}", text) for name, text in words.items() if text)
     changed = replace(activity, kind=ActivityKind.SERVICE, script_text=None, script_format=None)
-    return replace(changed, service=activity.service or activity.id, extensions=(*kept, *activity.extensions))
+    return replace(
+        changed,
+        service=activity.service or activity.id,
+        extensions=in_order([*kept, *activity.extensions], rank_in_node),
+    )
 
 
 def keys(model: ProcessModel) -> Repaired:

@@ -25,7 +25,7 @@ from bpmn.procedure import read_all_procedures
 from bpmn.reading import read_bpmn
 from bpmn.repairing import repair
 from bpmn.writing import write_bpmn
-from tests.bpmn.corpora import needs_corpora, reference_models
+from tests.bpmn.corpora import corpus, needs_corpora, reference_models
 from tests.bpmn.models import flow, process_models, refund, user
 
 
@@ -79,6 +79,29 @@ def _through(a: tuple[float, float], b: tuple[float, float], box: Bounds) -> boo
     return overlap(piece, Bounds(box.x + 1, box.y + 1, box.width - 2, box.height - 2))
 
 
+def docked(model: ProcessModel) -> bool:
+    """Whether every flow within a scope begins and ends at the border of its nodes."""
+    shapes = model.layout.shapes
+    ways = [(f, model.layout.edges[f.id]) for f in model.flows if f.id in model.layout.edges]
+    return all(_at(shapes[f.source], way[0]) and _at(shapes[f.target], way[-1]) for f, way in ways)
+
+
+def _at(box: Bounds, point: tuple[float, float]) -> bool:
+    x, y = point
+    inside_x, inside_y = box.x - 1 <= x <= box.x + box.width + 1, box.y - 1 <= y <= box.y + box.height + 1
+    at_side = min(abs(x - box.x), abs(x - box.x - box.width)) <= 1
+    return inside_x and inside_y and (at_side or min(abs(y - box.y), abs(y - box.y - box.height)) <= 1)
+
+
+def covering(model: ProcessModel) -> int:
+    """Labels that stand on a node or on another label."""
+    named = [model.layout.labels[e.id] for e in (*model.nodes, *model.flows) if e.id in model.layout.labels]
+    holders = {node.scope for node in model.nodes}
+    boxes = [model.layout.shapes[node.id] for node in model.nodes if node.id not in holders]
+    on_nodes = sum(overlap(label, box) for label in named for box in boxes)
+    return on_nodes + sum(overlap(one, two) for one, two in combinations(named, 2))
+
+
 def plain(model: ProcessModel) -> ProcessModel:
     return replace(model, layout=Layout())
 
@@ -106,7 +129,8 @@ def test_lanes_get_a_pool_and_it_is_written() -> None:
 def test_our_procedures_can_be_drawn_anew(procedure: object) -> None:
     model = lay_out(plain(procedure.model))  # type: ignore[attr-defined]
     check(model)
-    assert crossings(model) == 0
+    assert crossings(model) == covering(model) == 0
+    assert docked(model)
 
 
 @needs_corpora
@@ -116,6 +140,21 @@ def test_reference_models_can_be_drawn_anew(path: object) -> None:
     model = lay_out(plain(repair(read_bpmn(path.read_bytes())).model))  # type: ignore[attr-defined]
     check(model)
     assert read_bpmn(write_bpmn(model)) == model
+
+
+@needs_corpora
+@pytest.mark.slow
+def test_no_flow_of_the_corpora_runs_through_a_step_and_few_names_cover_anything() -> None:
+    labels = covered = 0
+    for path in corpus():
+        if "betsy" in path.parts:
+            continue  # many small ones of one kind
+        model = lay_out(plain(repair(read_bpmn(path.read_bytes())).model))
+        check(model)
+        assert docked(model), path
+        assert crossings(model) == 0, path
+        labels, covered = labels + len(model.layout.labels), covered + covering(model)
+    assert covered <= labels * 0.05
 
 
 @given(process_models())
