@@ -25,6 +25,7 @@ def kind_word(kind: str) -> str:
         "move": _("Move a step"),
         "merge": _("Merge steps"),
         "retime": _("Change a time limit"),
+        "triage": _("Give easy cases a fast lane"),
     }.get(kind, kind)
 
 

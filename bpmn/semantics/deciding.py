@@ -14,8 +14,8 @@ from dataclasses import dataclass, field
 from bpmn.semantics.net import Marking, Net, Transition, fire
 from bpmn.semantics.reducing import Move, Reduced, as_it_is, reduced
 
-EFFORT = 4_000_000  # times that a move is tried in a marking: about a second
-AFTERWARDS = 400_000  # once a deadlock was found
+EFFORT = 2_000_000  # times that a move is tried in a marking: well under a second
+AFTERWARDS = 200_000  # once a deadlock was found
 _BITS, _FULL = 8, 0xFF
 _MOST = 0x7F  # tokens in one place; the eighth bit tells which of two markings is larger
 

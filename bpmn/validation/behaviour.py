@@ -25,7 +25,7 @@ def behaviour(model: ProcessModel, effort: int = EFFORT) -> Iterator[Problem]:
         return
     found = list(_judged(model, verdict))
     yield from found
-    if not (verdict.complete or any(p.rule in ("deadlock", "unbounded", "done_twice") for p in found)):
+    if not (verdict.complete or any(p.rule in ("deadlock", "unbounded") for p in found)):
         yield _undecided(model.key, f"after {verdict.states:,} states there were still more.")
 
 

@@ -32,7 +32,7 @@ from bpmn.semantics import net, soundness
 from bpmn.writing import write_bpmn
 from tests.bpmn.corpora import corpus, needs_corpora
 
-PER_MODEL = int(os.environ.get("QIANGJI_CHANGES", "4"))
+PER_MODEL = int(os.environ.get("QIANGJI_CHANGES", "2"))
 
 
 def sound_models() -> Iterator[tuple[str, ProcessModel]]:
