@@ -45,7 +45,7 @@ def _moment(procedure: Procedure, event: Event, names: Names, why: tuple[str, ..
         officer=names.officer(event.officer),
         office=names.office(event.office),
         style=_STYLES.get(event.lifecycle, ""),
-        details=_details(procedure, event),
+        details=_details(procedure, event, names),
         why=why,
     )
 
@@ -96,7 +96,7 @@ def word(lifecycle: Lifecycle) -> str:
     return words[lifecycle]
 
 
-def _details(procedure: Procedure, event: Event) -> tuple[tuple[str, str], ...]:
+def _details(procedure: Procedure, event: Event, names: Names) -> tuple[tuple[str, str], ...]:
     if event.lifecycle not in TOLD:
         return ()
     node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
@@ -105,9 +105,22 @@ def _details(procedure: Procedure, event: Event) -> tuple[tuple[str, str], ...]:
     told = ((key, value) for key, value in event.attributes.items() if value not in (None, ""))
     own = attribute_words()
     return tuple(
-        (own[key], shown(procedure, key, value)[1]) if key in own else shown(procedure, key, value)
+        (own[key], _own_value(procedure, key, value, names)) if key in own else shown(procedure, key, value)
         for key, value in told
     )
+
+
+def _own_value(procedure: Procedure, key: str, value: object, names: Names) -> str:
+    if key in ("moved_from", "moved_to"):
+        return procedure.model.label(str(value), current_language())
+    if key in ("by", "from"):
+        return names.officer(str(value))
+    known = {
+        "post_taken_back": _("the post was taken back"),
+        "migrated": _("other posts in the new version"),
+        "stopped": _("the clock stands"),
+    }
+    return known.get(str(value)) or shown(procedure, key, value)[1]
 
 
 def attribute_words() -> Mapping[str, str]:

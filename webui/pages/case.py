@@ -23,10 +23,10 @@ from webui.forms import known_facts, shown
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.reasons import because
-from webui.seeing import case_seen
+from webui.seeing import case_seen, task_seen
 from webui.standing import STYLES, Standing, standing
 from webui.timeline import moments
-from workflows import cases, clock_stops, moving
+from workflows import ad_hoc, cases, clock_stops, moving
 from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
 
 page = Blueprint("case", __name__)
@@ -76,6 +76,7 @@ def show(number: str) -> Response:
         incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
         labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
         may_steer=_may_steer(),
+        ad_hoc=_ad_hoc(case, _labels(ran)),
         votes=_votes(procedure, work, names),
         stops=_stops(number, _labels(ran)),
         positions=_positions(case, procedure) if _may_steer() else [],
@@ -126,6 +127,21 @@ def _work(labels: dict[str, str], task: Task, names: Names) -> Work:
         style=STYLES[stands],
         why=because(task.why, names),
     )
+
+
+def _ad_hoc(case: Case, names: dict[str, str]) -> dict[str, Any] | None:
+    """The ad-hoc steps that may be begun or left out, for those who may pick; None where there are none."""
+    if not ad_hoc.may_pick(db(), case, me().code, now()):
+        return None
+    begin = [
+        {"token": one.token, "place": one.place, "name": names.get(one.place, one.place)}
+        for one in ad_hoc.choices(db(), case, now=now())
+    ]
+    open_ones = [
+        {"task": task.id, "name": names.get(task.activity, task.activity)}
+        for task in ad_hoc.optional(db(), case, now=now())
+    ]
+    return {"begin": begin, "open": open_ones} if begin or open_ones else None
 
 
 def _votes(procedure: Procedure, work: list[Task], names: Names) -> list[dict[str, Any]]:
@@ -213,6 +229,25 @@ def withdraw(number: str) -> Redirect:
     case = case_seen(db(), number, me(), now=now())
     cases.withdraw(db(), case, by=me().code, reason=_reason(), now=now())
     return _back(case, _("The case is withdrawn."))
+
+
+@page.post("/cases/<number>/ad-hoc")
+@requires(Right.WORK, Right.MANAGE)
+def pick(number: str) -> Redirect:
+    case = case_seen(db(), number, me(), now=now())
+    token, _sign, place = request.form.get("begin", "").partition(":")
+    if not token.isdecimal():
+        raise Refused("Choose the step that is to be begun.")
+    ad_hoc.begin(db(), case, ad_hoc.Choice(int(token), place), by=me().code, now=now())
+    return _back(case, _("The step is begun."))
+
+
+@page.post("/cases/<number>/ad-hoc/<int:id>/leave-out")
+@requires(Right.WORK, Right.MANAGE)
+def leave_out(number: str, id: int) -> Redirect:
+    task, case = task_seen(db(), id, me(), now=now())
+    ad_hoc.leave_out(db(), task, by=me().code, reason=_reason(), now=now())
+    return _back(case, _("The step is left out."))
 
 
 @page.post("/cases/<number>/move")

@@ -3,7 +3,7 @@
 from workflows.engine.execution import CannotRun, Execution, begin, prepare, resume
 from workflows.engine.facts import Fact
 from workflows.engine.migrating import Hindrance, Migrated, go_on, migrate
-from workflows.engine.moving import model_at, move, standing, targets
+from workflows.engine.moving import leave_out, model_at, move, optional, standing, targets
 from workflows.engine.plan import Plan
 from workflows.engine.refusals import Refusal, refusals
 from workflows.engine.specs.events import REPEATS
@@ -23,9 +23,11 @@ __all__ = [
     "Verdict",
     "begin",
     "go_on",
+    "leave_out",
     "migrate",
     "model_at",
     "move",
+    "optional",
     "prepare",
     "refusals",
     "resume",

@@ -10,6 +10,7 @@ from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Gateway, Gate
 from workflows.engine.execution import Execution
 from workflows.engine.plan import Plan
 from workflows.engine.reach import upstream
+from workflows.engine.specs.ad_hoc import AdHocSpec
 from workflows.engine.specs.events import PartSpec
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.specs.repetition import RepeatedSpec
@@ -53,6 +54,21 @@ def move(execution: Execution, token: int, place: str, *, alone: bool = False) -
     run.cancel_all(ended)
     spec._update(arrived)
     drain(run)
+
+
+def optional(execution: Execution) -> frozenset[int]:
+    """The tokens that wait in an ad-hoc subprocess: their work may be left out."""
+    run = execution.run
+    found = (token for token in run.living() if _is_movable(token) and token.scope is not None)
+    return frozenset(t.id for t in found if isinstance(run.tasks[t.scope or 0].task_spec, AdHocSpec))
+
+
+def leave_out(execution: Execution, token: int) -> None:
+    """Withdraw what waits there; the ad-hoc subprocess goes on without it. Raises UnknownToken."""
+    if token not in optional(execution):
+        raise UnknownToken(token)
+    execution.run.cancel_all([execution.run.tasks[token]])
+    drain(execution.run)
 
 
 def _movable(run: Run, token: int) -> Token:

@@ -54,7 +54,7 @@ class TimeChange:
 class Outlook:
     """What would happen to one case. `hindrances` are why it cannot (`key:place`); none means that it migrates.
 
-    `missing` are variables that the rest of the new version reads and nothing gives; `done_otherwise` are steps that the
+    `missing` are variables that the rest of the new version reads, unlike that of the old, and nothing gives; `done_otherwise` are steps that the
     case has behind it and that the new version has changed, has no longer, or has put before where the case stands.
     """
 
@@ -184,7 +184,8 @@ def outlook(done: Attempt) -> Outlook:
     case = done.turn.case
     if done.migrated is None:
         return Outlook(case=case.number, hindrances=done.hindrances)
-    missing = needed(done.target.procedure, done.stands_at) - set(case.data) - GIVEN
+    before = needed(done.source.procedure, [old for old, _ in done.migrated.places.values()])
+    missing = needed(done.target.procedure, done.stands_at) - before - set(case.data) - GIVEN
     return Outlook(
         case=case.number,
         stands_at=done.stands_at,
