@@ -8,6 +8,8 @@ from enum import StrEnum
 from typing import Any, TypeAlias
 
 from bpmn.comparison.explaining import Cause, causes, posts
+from bpmn.layout import drawn_again
+from bpmn.layout.sizes import ROW_GAP, TASK, moved
 from bpmn.model import Activity, AnyNode, Bounds, EventNode, Flow, Gateway, Lane, Layout, ProcessModel
 
 __all__ = ["Cause", "Difference", "DifferenceKind", "FieldChange", "differences", "marks", "overlay"]
@@ -88,15 +90,45 @@ def marks(found: Iterable[Difference]) -> dict[str, str]:
 
 
 def overlay(old: ProcessModel, new: ProcessModel) -> ProcessModel:
-    """The new model with the removed nodes and flows of the old one in their old places, for one drawing of both."""
+    """The new model with the removed nodes and flows of the old one, for one drawing of both.
+
+    They stand in their old places, or below them where something new stands now.
+    """
     there = {element.id for element in (*new.nodes, *new.flows)}
     nodes = tuple(node for node in old.nodes if node.id not in there)
     ids = {n.id for n in new.nodes} | {n.id for n in nodes}
     flows = tuple(f for f in old.flows if f.id not in there and f.source in ids and f.target in ids)
     gone = {element.id for element in (*nodes, *flows)}
-    return replace(
-        new, nodes=(*new.nodes, *nodes), flows=(*new.flows, *flows), layout=_merged(old.layout, new.layout, gone)
-    )
+    layout = _merged(old.layout, new.layout, gone)
+    both = replace(new, nodes=(*new.nodes, *nodes), flows=(*new.flows, *flows), layout=layout)
+    return _apart(both, [node for node in nodes if node.id in layout.shapes])
+
+
+def _apart(both: ProcessModel, gone: list[AnyNode]) -> ProcessModel:
+    """What is gone goes down until it stands on nothing that is there."""
+    lost = {node.id for node in gone}
+    shapes, moved_down = dict(both.layout.shapes), set[str]()
+    for node in gone:
+        others = [shapes[n.id] for n in both.nodes if n.id in shapes and n.id != node.id and _beside(n, node, lost)]
+        while any(_covers(shapes[node.id], other) for other in others):
+            shapes[node.id] = moved(shapes[node.id], 0, TASK[1] + ROW_GAP)
+            moved_down.add(node.id)
+    if not moved_down:
+        return both
+    labels = {id: box for id, box in both.layout.labels.items() if id not in moved_down}
+    placed = replace(both, layout=replace(both.layout, shapes=shapes, labels=labels))
+    return drawn_again(placed, {f.id for f in both.flows if {f.source, f.target} & moved_down})
+
+
+def _beside(node: AnyNode, gone: AnyNode, lost: set[str]) -> bool:
+    """Whether the two may not cover each other: an event stands on its activity, and what is in a subprocess within it."""
+    attached = {getattr(node, "attached_to", None), getattr(gone, "attached_to", None)}
+    return node.scope == gone.scope and not attached & {node.id, gone.id} and (node.id not in lost or node.id > gone.id)
+
+
+def _covers(one: Bounds, two: Bounds) -> bool:
+    side = one.x < two.x + two.width and two.x < one.x + one.width
+    return side and one.y < two.y + two.height and two.y < one.y + one.height
 
 
 def _merged(old: Layout, new: Layout, gone: set[str]) -> Layout:

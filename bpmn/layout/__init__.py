@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import replace
 
 from bpmn import kept
@@ -27,7 +27,7 @@ from bpmn.model import (
 from bpmn.vocabulary import BPMN
 from bpmn.xml_text import escaped, quoted
 
-__all__ = ["lay_out"]
+__all__ = ["drawn_again", "lay_out"]
 
 _ORIGIN = (160.0, 80.0)
 
@@ -164,6 +164,15 @@ def _finished(model: ProcessModel, drawn: set[str]) -> ProcessModel:
     _route_links(model, shapes, edges)
     named = labels(model, shapes, edges, layout.labels)
     return replace(model, layout=replace(layout, shapes=shapes, edges=edges, labels=named))
+
+
+def drawn_again(model: ProcessModel, flows: Collection[str]) -> ProcessModel:
+    """The model with new ways for these flows; everything else stays where it is."""
+    edges = {id: way for id, way in model.layout.edges.items() if id not in flows}
+    for scope in dict.fromkeys(node.scope for node in model.nodes):
+        _route_scope(model, scope, dict(model.layout.shapes), edges)
+    labels_left = {id: box for id, box in model.layout.labels.items() if id not in flows}
+    return replace(model, layout=replace(model.layout, edges=edges, labels=labels_left))
 
 
 def _still_meets(model: ProcessModel, id: str, way: Way) -> bool:

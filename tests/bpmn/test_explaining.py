@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from itertools import combinations
 
 import pytest
 from hypothesis import given, settings
@@ -27,6 +28,7 @@ from bpmn.model import ActivityKind, ProcessModel, Timer, TimerKind
 from bpmn.reading import read_bpmn
 from bpmn.repairing import repair
 from tests.bpmn.corpora import needs_corpora, reference_models
+from tests.bpmn.test_layout import overlap
 from tests.builders import end, model, start, user
 
 CAUSES = {
@@ -140,4 +142,7 @@ def test_any_change_of_a_row_is_named_and_drawn(data: st.DataObject) -> None:
         return
     assert {d.cause for d in found} == {CAUSES[type(change)]}, change
     placed = lay_out(old)
-    assert "<svg" in draw(overlay(placed, lay_out(apply(placed, change), keep=True)))
+    both = overlay(placed, lay_out(apply(placed, change), keep=True))
+    assert "<svg" in draw(both)
+    shapes = both.layout.shapes
+    assert [pair for pair in combinations((n.id for n in both.nodes), 2) if overlap(*(shapes[id] for id in pair))] == []
