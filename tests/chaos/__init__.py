@@ -1,0 +1,1 @@
+"""An office under fire: processes work, are killed and cut off, and afterwards everything must agree."""
