@@ -29,7 +29,8 @@ def task_seen(session: Session, id: int, officer: SignedIn, *, now: datetime) ->
 
 
 def _works_on(session: Session, number: str, officer: SignedIn, now: datetime) -> bool:
-    mine = (*tasks.inbox(session, officer.code, now), *tasks.pool(session, officer.code, now))
-    if any(task.case == number for task in mine):
+    if any(task.case == number for task in tasks.inbox(session, officer.code, now)):
         return True
-    return session.query(Task.id).filter(Task.case == number, Task.officer == officer.code).first() is not None
+    if session.query(Task.id).filter(Task.case == number, Task.officer == officer.code).first() is not None:
+        return True
+    return tasks.in_pool(session, officer.code, number, now)

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import TypeAlias
 
 from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, load_only
 
+from bpmn.model import ProcessModel
 from webui.catalogue import Names, of_case
 from webui.language import current_language
 from webui.reasons import because
@@ -16,8 +18,20 @@ from webui.standing import STYLES, Standing, standing
 from workflows import tasks
 from workflows.tables import Case, Task, TaskState
 
+Models: TypeAlias = dict[tuple[str, int], ProcessModel]
 HALVES = ("assigned", "started", "pool", "done")
-DONE_SHOWN = 200
+DONE_SHOWN = POOL_SHOWN = 200
+BEGUN = (TaskState.STARTED, TaskState.SUSPENDED)
+_OF_CASE = (
+    Case.number,
+    Case.procedure,
+    Case.version,
+    Case.taxpayer_id,
+    Case.taxpayer_name,
+    Case.title,
+    Case.key_taxpayer,
+    Case.due_at,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,45 +77,46 @@ class Wishes:
 
 
 def tasks_of(session: Session, officer: str, half: str, *, now: datetime) -> Sequence[Task]:
-    """The tasks of that tab: `assigned` 待办, `started` 在办, `pool` 任务池, `done` 已办."""
+    """The tasks of that tab: `assigned` 待办, `started` 在办, `pool` 任务池, `done` 已办; of a large pool the most urgent."""
     if half == "pool":
-        return tasks.pool(session, officer, now)
+        return tasks.pool(session, officer, now, limit=POOL_SHOWN)
     if half == "done":
         return tasks.done(session, officer, limit=DONE_SHOWN)
     mine = tasks.inbox(session, officer, now)
-    started = (TaskState.STARTED, TaskState.SUSPENDED)
-    return [task for task in mine if (task.state in started) == (half == "started")]
+    return [task for task in mine if (task.state in BEGUN) == (half == "started")]
 
 
 def counts(session: Session, officer: str, *, now: datetime) -> dict[str, int]:
     """How many tasks each tab has, and how many of mine are overdue."""
-    mine = tasks.inbox(session, officer, now)
-    begun = sum(task.state in (TaskState.STARTED, TaskState.SUSPENDED) for task in mine)
+    mine = tasks.desk(session, officer, now)
+    begun = sum(state in BEGUN for state, _ in mine)
     done = select(func.count()).where(Task.officer == officer, Task.state == TaskState.COMPLETED)
     return {
         "assigned": len(mine) - begun,
         "started": begun,
-        "pool": len(tasks.pool(session, officer, now)),
+        "pool": tasks.pool_size(session, officer, now),
         "done": session.scalar(done) or 0,
-        "overdue": sum(standing(task.due_at, at=now) == Standing.OVERDUE for task in mine),
+        "overdue": sum(standing(due, at=now) == Standing.OVERDUE for _, due in mine),
     }
 
 
 def lines(session: Session, found: Iterable[Task], *, now: datetime) -> list[Line]:
     """Lines by urgency: overdue first, then by time limit, then by arrival."""
     found = list(found)
-    cases = {c.number: c for c in session.scalars(select(Case).where(Case.number.in_({t.case for t in found})))}
+    some = select(Case).options(load_only(*_OF_CASE))  # neither its variables nor the state of the engine
+    cases = {c.number: c for c in session.scalars(some.where(Case.number.in_({t.case for t in found})))}
+    models = {key: of_case(session, *key).model for key in {(c.procedure, c.version) for c in cases.values()}}
     names = Names(session)
-    made = [_line(session, task, cases[task.case], names, now) for task in found]
+    made = [_line(task, cases[task.case], models, names, now) for task in found]
     return sorted(made, key=lambda line: (line.due is None, line.due or line.since, line.since))
 
 
-def _line(session: Session, task: Task, case: Case, names: Names, now: datetime) -> Line:
+def _line(task: Task, case: Case, models: Models, names: Names, now: datetime) -> Line:
     due = task.due_at or case.due_at
     stands = standing(due, at=task.completed_at or now)
     return Line(
         id=task.id,
-        activity=of_case(session, case.procedure, case.version).model.label(task.activity, current_language()),
+        activity=models[case.procedure, case.version].label(task.activity, current_language()),
         procedure_key=case.procedure,
         procedure=names.procedure(case.procedure),
         case=case.number,

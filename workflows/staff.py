@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 
 from sqlalchemy import or_, select
@@ -149,15 +149,32 @@ def may(session: Session, officer: Officer | str, right: str, now: datetime) -> 
 
 def line_of_offices(session: Session, office: str | None) -> list[str]:
     """The office, the one above it, and so on to the top. The offices are read once for each session."""
-    parents: dict[str, str | None] | None = session.info.get(_OFFICES)
-    if parents is None or (office and office not in parents):
-        rows = session.execute(select(Office.key, Office.parent))
-        parents = session.info[_OFFICES] = {row.key: row.parent for row in rows}
+    parents = _parents(session, office)
     line: list[str] = []
     while office and office not in line:
         line.append(office)
         office = parents.get(office)
     return line
+
+
+def offices_below(session: Session, offices: Collection[str]) -> set[str]:
+    """These offices and all below them."""
+    parents = _parents(session, None)
+    return {office for office in parents if any(above in offices for above in line_of_offices(session, office))}
+
+
+def _parents(session: Session, wanted: str | None) -> dict[str, str | None]:
+    parents: dict[str, str | None] | None = session.info.get(_OFFICES)
+    if parents is None or (wanted and wanted not in parents):
+        rows = session.execute(select(Office.key, Office.parent))
+        parents = session.info[_OFFICES] = {row.key: row.parent for row in rows}
+    return parents
+
+
+def stands_in_for(session: Session, officer: Officer | str, now: datetime) -> list[str]:
+    """The officers who are away at that time and named this one."""
+    away = (Absence.stand_in == code_of(officer), Absence.since <= now, Absence.until > now)
+    return list(session.scalars(select(Absence.officer).where(*away).distinct().order_by(Absence.officer)))
 
 
 def absent(session: Session, now: datetime) -> dict[str, str | None]:

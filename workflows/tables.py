@@ -211,7 +211,7 @@ class Task(Base):
         UniqueConstraint("case", "instance"),
         Index("ix_tasks_officer_state", "officer", "state"),
         Index("ix_tasks_officer_completed", "officer", "completed_at"),
-        Index("ix_tasks_pool", "state", "post", "office"),
+        Index("ix_tasks_pool", "state", "office"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -6,20 +6,21 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity
 from event_logs.event import Lifecycle
 from workflows import staff
-from workflows.assignment import Candidate, eligible, excluded_by_four_eyes
+from workflows.assignment import Candidate, excluded_by_four_eyes
 from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, UnknownTask
 from workflows.filling_in import answered, outcomes
 from workflows.following import follow
 from workflows.locking import locked_task
+from workflows.pool import in_pool, pool, pool_size
 from workflows.routing import Considered, assign, candidates, kept_apart, route
 from workflows.routing import explain as why
-from workflows.tables import HELD_TASK, Absence, Case, CaseState, Officer, Task, TaskState
+from workflows.tables import HELD_TASK, Case, CaseState, Officer, Task, TaskState
 from workflows.turn import Turn, open_turn
 from workflows.versions import Runnable, runnable
 
@@ -29,30 +30,23 @@ DONE = {TaskState.COMPLETED: "completed", TaskState.WITHDRAWN: "withdrawn"}
 
 def inbox(session: Session, officer: Officer | str, now: datetime) -> Sequence[Task]:
     """What lies on an officer's desk, and on the desks of the absent that the officer stands in for; most urgent first."""
-    code = staff.code_of(officer)
-    away = exists().where(
-        Absence.officer == Task.officer, Absence.stand_in == code, Absence.since <= now, Absence.until > now
-    )
-    return session.scalars(
-        select(Task)
-        .where(Task.state.in_(HELD_TASK), or_(Task.officer == code, away))
-        .order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-    ).all()
+    mine = select(Task).where(*_on_desk(session, officer, now))
+    return session.scalars(mine.order_by(Task.due_at.is_(None), Task.due_at, Task.id)).all()
 
 
-def pool(session: Session, officer: Officer | str, now: datetime) -> Sequence[Task]:
-    """The tasks without an officer that this one may claim, most urgent first."""
+def desk(session: Session, officer: Officer | str, now: datetime) -> Sequence[tuple[str, datetime | None]]:
+    """State and time limit of everything in the inbox: what it takes to count."""
+    rows = session.execute(select(Task.state, Task.due_at).where(*_on_desk(session, officer, now)))
+    return [(row.state, row.due_at) for row in rows]
+
+
+def _on_desk(
+    session: Session, officer: Officer | str, now: datetime
+) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    """The officers whose desks these are come first: then the index by officer finds the tasks."""
     code = staff.code_of(officer)
-    rows = session.scalars(
-        select(Task).where(Task.state == TaskState.READY).order_by(Task.due_at.is_(None), Task.due_at, Task.id)
-    ).all()
-    open_to: dict[tuple[str, ...], bool] = {}
-    for task in rows:
-        key = (task.office or "", *task.posts)
-        if key not in open_to:
-            open_to[key] = any(c.officer == code for c in eligible(session, task.posts, task.office, now))
-    mine = [task for task in rows if open_to[(task.office or "", *task.posts)]]
-    return [task for task in mine if any(c.officer == code for c in candidates_for(session, task, now))]
+    whose = [code, *staff.stands_in_for(session, code, now)]
+    return Task.officer.in_(whose), Task.state.in_(HELD_TASK)
 
 
 def done(session: Session, officer: Officer | str, *, limit: int = 100) -> Sequence[Task]:
@@ -261,3 +255,23 @@ def _own(session: Session, task: Task, officer: Officer | str, now: datetime) ->
         return
     if not staff.may(session, code, staff.MANAGE, now):
         raise NotAllowed(code, f"the task lies on the desk of {task.officer}.")
+
+
+__all__ = [
+    "begin",
+    "candidates_for",
+    "claim",
+    "complete",
+    "desk",
+    "done",
+    "explain",
+    "find",
+    "in_pool",
+    "inbox",
+    "pool",
+    "pool_size",
+    "reassign",
+    "release",
+    "reroute",
+    "return_for_correction",
+]
