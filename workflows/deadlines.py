@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import EventNode, TimerKind
@@ -21,7 +21,8 @@ POSTPONED = timedelta(hours=1)
 # Built once: building a statement costs more than running it. The row is held, so two clocks never take the same one.
 _ORDER = (Timer.due_at, Timer.id)
 _IS_DUE = and_(Timer.fired_at.is_(None), Timer.due_at <= bindparam("now", type_=Utc))
-_RUNS = Case.state == CaseState.RUNNING
+# Not the bare column: SQLite would go through all running cases by its index, instead of the timers by theirs.
+_RUNS = func.coalesce(Case.state, "") == CaseState.RUNNING
 _OF_CASES = select(Timer, Case).join(Case, Case.number == Timer.case).where(_IS_DUE, _RUNS)
 DUE = _OF_CASES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
 _OF_PROCEDURES = select(Timer).where(_IS_DUE, Timer.kind.in_(["start", "clock"]))
