@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import fields, is_dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
@@ -12,10 +12,14 @@ from typing import Any
 
 import sqlalchemy as sa
 from flask import Flask, Response, current_app, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from webui.database import reading_sessions, writing_sessions
+from workflows.database import broken_off
 
+MOST_TRIES = 5
 READING = frozenset(("GET", "HEAD", "OPTIONS"))
 
 
@@ -46,8 +50,25 @@ def clock() -> datetime:
 
 
 def install(app: Flask) -> None:
+    app.dispatch_request = _until_through(app.dispatch_request)  # type: ignore[method-assign]
     app.after_request(_commit)
     app.teardown_appcontext(_close)
+
+
+def _until_through(view: Callable[[], ResponseReturnValue]) -> Callable[[], ResponseReturnValue]:
+    """Two requests that want each other's cases: what PostgreSQL breaks off is done again, and nobody sees a lock."""
+
+    def answered() -> ResponseReturnValue:
+        for _ in range(MOST_TRIES - 1):
+            try:
+                return view()
+            except DBAPIError as error:
+                if not broken_off(error):
+                    raise
+                _close(None)
+        return view()
+
+    return answered
 
 
 def _commit(response: Response) -> Response:

@@ -78,10 +78,9 @@ def tick(engine: sa.Engine, now: Callable[[], datetime]) -> int:
     """Fire what is due, each in a transaction of its own, so that one failure takes back nothing else; says how many."""
     fired = 0
     try:
-        while fired < AT_ONCE and _anything_due(engine, now()):
-            if not run(engine, lambda session: deadlines.fire_due(session, now(), limit=1)):
-                break
-            fired += 1
+        if _anything_due(engine, now()):
+            while fired < AT_ONCE and run(engine, lambda session: deadlines.fire_due(session, now(), limit=1)):
+                fired += 1
     except (WorkflowError, SQLAlchemyError):
         log.exception("A due timer could not be fired; it is tried again in %s seconds.", EVERY_SECONDS)
     return fired

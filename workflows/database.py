@@ -92,9 +92,14 @@ def run(engine: Engine, work: Callable[[Session], Result], *, attempts: int = 5)
             with Session(engine, expire_on_commit=False) as session, session.begin():
                 return work(session)
         except DBAPIError as error:
-            if attempt == attempts or getattr(error.orig, "sqlstate", None) not in BROKEN_OFF:
+            if attempt == attempts or not broken_off(error):
                 raise
     raise AssertionError("the last attempt returns or raises")
+
+
+def broken_off(error: DBAPIError) -> bool:
+    """Whether PostgreSQL broke the transaction off so that another one may go on; done again, it gets through."""
+    return getattr(error.orig, "sqlstate", None) in BROKEN_OFF
 
 
 def create_schema(engine: Engine) -> None:
