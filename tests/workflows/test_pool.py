@@ -8,7 +8,9 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
+from tests.builders import end, model, start, user
 from tests.workflows.conftest import Office
+from tests.workflows.test_moving_on import begun, deployed
 from tests.workflows.test_tasks import PASS, do, open_tasks, opened
 from workflows import staff, tasks
 from workflows.tables import Absence, Officer, Task, TaskState
@@ -63,3 +65,24 @@ def test_the_most_urgent_of_a_large_pool(office: Office) -> None:
         whole = tasks.pool(session, "c1", office.now)
         assert [t.id for t in tasks.pool(session, "c1", office.now, limit=2)] == [t.id for t in whole[:2]]
         assert len(whole) == tasks.pool_size(session, "c1", office.now) == 3
+
+
+def test_work_that_needs_a_skill_is_open_to_those_who_have_it(office: Office) -> None:
+    drawn = model(
+        start(),
+        user("write", posts=("clerk",), skills=("english:2",)),
+        end(),
+        paths=["start > write > end"],
+        key="skilled",
+    )
+    with office.begin() as session:
+        staff.add_skill(session, "english", {"en": "English"})
+        for officer, level in (("c1", 2), ("c2", 1)):
+            staff.rate(session, officer, "english", level)
+    deployed(office, drawn)
+    case = begun(office, "skilled")
+    with office.begin() as session:
+        task = session.scalars(select(Task).where(Task.case == case)).one()
+        tasks.release(session, task, task.officer or "", now=office.now)
+    assert [at_once(office, officer) for officer in ("c1", "c2")] == [{task.id}, set()]
+    assert [by_asking_for_each(office, officer) for officer in ("c1", "c2")] == [{task.id}, set()]
