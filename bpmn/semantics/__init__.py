@@ -1,7 +1,7 @@
 """What a model means: the token game that simulation, conformance and soundness all play.
 
 `net(model)` is the game board; `initial`, `final`, `enabled` and `fire` play it; `reachability` explores it, `decide` finds
-what can go wrong and `soundness` judges it. See `building.py` for how each BPMN element is read and `net.py` for what the board can say.
+what can go wrong and `soundness` judges it. See `building.py` for how each BPMN element is read, `refusing.py` for what is not, and `net.py` for what the board can say.
 """
 
 from bpmn.semantics.building import net

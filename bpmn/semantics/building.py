@@ -26,15 +26,14 @@ from bpmn.model import (
 )
 from bpmn.semantics.blocks import branch_ends, matched_joins
 from bpmn.semantics.board import Board, finish
-from bpmn.semantics.compensating import compensate, refuse_compensation, remembered, throws_compensation
+from bpmn.semantics.choices import MOST_BRANCHES, Choice, choices
+from bpmn.semantics.compensating import compensate, remembered, throws_compensation
 from bpmn.semantics.complex_gateways import complex_gateway
 from bpmn.semantics.net import Net
+from bpmn.semantics.refusing import refuse
 from bpmn.semantics.throwing import caught_elsewhere, throw
 
-MOST_BRANCHES = 6  # of one inclusive gateway or conditional split: 2**6 - 1 steps
 MOST_SINGLE_EVENTS = 3  # non-interrupting events of one activity that fire once: 2**3 ways to complete it
-Choice = tuple[Flow, ...]
-_PASSED = frozenset({Trigger.MESSAGE, Trigger.SIGNAL})  # what throws them goes on, whoever hears it
 
 
 def net(model: ProcessModel, *, repeat: bool = True) -> Net:
@@ -47,7 +46,7 @@ def net(model: ProcessModel, *, repeat: bool = True) -> Net:
     """
     board = Board(model, repeat, matched_joins(model))
     for node in model.nodes:
-        _refuse(model, node)
+        refuse(model, node)
         if isinstance(node, Activity) and node.kind is ActivityKind.SUBPROCESS:
             board.parents[node.id] = board.scope(node)
     board.remembers = any(remembered(board, a) for a in model.activities if a.scope is None)
@@ -66,64 +65,6 @@ def _armed_for_the_case(board: Board) -> tuple[str, ...]:
     return tuple(armed)
 
 
-def _refuse(model: ProcessModel, node: AnyNode) -> None:
-    if isinstance(node, Activity):
-        _refuse_activity(model, node)
-    elif isinstance(node, EventNode):
-        if throws_compensation(node):
-            refuse_compensation(model, node)
-        if node.position in (Position.THROW, Position.END) and not _PASSED.issuperset(
-            d.trigger for d in node.definitions
-        ):
-            raise NotCovered(node.id, "it throws several events at once, which are caught in different places.")
-
-
-def _refuse_activity(model: ProcessModel, node: Activity) -> None:
-    if (node.start_quantity, node.completion_quantity) != (1, 1):
-        raise NotCovered(node.id, "it takes or gives several tokens at a time.")
-    if node.ad_hoc and node.in_turn and any(model.outgoing(n.id) for n in model.nodes if n.scope == node.id):
-        raise NotCovered(node.id, "work in turn that flows connect is not played.")
-    thrown = (event for throw in (node.multi_instance.throws if node.multi_instance else ()) for event in throw.events)
-    if not _PASSED.issuperset(event.trigger for event in thrown):
-        raise NotCovered(node.id, "what its instances throw is caught somewhere else.")
-    if node.transaction and any(_cancels(model, n, node) for n in model.nodes):
-        raise NotCovered(node.id, "what was done in it is undone when it is cancelled.")
-
-
-def _cancels(model: ProcessModel, node: AnyNode, transaction: Activity) -> bool:
-    """Whether cancelling the transaction would undo something."""
-    undone = isinstance(node, EventNode) and node.trigger is Trigger.COMPENSATE and node.scope == transaction.id
-    ends = (n for n in model.nodes if isinstance(n, EventNode) and n.scope == transaction.id)
-    return undone and any(n.trigger is Trigger.CANCEL for n in ends)
-
-
-# --- choices ---------------------------------------------------------------------------------------------------------
-
-
-def _choices(model: ProcessModel, node: AnyNode) -> list[Choice]:
-    """The sets of outgoing flows that can carry the token onward."""
-    flows = model.outgoing(node.id)
-    if isinstance(node, Gateway) and node.kind in (GatewayKind.EXCLUSIVE, GatewayKind.EVENT_BASED):
-        return [(flow,) for flow in flows] or [()]
-    if isinstance(node, Gateway) and node.kind is GatewayKind.PARALLEL:
-        return [flows]
-    default = getattr(node, "default", None)
-    return _subsets(node, flows, default)
-
-
-def _subsets(node: AnyNode, flows: Choice, default: str | None) -> list[Choice]:
-    """Inclusive choice: any of the conditional flows beside the unconditional ones, the default only if none holds.
-    An inclusive gateway drawn without any condition may choose freely."""
-    drawn_free = isinstance(node, Gateway) and not any(flow.condition for flow in flows)
-    free = [flow for flow in flows if flow.id != default and (flow.condition or drawn_free)]
-    always = tuple(flow for flow in flows if flow.id != default and flow not in free)
-    if len(free) > MOST_BRANCHES:
-        raise NotCovered(node.id, f"a choice among {len(free)} flows that exclude nothing has too many combinations.")
-    chosen = [(*always, *some) for n in range(1, len(free) + 1) for some in combinations(free, n)]
-    fallback = (*always, *(flow for flow in flows if flow.id == default))
-    return [fallback, *chosen] if fallback or not flows else chosen
-
-
 # --- scopes ----------------------------------------------------------------------------------------------------------
 
 
@@ -133,7 +74,7 @@ def _scope(board: Board, scope: str, start: str) -> None:
     marks = _marks(board, scope, events)
     starts = [n for n in board.members(scope) if isinstance(n, EventNode) and n.position is Position.START]
     for event in starts:
-        for choice in _choices(board.model, event):
+        for choice in choices(board.model, event):
             outputs = (*board.onward(event, choice), *marks)
             board.step(event.id, (start,), outputs, label=event.id, flows=choice)
     if not starts:
@@ -212,7 +153,7 @@ def _listen_beside(board: Board, event: EventNode, running: str, scope: str, cho
 def _listen_to_scope(board: Board, scope: str, event: EventNode) -> None:
     watch = _watch(scope, event)
     kept = () if event.attached_to else _boundary_marks(board, scope)
-    for choice in _choices(board.model, event):
+    for choice in choices(board.model, event):
         outputs = board.onward(event, choice)
         if event.interrupting:
             board.step(event.id, (watch,), outputs, label=event.id, flows=choice, empties=scope, keeps=kept)
@@ -253,7 +194,7 @@ def _subprocess(board: Board, node: Activity) -> None:
     _scope(board, node.id, start)
     last = board.place(f"{node.id}:turn", node.id) if node.in_turn else done
     word = remembered(board, node)
-    for choice in _choices(board.model, node):
+    for choice in choices(board.model, node):
         outputs = (*board.onward(node, choice), *word)
         forgets = () if board.repeat else word
         board.step(node.id, (last,), outputs, label=node.id, flows=choice, awaits=node.id, forgets=forgets)
@@ -303,7 +244,7 @@ def _work(board: Board, node: Activity, inputs: tuple[str, ...], entered: bool) 
     if not entered:
         return
     word = remembered(board, node)
-    for choice in _choices(board.model, node):
+    for choice in choices(board.model, node):
         outputs = (*board.onward(node, choice), *word)
         board.step(node.id, inputs, outputs, label=node.id, flows=choice, forgets=() if board.repeat else word)
         if node.multi_instance is not None and inputs == (node.id,):
@@ -315,7 +256,7 @@ def _work(board: Board, node: Activity, inputs: tuple[str, ...], entered: bool) 
 def _listen_to_activity(
     board: Board, host: Activity, event: EventNode, running: str, fates: list[tuple[str, ...]]
 ) -> None:
-    for choice in _choices(board.model, event):
+    for choice in choices(board.model, event):
         outputs = board.onward(event, choice)
         if event.interrupting:
             for fate in fates:
@@ -330,11 +271,11 @@ def _gateway(board: Board, node: Gateway) -> None:
     elif node.kind is GatewayKind.INCLUSIVE:
         _inclusive(board, node)
     elif node.kind is GatewayKind.COMPLEX and len(board.model.incoming(node.id)) > 1:
-        complex_gateway(board, node, _choices(board.model, node))
+        complex_gateway(board, node, choices(board.model, node))
     else:
         joins = node.kind is GatewayKind.PARALLEL and board.model.incoming(node.id)
         inputs = board.entrances(board.model.incoming(node.id)) if joins else (board.at(node),)
-        for choice in _choices(board.model, node):
+        for choice in choices(board.model, node):
             board.step(node.id, inputs, board.onward(node, choice), flows=choice)
 
 
@@ -344,7 +285,7 @@ def _deferred_choice(board: Board, gateway: Gateway) -> None:
         target = board.model.node(flow.target)
         if isinstance(target, Activity) and board.model.boundary_events(target.id):
             raise NotCovered(target.id, "a receive task behind an event-based gateway may not carry boundary events.")
-        for choice in _choices(board.model, target):
+        for choice in choices(board.model, target):
             outputs = board.onward(target, choice)
             board.step(target.id, (board.at(gateway),), outputs, label=target.id, flows=(flow, *choice))
 
@@ -356,7 +297,7 @@ def _inclusive(board: Board, node: Gateway) -> None:
     if joining:
         _inclusive_join(board, node, None if splitting else ())
     if splitting or not joining:
-        for choice in _choices(model, node):
+        for choice in choices(model, node):
             chosen = _memory(board, node.id, choice)
             board.step(node.id, middle, (*board.onward(node, choice), *chosen), flows=choice)
 
@@ -376,7 +317,7 @@ def _inclusive_join(board: Board, node: Gateway, middle: tuple[str, ...] | None)
     flows = () if middle is None else model.outgoing(node.id)
     if split is not None:
         ends = branch_ends(model, split, node.id) or {}
-        for choice in _choices(model, model.node(split)):
+        for choice in choices(model, model.node(split)):
             arrived = tuple(board.entrance(model.flow(ends[flow.id])) for flow in choice)
             board.step(node.id, (*_memory(board, split, choice), *arrived), onward, flows=flows)
         return
@@ -401,7 +342,7 @@ def _event(board: Board, node: EventNode) -> None:
         case Position.END:
             _end(board, node)
         case _ if caught_elsewhere(board, node):  # boundary and event-subprocess starts that something throws to
-            for choice in _choices(board.model, node):
+            for choice in choices(board.model, node):
                 board.step(node.id, (board.at(node),), board.onward(node, choice), label=node.id, flows=choice)
 
 
@@ -410,7 +351,7 @@ def _catch(board: Board, node: EventNode) -> None:
     flows = board.model.incoming(node.id)
     if flows and all(_deferred(board.model, flow) for flow in flows):
         return  # taken straight from the event-based gateway
-    for choice in _choices(board.model, node):
+    for choice in choices(board.model, node):
         board.step(node.id, (board.at(node),), board.onward(node, choice), label=label, flows=choice)
 
 
@@ -418,7 +359,7 @@ def _throw(board: Board, node: EventNode) -> None:
     if node.trigger is Trigger.LINK:
         board.step(node.id, (board.at(node),), (board.at(_link_target(board, node)),))
         return
-    for choice in _choices(board.model, node):
+    for choice in choices(board.model, node):
         act = compensate if throws_compensation(node) else throw
         act(board, node, board.onward(node, choice), label=None, flows=choice)
 

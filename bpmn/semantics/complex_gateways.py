@@ -12,8 +12,8 @@ from itertools import combinations
 from bpmn.errors import NotCovered
 from bpmn.model import Flow, Gateway
 from bpmn.semantics.board import Board
+from bpmn.semantics.choices import MOST_BRANCHES
 
-MOST_BRANCHES = 6
 _COUNT = re.compile(r"\s*activationCount\s*(>=|=|>)\s*(\d+)\s*")
 PHASE = "waitingForStart"
 
