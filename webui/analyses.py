@@ -101,7 +101,7 @@ def jobs() -> Jobs:
 
 
 def warehouse(settings: Settings) -> Warehouse:
-    return Warehouse(settings.home)
+    return Warehouse(settings.home, settings.mining_engine)
 
 
 def running(name: str) -> Job | None:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import outgoing
+from webui import facts, outgoing
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -53,10 +53,9 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
     worker = jobs.worker(engine, work(ways), now)
     worker.start()
     scheduler = BackgroundScheduler(timezone=settings.zone)
-    for looks in (partial(tick, engine, now), partial(_dispatch, engine, ways, now)):
-        scheduler.add_job(
-            looks, "interval", seconds=EVERY_SECONDS, max_instances=1, coalesce=True, misfire_grace_time=None
-        )
+    looks = ((partial(tick, engine, now), EVERY_SECONDS), (partial(_dispatch, engine, ways, now), EVERY_SECONDS))
+    for look, seconds in (*looks, *facts.rounds(settings, engine, now)):
+        scheduler.add_job(look, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     return Background(scheduler, worker, _running(settings))
 

@@ -48,6 +48,11 @@ class Settings:
     mail_from: str
     webhooks: Mapping[str, str]
     webhook_key: str
+    mining_engine: str
+    seal_seconds: int
+    ledger_key: Path | None
+    archive_months: int
+    keep_months: int
 
     @property
     def lock_folder(self) -> Path:
@@ -129,6 +134,16 @@ def _webhooks(text: str) -> Mapping[str, str]:
     return found
 
 
+def _engine(text: str) -> str:
+    if text != "duckdb" and not text.startswith(("spark://", "local", "yarn", "k8s://")):
+        raise ValueError("duckdb, or a Spark master such as spark://host:7077 is wanted")
+    return text
+
+
+def _file(text: str) -> Path | None:
+    return _folder(text) if text else None
+
+
 def _secret(text: str) -> str:
     if text and len(text) < 16:
         raise ValueError("at least 16 characters are wanted")
@@ -152,6 +167,13 @@ SETTINGS: tuple[Setting, ...] = (
     Setting("QIANGJI_MAIL_FROM", "mail_from", "", _mail_address, "The sender of mail."),
     Setting("QIANGJI_WEBHOOKS", "webhooks", "", _webhooks, "Channels and the addresses that get their messages."),
     Setting("QIANGJI_WEBHOOK_KEY", "webhook_key", "", _secret, "The secret that signs what webhooks get."),
+    Setting("QIANGJI_MINING_ENGINE", "mining_engine", "duckdb", _engine, "What analyses run on: duckdb or Spark."),
+    Setting("QIANGJI_SEAL_SECONDS", "seal_seconds", "60", _whole(1, 86400), "How often recorded events are sealed."),
+    Setting("QIANGJI_LEDGER_KEY", "ledger_key", "", _file, "The key that seals; empty: keys/seals in QIANGJI_HOME."),
+    Setting("QIANGJI_ARCHIVE_MONTHS", "archive_months", "24", _whole(0, 1200), "Events are archived after; 0: never."),
+    Setting(
+        "QIANGJI_KEEP_MONTHS", "keep_months", "0", _whole(0, 1200), "The warehouse gives events up after; 0: never."
+    ),
 )
 
 

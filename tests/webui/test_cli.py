@@ -15,8 +15,11 @@ from typing import Any, NamedTuple
 import pytest
 
 from bpmn.procedure import read_all_procedures
+from event_logs import store
+from event_logs.event import Event, Lifecycle
+from event_logs.warehouse import Warehouse
 from webui.cli import COMMANDS, main
-from webui.database import open_engine, transaction
+from webui.database import migrate, open_engine, transaction
 from webui.demo.staffing import appoint_everybody, read_staffing
 from webui.settings import read_settings
 
@@ -202,3 +205,62 @@ def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path) -> No
     assert call("analyse", "deferred_payment", "--model", "deferred_payment@1", "--json").json["cases"] == 1
     assert call("log", "export", "deferred_payment", str(tmp_path / "d.csv")).code == 0
     assert call("work", "--once", "--json").json == {"fired": 0, "sent": 0}
+
+
+def test_recorded_facts_are_sealed_verified_and_proven_elsewhere(
+    call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = open_engine(read_settings())
+    migrate(engine)
+    told = [
+        Event(procedure="refund", case_id=case, activity="accept", lifecycle=Lifecycle.COMPLETE, at=NOW, officer="li")
+        for case in ("A", "B", "A")
+    ]
+    with transaction(engine) as session:
+        store.append(session, told)
+    log, proof, key, witness = (tmp_path / name for name in ("refund.xes.gz", "one.json", "office.pem", "witness"))
+    assert call("log", "seal", "--json").json["events"] == 3
+    assert call("log", "verify", "--json").json == {
+        "sound": True, "events": 3, "unsealed": 0, "seal": 1, "findings": [],
+        "closed_at": call("log", "seal", "--json").json["closed_at"], "key": call("log", "seal", "--json").json["key"],
+    }  # fmt: skip
+    key.write_text(call("log", "key").out)
+    assert call("log", "export", "refund", str(log), "--proofs").code == 0
+    assert call("log", "prove", "2", str(proof)).code == 0 and call("log", "witness", str(witness)).code == 0
+    assert call("log", "key", "--rotate").out != key.read_text()
+    assert "only XES" in call("log", "export", "refund", str(tmp_path / "a.csv"), "--proofs").err
+    with engine.begin() as connection:
+        connection.exec_driver_sql("DROP TRIGGER events_refuse_update")
+        connection.exec_driver_sql("UPDATE events SET officer = 'wang' WHERE position = 2")
+    engine.dispose()
+    found = call("log", "verify", "--witness", str(witness), "--json")
+    assert found.code == 1
+    assert found.json["findings"] == [
+        {
+            "kind": "altered",
+            "position": 2,
+            "case": "B",
+            "sentence": "Event 2 of case B (accept) is not what was sealed.",
+        }
+    ]
+    monkeypatch.setenv("QIANGJI_HOME", str(tmp_path / "another office"))
+    monkeypatch.setenv("QIANGJI_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    assert call("log", "verify", str(log), "--key", str(key)).code == 0
+    assert call("log", "verify", str(proof), "--key", str(key)).code == 0
+    proof.write_text(proof.read_text().replace('"li"', '"wang"'))
+    assert "is not what was sealed" in call("log", "verify", str(proof), "--key", str(key)).out
+    assert "--key" in call("log", "verify", str(log)).err
+
+
+def test_the_warehouse_is_compacted_and_archived(call: Call) -> None:
+    engine = open_engine(read_settings())
+    migrate(engine)
+    with transaction(engine) as session:
+        old = Event(
+            procedure="p", case_id="A", activity="a", lifecycle=Lifecycle.COMPLETE, at=datetime(2020, 1, 1, tzinfo=UTC)
+        )
+        store.append(session, [old])
+    Warehouse(read_settings().home).take_in(engine)
+    engine.dispose()
+    assert call("log", "archive", "--months", "12", "--json").json["archived_files"] == 1
+    assert call("log", "compact", "--json").json == {"files": 1, "events": 1, "archived_files": 1, "through": 1}

@@ -11,6 +11,7 @@ from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
 from webui.cli.given import PAIR
+from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
 from webui.settings import read_settings
 
@@ -19,7 +20,8 @@ _SHOWN = ("name", "cases", "events", "activities", "variants", "set_aside")
 
 
 def warehouse() -> Warehouse:
-    return Warehouse(read_settings().home)
+    settings = read_settings()
+    return Warehouse(settings.home, settings.mining_engine)
 
 
 @click.group()
@@ -50,9 +52,14 @@ def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], re
 @log.command("export")
 @click.argument("name")
 @click.argument("file", type=click.Path(path_type=Path))
-def export(name: str, file: Path) -> None:
+@click.option("--proofs", is_flag=True, help="With FILE.proofs beside it; of recorded events, as they are, in XES.")
+def export(name: str, file: Path, proofs: bool) -> None:
     """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .xes.gz, .csv or .csv.gz."""
     from webui.cli.logs import kept_log
+
+    if proofs:
+        export_with_proofs(name, file)
+        return
 
     found, header = kept_log(name)
     write_log(found, file, header)
@@ -74,3 +81,7 @@ def list_(wants_json: bool) -> None:
 def remove(name: str) -> None:
     """Forget the log NAME; the file that it came from stays."""
     warehouse().remove(name)
+
+
+for command in COMMANDS:
+    log.add_command(command)

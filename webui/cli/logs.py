@@ -39,7 +39,7 @@ def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
     settings = read_settings()
     if Path(word).is_file():
         return Subject(open_log(Path(word), dict(mapping or {}) or None), {})
-    kept = Warehouse(settings.home)
+    kept = Warehouse(settings.home, settings.mining_engine)
     if word in kept.names():
         return Subject(kept.load(word), {})
     return recorded(word, settings)
@@ -52,7 +52,7 @@ def recorded(key: str, settings: Settings) -> Subject:
         deployed, hours = _deployed(session, key), working_hours.calendar(session)
     if not deployed:
         raise UnknownLog(key)
-    log = Warehouse(settings.home).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
+    log = Warehouse(settings.home, settings.mining_engine).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
     limits = deployed[max(deployed)].time_limits
     return Subject(log, {number: procedure.model for number, procedure in deployed.items()}, limits, hours)
 
@@ -60,7 +60,7 @@ def recorded(key: str, settings: Settings) -> Subject:
 def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
     """An imported log or a procedure's recorded events, with what an XES file said of itself."""
     settings = read_settings()
-    kept = Warehouse(settings.home)
+    kept = Warehouse(settings.home, settings.mining_engine)
     if name in kept.names():
         return kept.load(name), kept.header(name)
     return recorded(name, settings).log, {}
