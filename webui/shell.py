@@ -33,6 +33,7 @@ def navigation(officer: SignedIn) -> tuple[Entry, ...]:
         (_("Faults"), "alert-triangle", "incidents.show", "incidents", (Right.MANAGE, Right.ADMINISTER)),
         (_("Outbox"), "send", "outbox.show", "outbox", (Right.ADMINISTER,)),
         (_("Working calendar"), "calendar", "calendar.show", "calendar", (Right.ADMINISTER, Right.MANAGE)),
+        (_("Trust"), "shield-check", "trust.show", "trust", (Right.MANAGE, Right.ADMINISTER)),
         (_("Staff"), "users", "staff.show", "staff", (Right.ADMINISTER,)),
     )
     known = current_app.view_functions

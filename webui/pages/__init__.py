@@ -23,6 +23,7 @@ from webui.pages import (
     sign_in,
     staff,
     task,
+    trust,
 )
 
 PAGES = (
@@ -44,6 +45,7 @@ PAGES = (
     import_log.page,
     analysis.page,
     improvement.page,
+    trust.page,
     staff.page,
     calendar.page,
 )
