@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -157,3 +158,59 @@ def by_queues(told: list[tuple[str, str, str, str]]) -> list[tuple[float | None,
             found.append((queue.pop(0) if queue else None, n))
     found += [(start, None) for queue in open_work.values() for start in queue]
     return sorted(found, key=str)
+
+
+own_moves = st.lists(
+    st.tuples(
+        st.sampled_from(["schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw"]),
+        st.sampled_from("ab"),
+        st.sampled_from("xy"),
+        st.sampled_from(["li", "wang", None]),
+    ),
+    min_size=1,
+    max_size=25,
+)
+
+
+@pytest.mark.slow
+@settings(max_examples=12)
+@given(own_moves)
+def test_pieces_with_an_instance_are_those_of_a_reading_by_hand(told: list[tuple[str, str, str, str | None]]) -> None:
+    found = pieces(
+        *(happened(activity, kind, n, who, instance=one) for n, (kind, activity, one, who) in enumerate(told))
+    )
+    assert len(found) == len(by_hand(told))
+    seen = when(found, "scheduled", "assigned", "started", "completed")
+    spans = [
+        (*times, us / 60e6, bool(gone))
+        for times, us, gone in zip(seen, found.suspended_us, found.withdrawn, strict=True)
+    ]
+    assert sorted(spans, key=str) == by_hand(told)
+
+
+def by_hand(told: list[tuple[str, str, str, str | None]]) -> list[tuple[object, ...]]:
+    """Each piece ends with its completion or withdrawal; a suspension ends with whatever next resumes or ends the piece."""
+    done: list[dict[str, Any]] = []
+    going: dict[tuple[str, str], dict[str, Any]] = {}
+    for n, (kind, activity, one, _who) in enumerate(told):
+        piece = going.setdefault((activity, one), {"suspended": 0.0, "withdrawn": False})
+        if kind in ("suspend", "resume", "complete", "withdraw") and "paused" in piece:
+            piece["suspended"] += n - piece.pop("paused")
+        if kind == "suspend":
+            piece["paused"] = n
+        elif kind in ("schedule", "start", "complete"):
+            piece.setdefault(kind, float(n))
+        elif kind in ("assign", "reassign"):
+            piece["assign"] = float(n)
+        if kind in ("complete", "withdraw"):
+            piece["withdrawn"] = kind == "withdraw"
+            done.append(going.pop((activity, one)))
+    rows = [
+        (
+            *(piece.get(kind) for kind in ("schedule", "assign", "start", "complete")),
+            piece["suspended"],
+            piece["withdrawn"],
+        )
+        for piece in (*done, *going.values())
+    ]
+    return sorted(rows, key=str)
