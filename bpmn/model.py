@@ -181,7 +181,8 @@ class Activity(Node):
     `form`, `decision` and `service` are keys of the form, decision table or registered service task that it uses.
     `four_eyes` names activities whose officer may not do this one; `skills` what the officer has to be able to do, `key` or
     `key:level`. While it waits with `stops_clock`, the statutory time limit of the case stands still (the taxpayer corrects papers).
-    `posts` overrides those of the lane. `assignee` (a user),
+    A call activity runs the version of `called` that was active when the drawing was deployed, with `calls_latest` the one that is
+    active when the call begins. `posts` overrides those of the lane. `assignee` (a user),
     `candidates` (a list of users) and `priority` (a number) are FEEL; the posts decide who may do the work.
     A script that is no list of FEEL assignments is kept as it is written in `script_text`, its language in `script_format`.
     `loop_condition` is "" when the drawing says that the activity repeats, but not until when.
@@ -203,6 +204,7 @@ class Activity(Node):
     message: str | None = None
     correlation: str | None = None
     called: str | None = None
+    calls_latest: bool = False
     posts: tuple[str, ...] = ()
     assignee: str | None = None
     candidates: str | None = None

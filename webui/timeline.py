@@ -127,6 +127,7 @@ def attribute_words() -> Mapping[str, str]:
     """What the engine itself notes on its facts, in words; the fields of forms have their own labels."""
     return {
         "by": _("by"),
+        "called_version": _("version of the called procedure"),
         "clock": _("clock"),
         "clock_stopped_since": _("clock stopped since"),
         "due_at": _("due at"),

@@ -40,6 +40,7 @@ class Journal:
     case: Case
     now: datetime
     events: list[Event] = field(default_factory=list)
+    opened: dict[str, int] = field(default_factory=dict)  # calls that began, with the version that they run
 
     def record(
         self,
@@ -52,6 +53,8 @@ class Journal:
         office: str | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> None:
+        for place in [place for place in self.opened if activity.startswith(place)]:
+            attributes = {**(attributes or {}), "called_version": self.opened.pop(place)}
         self.events.append(
             Event(
                 procedure=self.case.procedure,

@@ -30,6 +30,7 @@ class Base(DeclarativeBase):
         dict[str, str]: Json,
         list[str]: Json,
         list[int]: Json,
+        dict[str, int]: Json,
         dict[str, Any]: Json,
     }
 
@@ -550,3 +551,13 @@ class ReceivedMessage(Base):
     received_at: Mapped[datetime]
     keep_until: Mapped[datetime | None]  # null: taken, or not to be kept
     taken: Mapped[int] = mapped_column(default=0)
+
+
+class BoundVersion(Base):
+    """A version together with other versions of what it calls than those that it was deployed with; found by its digest."""
+
+    __tablename__ = "bound_versions"
+
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    version: Mapped[int] = mapped_column(ForeignKey("procedure_versions.id"))
+    called: Mapped[dict[str, int]]  # procedure → number of its version

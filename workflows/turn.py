@@ -30,7 +30,7 @@ from workflows.tables import (
     TaskState,
     Timer,
 )
-from workflows.versions import Runnable, runnable
+from workflows.versions import Runnable, bind, runnable
 
 # Built once: building a statement costs more than running it.
 FORGET = tuple(
@@ -181,6 +181,10 @@ class Turn:
 def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None = None) -> Turn:
     """Go on with a case that was locked by its caller."""
     version = runnable(session, case.digest)
+    if version.latest:
+        # Spec names begin with the place of the call: a call is at work when a token stands at one of them.
+        version = bind(session, version, case.version, lambda place: f'"{place}/' in case.execution)
+        case.digest = version.digest
     turn = Turn(session, case, version, now, Journal(case, now))
     if task is not None:
         turn.tasks[task.instance] = task
@@ -189,6 +193,9 @@ def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None 
 
 def begin_turn(session: Session, case: Case, version: Runnable, *, now: datetime, start: str | None) -> Turn:
     """The first turn of a case."""
+    if version.latest:
+        version = bind(session, version, case.version, lambda _: False)
+        case.digest = version.digest
     turn = Turn(session, case, version, now, Journal(case, now))
     turn.opened = begin(version.plan, case.data, turn, start=start)
     return turn
@@ -363,6 +370,13 @@ def _ended(turn: Turn, fact: facts.Ended) -> None:
     case.closed_at = turn.now
 
 
+def _opened(turn: Turn, fact: facts.ScopeOpened) -> None:
+    """The first fact inside a call says which version of the called procedure runs."""
+    node = turn.runnable.plan.nodes.get(fact.node)
+    if isinstance(node, Activity) and node.called in turn.runnable.numbers:
+        turn.journal.opened[f"{fact.node}/"] = turn.runnable.numbers[node.called or ""]
+
+
 def _nothing(turn: Turn, fact: Any) -> None:
     """Of this fact no row is kept."""
 
@@ -374,7 +388,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     facts.Handed: _handed,
     facts.Completed: _completed,
     facts.Withdrawn: _withdrawn,
-    facts.ScopeOpened: _nothing,
+    facts.ScopeOpened: _opened,
     facts.TimerSet: _timer_set,
     facts.Awaited: _awaited,
     facts.Expected: _expected,

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from hashlib import sha256
 from threading import Lock
 
@@ -19,7 +19,7 @@ from workflows.deciding import read_decisions
 from workflows.engine import Plan, prepare
 from workflows.errors import UnknownProcedure
 from workflows.filling_in import read_forms
-from workflows.tables import ProcedureSource, ProcedureVersion, VersionState
+from workflows.tables import BoundVersion, ProcedureSource, ProcedureVersion, VersionState
 
 CALLED = "called/"  # sources of called procedures lie below this path, frozen with the version that calls them
 MOST_LOADED = 256
@@ -36,6 +36,12 @@ class Runnable:
     decisions: Mapping[str, Mapping[str, DecisionModel]]  # by procedure
 
     forms: Mapping[str, Mapping[str, Form]]  # by procedure
+    numbers: Mapping[str, int] = field(default_factory=dict)  # of the versions that it calls, as far as they are known
+
+    @property
+    def latest(self) -> tuple[Activity, ...]:
+        """The call activities that run what is active when the call begins."""
+        return tuple(node for node in self.procedure.model.activities if _is_call(node) and node.calls_latest)
 
     def form(self, place: str, key: str | None) -> Form | None:
         """The form of that key, of the procedure that draws the element at this place."""
@@ -89,13 +95,68 @@ def runnable(session: Session, digest: str) -> Runnable:
     """The version with these sources, from memory or from the database; raises UnknownProcedure."""
     found = _SHELF.find(digest)
     if found is None:
-        version = session.scalars(select(ProcedureVersion.id).where(ProcedureVersion.digest == digest).limit(1)).first()
-        if version is None:
-            raise UnknownProcedure(digest)
-        rows = session.scalars(select(ProcedureSource).where(ProcedureSource.version == version))
-        found = make(digest, {row.path: row.content for row in rows})
+        sources = _sources(session, digest)
+        found = replace(make(digest, sources), numbers=_numbers(session, sources))
         _SHELF.put(found)
     return found
+
+
+def _sources(session: Session, digest: str) -> dict[str, bytes]:
+    version = session.scalars(select(ProcedureVersion).where(ProcedureVersion.digest == digest).limit(1)).first()
+    if version is not None:
+        return sources_of(session, version)
+    bound = session.get(BoundVersion, digest)
+    if bound is None:
+        raise UnknownProcedure(digest)
+    sources = sources_of(session, session.get_one(ProcedureVersion, bound.version))
+    for key, number in bound.called.items():
+        wanted = (ProcedureVersion.key == key, ProcedureVersion.number == number)
+        sources = _with(session, sources, key, session.scalars(select(ProcedureVersion).where(*wanted)).one())
+    return sources
+
+
+def _with(session: Session, sources: Mapping[str, bytes], key: str, version: ProcedureVersion) -> dict[str, bytes]:
+    """The same sources, calling this version of that procedure."""
+    kept = {path: content for path, content in sources.items() if not path.startswith(f"{CALLED}{key}/")}
+    own, deeper = split(sources_of(session, version))
+    for called, files in {key: own, **deeper}.items():
+        kept |= {f"{CALLED}{called}/{path}": content for path, content in files.items()}
+    return kept
+
+
+def _numbers(session: Session, sources: Mapping[str, bytes]) -> dict[str, int]:
+    """Which version each called procedure is, found again by its sources; one that itself calls others by its own alone."""
+    called = split(sources)[1]
+    digests = {digest_of(files): key for key, files in called.items()}
+    rows = session.execute(
+        select(ProcedureVersion.digest, ProcedureVersion.number).where(ProcedureVersion.digest.in_(digests))
+    )
+    return {digests[row.digest]: row.number for row in rows}
+
+
+def bind(session: Session, version: Runnable, number: int, occupied: Callable[[str], bool]) -> Runnable:
+    """The version as its latest calls have it now. What a call is at work in (`occupied`, by place) stays as it is.
+
+    `number` is that of the version itself; it is kept under a digest of its own with what it calls.
+    """
+    keys = {node.called or "" for node in version.latest}
+    busy = {node.called for node in version.procedure.model.activities if _is_call(node) and occupied(node.id)}
+    newest = {key: found for key in sorted(keys - busy) if (found := active(session, key)) is not None}
+    if all(version.numbers.get(key) == found.number for key, found in newest.items()):
+        return version
+    sources = _sources(session, version.digest)
+    for key, found in newest.items():
+        sources = _with(session, sources, key, found)
+    digest = digest_of(sources)
+    own = select(ProcedureVersion).where(
+        ProcedureVersion.key == version.procedure.key, ProcedureVersion.number == number
+    )
+    known = select(ProcedureVersion.id).where(ProcedureVersion.digest == digest).limit(1)
+    if session.scalar(known) is None and session.get(BoundVersion, digest) is None:
+        calls_now = {**version.numbers, **{key: found.number for key, found in newest.items()}}
+        session.add(BoundVersion(digest=digest, version=session.scalars(own).one().id, called=calls_now))
+        session.flush()
+    return runnable(session, digest)
 
 
 def make(digest: str, sources: Mapping[str, bytes]) -> Runnable:

@@ -82,6 +82,7 @@ def _activity(source: Source, part: Part, common: dict[str, Any]) -> Activity:
         "four_eyes": part.words("fourEyes") or (),
         "guards": frozenset(part.words("guards") or ()),
         "skills": part.words("skills") or (),
+        "calls_latest": part.ours("calls") == "latest",
         "stops_clock": part.ours("stopsClock") in TRUE,
         "default": part.reference("default"),
         "for_compensation": part.flag("isForCompensation"),

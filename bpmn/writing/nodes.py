@@ -104,6 +104,7 @@ def _activity(node: Activity, names: Names) -> Tag:
     names.correlate(tag, node.correlation, "message", node.message)
     _due(tag, node.due, theirs.due)
     _called(tag, node, theirs.called)
+    tag.ours("calls", "latest" if node.calls_latest else None)
     tag.set("messageRef", names.id("message", node.message))
     tag.set("default", node.default)
     tag.set("isForCompensation", "true" if node.for_compensation else None)
