@@ -14,10 +14,12 @@ from flask import current_app
 
 from bpmn.model import ProcessModel
 from event_logs import store
+from event_logs.quality import repaired
+from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
 from mining.diagnosis import Diagnosis, diagnose
 from mining.performance import ActivityTimes
-from webui import catalogue
+from webui import catalogue, quality
 from webui.answers import engine
 from webui.database import reading_sessions
 from webui.jobs import Job, Jobs, Progress
@@ -27,7 +29,7 @@ from workflows import working_hours
 from workflows.database import reading
 
 KEPT = 32
-IMPORTED = "log:"  # before the name of an imported log; the name of a procedure stands alone
+IMPORTED = quality.IMPORTED
 Ran = Mapping[int, ProcessModel]
 
 
@@ -132,7 +134,7 @@ def start_all(*, by: str, now: datetime) -> list[Job]:
 def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
     """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events."""
     if name.startswith(IMPORTED):
-        log = warehouse(settings).load(name.removeprefix(IMPORTED))
+        log = quality.load(settings, database, name, now=now)
         diagnosis = diagnose(log, progress=lambda step: progress(step, None))
         return Analysed(name=name, diagnosis=diagnosis, models={}, made_at=now)
     return _of_procedure(settings, database, name, now, progress)
@@ -145,7 +147,9 @@ def _of_procedure(settings: Settings, database: sa.Engine, key: str, now: dateti
         limits = catalogue.load(session, catalogue.in_use(session, key)).time_limits
         position = store.last_position(session, procedure=key)
         hours = working_hours.calendar(session)
+        repairs = accepted(session, key)
     log = warehouse(settings).take_snapshot(reading(database), key, now=now, zone=settings.zone.key, position=position)
+    log = repaired(log, repairs)
     models = {number: procedure.model for number, procedure in read.items()}
     diagnosis = diagnose(log, models, limits=limits, calendar=hours, progress=lambda step: progress(step, None))
     return Analysed(name=key, diagnosis=diagnosis, models=models, made_at=now, position=position)

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import facts, outgoing
+from webui import facts, outgoing, quality
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -28,6 +28,7 @@ from workflows.errors import WorkflowError
 
 log = logging.getLogger(__name__)
 EVERY_SECONDS = 0.5
+CHECKS_SECONDS = 1800  # between two looks for logs whose last check is a day old
 AT_ONCE = 200  # timers fired in one go; the transaction of each is its own
 
 
@@ -50,19 +51,32 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
     if not settings.clock:
         return None
     ways = outgoing.channels(settings)
-    worker = jobs.worker(engine, work(ways), now)
+    worker = jobs.worker(engine, work(ways, settings), now)
     worker.start()
     scheduler = BackgroundScheduler(timezone=settings.zone)
-    looks = ((partial(tick, engine, now), EVERY_SECONDS), (partial(_dispatch, engine, ways, now), EVERY_SECONDS))
+    looks = (
+        (partial(tick, engine, now), EVERY_SECONDS),
+        (partial(_dispatch, engine, ways, now), EVERY_SECONDS),
+        (partial(_check_quality, settings, engine, now), CHECKS_SECONDS),
+    )
     for look, seconds in (*looks, *facts.rounds(settings, engine, now)):
         scheduler.add_job(look, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     return Background(scheduler, worker, _running(settings))
 
 
-def work(ways: Mapping[str, Channel]) -> Mapping[str, jobs.Work]:
+def work(ways: Mapping[str, Channel], settings: Settings) -> Mapping[str, jobs.Work]:
     """What deferred jobs do, by name."""
-    return {outgoing.SEND: partial(outgoing.send, ways=ways)}
+    return {outgoing.SEND: partial(outgoing.send, ways=ways), quality.CHECK: quality.work(settings)}
+
+
+def _check_quality(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) -> None:
+    try:
+        quality.ask_daily(settings, engine, now())
+    except SQLAlchemyError:
+        log.exception(
+            "The logs could not be looked through for checks; it is tried again in %s seconds.", CHECKS_SECONDS
+        )
 
 
 def _running(settings: Settings) -> IO[str]:

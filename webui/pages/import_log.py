@@ -19,9 +19,10 @@ from event_logs.reading.source import Source
 from event_logs.reading.tables import TableReader
 from event_logs.reading.tables.delimited import DelimitedTable
 from event_logs.reading.tables.dialect import dialect_of
-from webui import analyses
-from webui.answers import answer, now
+from webui import analyses, quality
+from webui.answers import answer, engine, now
 from webui.auth import Right, me, requires
+from webui.database import transaction
 from webui.errors import JobRunning, NotFound, Refused
 from webui.failures import sentence
 from webui.jobs import Progress
@@ -141,11 +142,13 @@ def take_in(token: str) -> Redirect:
     for option in ("zone", "timestamp_format"):
         if text := request.form.get(option, "").strip():
             given[option] = text
-    store, at = analyses.warehouse(_settings()), now()
+    store, at, database = analyses.warehouse(_settings()), now(), engine()
 
     def work(progress: Progress) -> str:
         report = store.import_log(path, name or None, given or None, lambda share: progress("import", share), now=at)
         path.unlink(missing_ok=True)
+        with transaction(database) as session:
+            quality.ask(session, f"{quality.IMPORTED}{report.name}", occasion="import", now=at)
         return report.name
 
     with suppress(JobRunning):  # sent twice: the page shows the one that runs
