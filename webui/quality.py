@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from event_logs import store
 from event_logs.log import EventLog
-from event_logs.quality import assess, repaired
-from event_logs.quality.records import QualityCheck, accepted, checks_of, keep
+from event_logs.quality import Assessment, assess, repaired
+from event_logs.quality.records import accepted, checks_of, keep
 from event_logs.warehouse import Warehouse
 from webui import catalogue
 from webui.database import reading_sessions, transaction
@@ -35,11 +35,12 @@ def load(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -
     return repaired(kept.take_snapshot(reading(database), name, now=now, zone=settings.zone.key), repairs)
 
 
-def check(settings: Settings, database: sa.Engine, name: str, *, occasion: str, now: datetime) -> QualityCheck:
+def check(settings: Settings, database: sa.Engine, name: str, *, occasion: str, now: datetime) -> Assessment:
     """Assess a log as it reads now, and remember the result with the repairs that it proposes."""
     made = assess(load(settings, database, name, now=now), now=now)
     with transaction(database) as session:
-        return keep(session, name, made, occasion)
+        keep(session, name, made, occasion)
+    return made
 
 
 def work(settings: Settings) -> Callable[[sa.Engine, Mapping[str, Any], datetime], None]:

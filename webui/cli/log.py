@@ -10,6 +10,8 @@ import click
 from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
+from webui import quality as checks
+from webui.cli.database import open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
@@ -85,3 +87,18 @@ def remove(name: str) -> None:
 
 for command in COMMANDS:
     log.add_command(command)
+
+
+@log.command("quality")
+@click.argument("name")
+@as_json
+def quality(name: str, wants_json: bool) -> None:
+    """Check the imported log NAME, as it reads with the repairs that were accepted, rule by rule; the result joins the trend."""
+    settings = read_settings()
+    made = checks.check(
+        settings, open_database(settings), f"{checks.IMPORTED}{name}", occasion="asked", now=datetime.now(UTC)
+    )
+    rows = [{"rule": f.rule, "broken": f.broken, "asked": f.asked} for f in made.findings]
+    print_rows(
+        rows, ("rule", "broken", "asked"), wants_json=wants_json, empty="No rule had anything to ask of this log."
+    )
