@@ -92,7 +92,7 @@ class UnwritableLog(EventLogError):
 
     def __init__(self, path: str, reason: str = "") -> None:
         self.path = path
-        way_out = reason or "its name should end in .xes, .xes.gz, .csv or .csv.gz"
+        way_out = reason or "its name should end in .xes, .xes.gz, .csv, .csv.gz or .parquet"
         super().__init__(f"The log cannot be written to {path}: {way_out}.")
 
 
@@ -186,3 +186,27 @@ class UnreadableNotice(EventLogError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"The notice cannot be read: {reason}")
+
+
+class BadCollection(EventLogError):
+    """A query that is to be collected cannot be asked as it is."""
+
+    def __init__(self, name: str, reason: str) -> None:
+        self.name, self.reason = name, reason
+        super().__init__(f"The collection {name!r} cannot be asked: {reason}.")
+
+
+class UnknownCollection(EventLogError):
+    """No query of that name is collected."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(f"There is no collection {name!r}; `qiangji log collect list` shows those there are.")
+
+
+class BadCloudEvent(EventLogError):
+    """A pushed event is no CloudEvent 1.0 that tells of a case."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"This event cannot be taken in: {reason}.")

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import facts, outgoing, quality
+from webui import collecting, facts, outgoing, quality
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -59,7 +59,8 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
         (partial(_dispatch, engine, ways, now), EVERY_SECONDS),
         (partial(_check_quality, settings, engine, now), CHECKS_SECONDS),
     )
-    for look, seconds in (*looks, *facts.rounds(settings, engine, now)):
+    collects = (partial(collecting.tick, engine, settings, now), collecting.EVERY_SECONDS)
+    for look, seconds in (*looks, collects, *facts.rounds(settings, engine, now)):
         scheduler.add_job(look, "interval", seconds=seconds, max_instances=1, coalesce=True, misfire_grace_time=None)
     scheduler.start()
     return Background(scheduler, worker, _running(settings))

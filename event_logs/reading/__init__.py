@@ -14,10 +14,21 @@ from pathlib import Path
 
 from event_logs.log import EventLog
 from event_logs.parquet import open_folder
+from event_logs.reading.aside import Aside
 from event_logs.reading.facts import Counts, FactWriter
-from event_logs.reading.mapping import COLUMNS, XES, ColumnMapping, Sample, overridden, propose_mapping, typed
+from event_logs.reading.mapping import (
+    COLUMNS,
+    DEFAULT_ZONE,
+    XES,
+    ColumnMapping,
+    Sample,
+    overridden,
+    propose_mapping,
+    typed,
+)
 from event_logs.reading.objects import Reader, object_reader, read_objects
 from event_logs.reading.objects.flattening import flatten
+from event_logs.reading.objects.writer import ObjectWriter
 from event_logs.reading.source import LIMITS, Limits, Progress, Source
 from event_logs.reading.stamps import Clock
 from event_logs.reading.tables import Given, TableReader, parquet, workbook
@@ -34,7 +45,9 @@ __all__ = [
     "Sample",
     "described",
     "file_name",
+    "object_types",
     "open_log",
+    "opened_table",
     "propose_mapping",
     "read_log",
 ]
@@ -101,6 +114,18 @@ def read_log(
             return _read_xes(source, folder, mapping)
         with opened_table(source) as table:
             return _read_table(table, folder, mapping)
+
+
+def object_types(source: Source) -> dict[str, int]:
+    """The types of objects of an object-centric log with how many there are of each, the most first; empty for any other file."""
+    read = object_reader(source, source.head(_HEAD))
+    if read is None:
+        return {}
+    with tempfile.TemporaryDirectory(prefix="qiangji-objects-") as place:
+        writer = ObjectWriter(Clock(DEFAULT_ZONE), Aside(Path(place)))
+        read(source, writer)
+        writer.aside.close()
+    return dict(Counter(writer.objects.values()).most_common())
 
 
 @contextmanager

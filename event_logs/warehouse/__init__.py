@@ -93,19 +93,19 @@ class Warehouse:
         name = checked(name) if name else made_safe(file_name(path))
         with building(self.logs) as folder:
             reading = read_log(path, folder, mapping, progress=progress, limits=limits)
-            facts = _facts(name, reading, now)
+            facts = log_facts(name, reading, now)
             (folder / "log.json").write_text(typed_json.dumps(facts) + "\n", encoding="utf-8")
             if self._keeps(name) and not replace:
-                if not _same(self._facts(name), facts):
+                if not _same(self.facts(name), facts):
                     raise LogExists(name)
                 return self.report(name)
-            write_performed_work(folder, self._spill)
+            write_performed_work(folder, self.spill)
             put(folder, self.logs / name)
         return self.report(name)
 
     def report(self, name: str) -> ImportReport:
         """What the import of that log brought in; raises UnknownLog."""
-        facts, aside = self._facts(name), self.logs / name / "set_aside.csv"
+        facts, aside = self.facts(name), self.logs / name / "set_aside.csv"
         counts = {key: facts["counts"][key] for key in ("cases", "events", "activities", "variants", "set_aside")}
         return ImportReport(
             name=name, notes=tuple(facts["notes"]), set_aside_file=aside if aside.exists() else None, **counts
@@ -120,27 +120,27 @@ class Warehouse:
 
     def load(self, name: str) -> EventLog:
         """The log of that name, lazily; raises UnknownLog."""
-        facts = self._facts(name)
+        facts = self.facts(name)
         zone = facts["mapping"]["zone"]
         given = {"name": name, "source": facts["source_line"], "zone": zone}
-        return open_folder(self.logs / name, spill=self._spill, engine=self.engine, **given)
+        return open_folder(self.logs / name, spill=self.spill, engine=self.engine, **given)
 
     def load_objects(self, name: str) -> ObjectLog:
         """All objects of a log that was imported from an object-centric file, lazily; raises UnknownLog where it was not."""
-        facts = self._facts(name)
+        facts = self.facts(name)
         if not (self.logs / name / OBJECTS_FOLDER).exists():
             raise UnknownLog(f"{name} (objects)")
         zone = facts["mapping"]["zone"]
-        return open_objects(self.logs / name, name=name, source=facts["source_line"], zone=zone, spill=self._spill)
+        return open_objects(self.logs / name, name=name, source=facts["source_line"], zone=zone, spill=self.spill)
 
     def header(self, name: str) -> Mapping[str, object]:
         """What an XES file said of itself: its extensions, globals, classifiers and attributes; empty for a table."""
-        header: Mapping[str, object] = self._facts(name)["header"]
+        header: Mapping[str, object] = self.facts(name)["header"]
         return header
 
     def remove(self, name: str) -> None:
         """Forget the log; raises UnknownLog."""
-        self._facts(name)
+        self.facts(name)
         with building(self.logs) as folder:
             (self.logs / name).rename(folder / "removed")
 
@@ -150,7 +150,7 @@ class Warehouse:
 
     def bring_up(self, procedure: str, *, now: datetime) -> None:
         """Compute the performed work of the cases that events have come in for."""
-        maintained(self.lake, procedure, now, self._spill)
+        maintained(self.lake, procedure, now, self.spill)
 
     def take_snapshot(
         self,
@@ -167,7 +167,7 @@ class Warehouse:
         """
         place = self.snapshots / checked(procedure)
         self.take_in(engine)
-        taken = take(self.lake, procedure, now=now, zone=zone, upto=position, spill=self._spill)
+        taken = take(self.lake, procedure, now=now, zone=zone, upto=position, spill=self.spill)
         if not (place / str(taken.number) / "log.json").exists():
             taken.write(place / str(taken.number))
         return self.load_snapshot(procedure, taken.number)
@@ -182,13 +182,13 @@ class Warehouse:
         source = f"snapshot {number} of the recorded events"
         if (there[number] / "events").is_dir():  # taken before there was one lake for all snapshots
             given = {"name": procedure, "source": source, "zone": facts["zone"]}
-            return open_folder(there[number], spill=self._spill, engine=self.engine, **given)
-        return open_snapshot(self.lake, snapshot_of(facts), source=source, engine=self.engine, spill=self._spill)
+            return open_folder(there[number], spill=self.spill, engine=self.engine, **given)
+        return open_snapshot(self.lake, snapshot_of(facts), source=source, engine=self.engine, spill=self.spill)
 
     # Folders
 
     @property
-    def _spill(self) -> Path:
+    def spill(self) -> Path:
         return self.home / "spill"
 
     def _earlier(self, procedure: str) -> dict[int, Path]:
@@ -197,14 +197,14 @@ class Warehouse:
     def _keeps(self, name: str) -> bool:
         return (self.logs / name / "log.json").exists()
 
-    def _facts(self, name: str) -> dict[str, Any]:
+    def facts(self, name: str) -> dict[str, Any]:
         if not is_name(name) or not self._keeps(name):
             raise UnknownLog(name)
         facts: dict[str, Any] = typed_json.loads((self.logs / name / "log.json").read_text(encoding="utf-8"))
         return facts
 
 
-def _facts(name: str, reading: Reading, now: datetime | None) -> dict[str, object]:
+def log_facts(name: str, reading: Reading, now: datetime | None) -> dict[str, object]:
     return {
         "name": name,
         "source": reading.source,

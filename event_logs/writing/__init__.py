@@ -1,4 +1,4 @@
-"""Logs out of our columns: XES for other tools and exact return, CSV for spreadsheets."""
+"""Logs out of our columns: XES and Parquet for other tools and exact return, CSV for spreadsheets."""
 
 from __future__ import annotations
 
@@ -8,21 +8,25 @@ import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+import pyarrow.parquet as pq
+
 from event_logs.errors import UnwritableLog
 from event_logs.log import EventLog
-from event_logs.writing.table import csv_text
+from event_logs.writing.table import TABLE_SCHEMA, csv_text, typed_batches
 from event_logs.writing.xes import xes_text
 
-__all__ = ["csv_text", "write_csv", "write_log", "write_xes", "xes_text"]
+__all__ = ["csv_text", "write_csv", "write_log", "write_parquet", "write_xes", "xes_text"]
 
 
 def write_log(log: EventLog, path: Path | str, header: Mapping[str, object] | None = None) -> None:
-    """Write by the ending of the path: .xes, .csv, either with .gz; raises UnwritableLog for another one."""
+    """Write by the ending of the path: .xes, .csv, either with .gz, or .parquet; raises UnwritableLog for another one."""
     name = Path(path).name.lower().removesuffix(".gz")
     if name.endswith(".xes"):
         write_xes(log, path, header)
     elif name.endswith(".csv"):
         write_csv(log, path)
+    elif name.endswith(".parquet") and name == Path(path).name.lower():
+        write_parquet(log, path)
     else:
         raise UnwritableLog(str(path))
 
@@ -41,6 +45,21 @@ def write_csv(log: EventLog, path: Path | str) -> None:
     Read back it gives the same cases and events, as far as a table without types can tell them.
     """
     _write(Path(path), csv_text(log), encoding="utf-8-sig")
+
+
+def write_parquet(log: EventLog, path: Path | str) -> None:
+    """One typed table, its columns called as in CSV, the attributes as JSON. Read back it gives the same cases and events."""
+    path = Path(path)
+    part = path.with_name(f".{path.name}.part")
+    try:
+        with pq.ParquetWriter(part, TABLE_SCHEMA, compression="zstd") as writer:
+            for batch in typed_batches(log):
+                writer.write_batch(batch)
+        os.replace(part, path)
+    except OSError as error:
+        raise UnwritableLog(str(path), str(error)) from error
+    finally:
+        part.unlink(missing_ok=True)
 
 
 def _write(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:

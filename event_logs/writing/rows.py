@@ -15,14 +15,19 @@ BATCH = 20_000
 
 def by_case(log: EventLog) -> Iterator[dict[str, Any]]:
     """Rows of EVENTS and of the case (`closed`, `case_attributes`): cases as they first appear, events as they were recorded."""
+    for batch in case_batches(log):
+        yield from batch.to_pylist()
+
+
+def case_batches(log: EventLog) -> Iterator[Any]:
+    """The same as Arrow batches."""
     of_case = ibis.window(group_by="case_id")
     cases = log.cases.select("case_id", "closed", case_attributes=_.attributes)
     events = log.events.mutate(first=_.position.min().over(of_case))
     rows = (
         events.left_join(cases, "case_id").drop("case_id_right").order_by("first", "case_id", "position").drop("first")
     )
-    for batch in _batches(rows):
-        yield from batch.to_pylist()
+    yield from _batches(rows)
 
 
 def _batches(rows: ibis.Table) -> Iterator[Any]:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from typing import Any
 
 import ibis
+import pyarrow as pa
 
 from event_logs import typed_json
 from event_logs.log import EventLog
-from event_logs.writing.rows import by_case
+from event_logs.writing.rows import by_case, case_batches
 
 COLUMNS = {  # of the file: of EVENTS
     "case_id": "case_id",
@@ -28,6 +29,26 @@ COLUMNS = {  # of the file: of EVENTS
     "case:qj:closed": "closed",
 }
 _BLOCK = 5000
+# The same as one typed table, in which the attributes stay together.
+TABLE_SCHEMA = pa.schema(
+    [
+        *((name, pa.string()) for name in ("case_id", "activity", "lifecycle")),
+        ("timestamp", pa.timestamp("us", "UTC")),
+        *((name, pa.string()) for name in ("instance", "resource", "post", "office")),
+        ("qj:version", pa.int64()),
+        ("qj:attributes", pa.string()),
+        ("case:qj:closed", pa.bool_()),
+        ("case:qj:attributes", pa.string()),
+    ]
+)
+_OURS = {**COLUMNS, "qj:attributes": "attributes", "case:qj:attributes": "case_attributes"}
+
+
+def typed_batches(log: EventLog) -> Iterator[pa.RecordBatch]:
+    """The log as TABLE_SCHEMA has it, case by case."""
+    for batch in case_batches(log):
+        columns = [batch.column(_OURS[field.name]).cast(field.type) for field in TABLE_SCHEMA]
+        yield pa.record_batch(columns, schema=TABLE_SCHEMA)
 
 
 def csv_text(log: EventLog) -> Iterator[str]:

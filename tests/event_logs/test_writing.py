@@ -89,6 +89,25 @@ def test_xes_gives_back_what_was_written(
     assert content(open_log(path)) == content(log)
 
 
+@settings(
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow]
+)
+@given(st.lists(events, min_size=1, max_size=6), attributes, st.none() | st.booleans())
+def test_parquet_gives_back_what_was_written(
+    tmp_path: Path, told: list[dict[str, Any]], case: dict[str, Any], closed: bool | None
+) -> None:
+    told = [
+        {**event, **{k: (event[k] or "").strip() or None for k in ("instance", "officer", "post", "office")}}
+        for event in told
+    ]
+    told = [{**event, "activity": event["activity"].strip() or "a"} for event in told]
+    ids = dict.fromkeys(event["case_id"] for event in told)
+    log = log_of(told, [{"case_id": one, "closed": closed, "attributes": typed_json.dumps(case)} for one in ids])
+    path = tmp_path / "log.parquet"
+    write_log(log, path)
+    assert content(open_log(path)) == content(log)
+
+
 def office_log() -> EventLog:
     told = typed_json.dumps({"amount": 12.5, "filed": "yes", "pages": 3})
     case = typed_json.dumps({"taxpayer": "甲公司"})

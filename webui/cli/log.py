@@ -12,6 +12,7 @@ from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
 from webui import quality as checks
 from webui.cli.database import open_database
+from webui.cli.collect import collect
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
@@ -28,7 +29,10 @@ def warehouse() -> Warehouse:
 
 @click.group()
 def log() -> None:
-    """Event logs: XES, XES.gz and CSV of any dialect."""
+    """Event logs: XES, CSV of any dialect, Parquet, Excel and object-centric logs (OCEL)."""
+
+
+log.add_command(collect)
 
 
 @log.command("import")
@@ -56,7 +60,7 @@ def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], re
 @click.argument("file", type=click.Path(path_type=Path))
 @click.option("--proofs", is_flag=True, help="With FILE.proofs beside it; of recorded events, as they are, in XES.")
 def export(name: str, file: Path, proofs: bool) -> None:
-    """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .xes.gz, .csv or .csv.gz."""
+    """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .csv (both also .gz) or .parquet."""
     from webui.cli.logs import kept_log
 
     if proofs:

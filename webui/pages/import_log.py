@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import csv
 import secrets
 from contextlib import suppress
 from datetime import timedelta
-from itertools import islice
 from pathlib import Path
 
 from flask import Blueprint, Response, current_app, redirect, request, url_for
@@ -14,11 +12,12 @@ from werkzeug.utils import secure_filename
 from werkzeug.wrappers import Response as Redirect
 
 from event_logs.errors import UnreadableLog
-from event_logs.reading import COLUMNS, ColumnMapping
+from event_logs.reading import COLUMNS, ColumnMapping, file_name, object_types, opened_table
 from event_logs.reading.source import Source
 from event_logs.reading.tables import TableReader
 from event_logs.reading.tables.delimited import DelimitedTable
-from event_logs.reading.tables.dialect import dialect_of
+from event_logs.reading.tables.table import Table
+from event_logs.reading.tables.workbook import WorkbookTable
 from webui import analyses, quality
 from webui.answers import answer, engine, now
 from webui.auth import Right, me, requires
@@ -57,7 +56,7 @@ def show() -> Response:
 def upload() -> Redirect:
     sent = request.files.get("file")
     if sent is None or not sent.filename:
-        raise Refused("No file was chosen: pick an XES, XES.gz or CSV file.")
+        raise Refused("No file was chosen: pick a log, for example an XES, CSV, Excel or OCEL file.")
     _forget_old()
     token = f"{secrets.token_hex(8)}-{secure_filename(sent.filename) or 'log'}"
     sent.save(_folder() / token)
@@ -82,13 +81,16 @@ def _uploaded(token: str) -> Path:
 def mapping(token: str) -> Response:
     path = _uploaded(token)
     name = path.name.split("-", 1)[1]
-    shown = None if _is_xes(path) else _table(path)
+    source = Source(path)
+    kinds = object_types(source)
+    shown = None if kinds or _is_xes(path) else _table(source)
     return answer(
         "import_mapping.html",
         token=token,
         file=name,
-        name=name.split(".")[0],
+        name=file_name(Path(name)),
         table=shown,
+        kinds=kinds,
         needed=NEEDED,
         words=_words(),
     )
@@ -98,25 +100,30 @@ def _is_xes(path: Path) -> bool:
     return Source(path).head(512).lstrip(b"\xef\xbb\xbf \t\r\n").startswith(b"<")
 
 
-def _table(path: Path) -> dict[str, object]:
+def _table(source: Source) -> dict[str, object]:
     """The head of a table with a proposal of what its columns mean; `missing` says what could not be guessed."""
-    dialect = dialect_of(Source(path))
-    lines = Source(path).head().decode(dialect.encoding, errors="replace").splitlines()
-    rows = list(islice(csv.reader(lines, delimiter=dialect.delimiter), SHOWN_ROWS + 1))
     proposed: ColumnMapping | None = None
     missing = ""
-    try:
-        proposed = TableReader(DelimitedTable(Source(path))).prepare()
-    except UnreadableLog as error:
-        missing = sentence(error)
-    return {
-        "header": rows[0] if rows else [],
-        "rows": rows[1:],
-        "proposed": proposed.columns() if proposed else {},
-        "missing": missing,
-        "encoding": dialect.encoding,
-        "delimiter": {"\t": _("tab")}.get(dialect.delimiter, dialect.delimiter),
-    }
+    with opened_table(source) as table:
+        try:
+            proposed = TableReader(table).prepare()
+        except UnreadableLog as error:
+            missing = sentence(error)
+        return {
+            "header": table.header,
+            "rows": table.sample()[:SHOWN_ROWS],
+            "proposed": proposed.columns() if proposed else {},
+            "missing": missing,
+            "form": _form(table),
+        }
+
+
+def _form(table: Table) -> str:
+    """How the file is written."""
+    if not isinstance(table, DelimitedTable):
+        return _("kind of file: %(kind)s", kind="Excel" if isinstance(table, WorkbookTable) else "Parquet")
+    delimiter = {"\t": _("tab")}.get(table.dialect.delimiter, table.dialect.delimiter)
+    return _("encoding %(e)s, separator %(d)s", e=table.dialect.encoding, d=delimiter)
 
 
 def _words() -> dict[str, str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 import zipfile
+import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
@@ -30,7 +31,7 @@ _DAY = timedelta(days=1)
 # What openpyxl lets through of a damaged workbook, by its reading of XML, of archives and of cells.
 _BROKEN = (
     zipfile.BadZipFile, InvalidFileException, ParseError, SyntaxError, KeyError, ValueError, TypeError, IndexError,
-    AttributeError, OSError, EOFError, OverflowError, RecursionError, NotImplementedError, AssertionError, MemoryError,
+    AttributeError, zlib.error, OSError, EOFError, OverflowError, RecursionError, NotImplementedError, AssertionError, MemoryError,
 )  # fmt: skip
 
 
@@ -44,7 +45,7 @@ class WorkbookTable:
         try:
             with warnings.catch_warnings():
                 warnings.simplefilter("ignore")  # about styles and extensions that nobody needs here
-                book = openpyxl.load_workbook(path, read_only=True, data_only=True)
+                book = openpyxl.load_workbook(path.open("rb"), read_only=True, data_only=True)
             self._sheet: Any = next((sheet for sheet in book.worksheets if _has_rows(sheet)), None)
         except _BROKEN as error:
             raise self._broken(error) from error
