@@ -10,6 +10,8 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from event_logs.collecting import keep
+from event_logs.collecting.cloud_events import told_of
 from event_logs.warehouse import Warehouse
 from tests.webui.conftest import MONDAY, SignIn
 from webui.collecting import lay_down
@@ -110,7 +112,9 @@ def test_what_is_too_large_or_no_json_is_refused(push: Push) -> None:
     assert push(b" " * (pushed_events.LARGEST_BODY + 1))[0] == 422
 
 
-def test_the_page_shows_what_is_collected(push: Push, signed_in: SignIn) -> None:
-    push([event(1)])
+def test_the_page_shows_what_is_collected(engine: sa.Engine, signed_in: SignIn) -> None:
+    _, told = told_of(event(1))
+    with transaction(engine) as session:
+        assert keep(session, "permits", "/permits", [told], now=MONDAY) == 1
     page = signed_in("manager").get("/analysis/collections").get_data(as_text=True)
-    assert "permits" in page
+    assert "<td>permits</td>" in page
