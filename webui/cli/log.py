@@ -11,8 +11,8 @@ from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
 from webui import quality as checks
-from webui.cli.database import open_database
 from webui.cli.collect import collect
+from webui.cli.database import open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
