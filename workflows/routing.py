@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -23,37 +24,73 @@ from workflows.assignment import (
     dedicated_officer,
     eligible,
     excluded_by_four_eyes,
+    hands,
+    holders,
     lacking,
+    of_posts,
 )
 from workflows.tables import Case, Task, TaskState
 
 
 def route(session: Session, case: Case, task: Task, node: Activity, procedure: Procedure, *, now: datetime) -> None:
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
+    apart = frozenset(kept_apart(procedure, task.activity, node.four_eyes))
+    route_among(People(session, case, procedure, now, frozenset(task.posts), apart), task, node)
+
+
+@dataclass
+class People:
+    """Whoever may do the tasks that one change makes, and whoever had a hand in the case: asked once for all of them.
+
+    `posts` are those of all the tasks, `apart` the activities that any of them is kept apart from, `made` those of the tasks
+    that have no row yet.
+    """
+
+    session: Session
+    case: Case
+    procedure: Procedure
+    now: datetime
+    posts: frozenset[str]
+    apart: frozenset[str]
+    made: list[Task] = field(default_factory=list)
+
+    @cached_property
+    def holders(self) -> list[Candidate]:
+        return holders(self.session, self.posts, self.case.office, self.now)
+
+    @cached_property
+    def hands(self) -> list[tuple[str, str]]:
+        return hands(self.session, self.case.number, self.apart)
+
+
+def route_among(people: People, task: Task, node: Activity) -> None:
+    """Give the task to one of these people, or leave it in the pool with the reason."""
+    session, case = people.session, people.case
     with session.no_autoflush:
-        found = _with_unwritten(session, eligible(session, task.posts, task.office, now))
+        found = _with_unwritten(people, of_posts(people.holders, task.posts))
         unable = lacking(session, {c.officer for c in found}, node.skills)
         able = [c for c in found if c.officer not in unable]
-        apart = kept_apart(procedure, task.activity, node.four_eyes)
-        excluded = excluded_by_four_eyes(session, case.number, apart) | _touched_in_this_turn(session, case, apart)
-        choice = choose(able, excluded=excluded, dedicated=_dedicated(session, case, task, procedure))
+        apart = kept_apart(people.procedure, task.activity, node.four_eyes)
+        touched = {officer: activity for officer, activity in people.hands if activity in apart} if apart else {}
+        excluded = touched | _touched_in_this_turn(people, apart)
+        choice = choose(able, excluded=excluded, dedicated=_dedicated(session, case, task, people.procedure))
     task.why = dict(choice.why)
     if node.skills:
         task.why |= {"skills": list(node.skills)} | ({"key": "nobody_skilled"} if found and not able else {})
     if choice.officer is not None:
-        assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
+        assign(task, choice.officer, post=choice.post, office=choice.office, now=people.now)
 
 
-def _touched_in_this_turn(session: Session, case: Case, activities: Collection[str]) -> dict[str, str]:
+def _touched_in_this_turn(people: People, activities: Collection[str]) -> dict[str, str]:
     """The officers whose completion leads here, or who were just given the other task, and that is not written yet."""
-    unwritten = (*session.dirty, *session.new)
-    found = (row for row in unwritten if isinstance(row, Task) and row.case == case.number)
+    unwritten = (*people.session.dirty, *people.made)
+    found = (row for row in unwritten if isinstance(row, Task) and row.case == people.case.number)
     return {t.officer: t.activity for t in found if t.activity in activities and t.officer and t.state in TOUCHED}
 
 
-def _with_unwritten(session: Session, found: list[Candidate]) -> list[Candidate]:
+def _with_unwritten(people: People, found: list[Candidate]) -> list[Candidate]:
     """Tasks that this very turn has given out count as work too, though no row has them yet."""
-    given = Counter(task.officer for task in session.new if isinstance(task, Task) and task.officer is not None)
+    given = Counter(task.officer for task in people.made if task.officer is not None)
     return [replace(c, load=c.load + given[c.officer]) if given[c.officer] else c for c in found] if given else found
 
 

@@ -213,13 +213,15 @@ class Task(Base):
         Index("ix_tasks_officer_state", "officer", "state"),
         Index("ix_tasks_officer_completed", "officer", "completed_at"),
         Index("ix_tasks_pool", "state", "office"),
+        Index("ix_tasks_hands", "case", "activity", "state", "officer"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"))
     procedure: Mapped[str] = mapped_column(String(128))
     activity: Mapped[str] = mapped_column(String(128))
-    instance: Mapped[str] = mapped_column(String(32))
+    # One change writes tasks of one case, so that several rows go out in one statement and come back told apart by this.
+    instance: Mapped[str] = mapped_column(String(32), insert_sentinel=True)
     state: Mapped[str] = mapped_column(String(16), default=TaskState.READY)
     before_suspension: Mapped[str | None] = mapped_column(String(16))
     form: Mapped[str | None] = mapped_column(String(128))

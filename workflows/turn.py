@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, delete, select, update
+from sqlalchemy import Table, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
@@ -17,7 +17,8 @@ from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
 from workflows.recording import Journal
-from workflows.routing import route
+from workflows.routing import People, kept_apart, route_among
+from workflows.rows import Rows
 from workflows.tables import (
     Case,
     CaseState,
@@ -25,18 +26,12 @@ from workflows.tables import (
     ExternalTaskState,
     Incident,
     Record,
-    Subscription,
     Task,
     TaskState,
-    Timer,
 )
 from workflows.versions import Runnable, bind, runnable
 
 # Built once: building a statement costs more than running it.
-FORGET = tuple(
-    delete(table).where(table.c.case == bindparam("case"), table.c.instance.in_(bindparam("instances", expanding=True)))
-    for table in (cast(Table, Timer.__table__), cast(Table, Subscription.__table__))
-)
 _OUTSIDE = cast(Table, ExternalTask.__table__)
 CALL_BACK = (
     update(_OUTSIDE)
@@ -60,14 +55,18 @@ class Turn:
     journal: Journal
     opened: Execution | None = None  # None until somebody asks for it: not every change of a case moves its tokens
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
-    gone: list[int] = field(default_factory=list)  # tokens whose timers and subscriptions are over
     called_back: list[int] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
     remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
+    rows: Rows = field(init=False)  # what it adds to the tables, and takes from them
+    people: People | None = None  # whom its new tasks may go to
     sent: list[facts.Sent] = field(default_factory=list)
     awaited: list[facts.Awaited] = field(default_factory=list)  # messages that this turn began to wait for
     signalled: list[str] = field(default_factory=list)
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
     closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
+
+    def __post_init__(self) -> None:
+        self.rows = Rows(self.case.number, self.case.procedure)
 
     @property
     def execution(self) -> Execution:
@@ -118,12 +117,14 @@ class Turn:
         if self.opened is not None:
             self._settle(self.opened)
         self._frame_events()
-        self.session.flush()
-        self._forget_waiting()
+        self.rows.write(self.session)
+        self._call_back()
         self.journal.write(self.session)
 
     def _settle(self, execution: Execution) -> None:
-        for fact in execution.take():
+        said = execution.take()
+        self._look_ahead(said)
+        for fact in said:
             HANDLERS[type(fact)](self, fact)
             self._mind_clock(fact)
         self.case.data = dict(execution.data)
@@ -144,6 +145,28 @@ class Turn:
             if since is not None:
                 clock_stops.told(self.journal, since, self.case.due_at)
 
+    def _look_ahead(self, said: Sequence[facts.Fact]) -> None:
+        """What several facts will need is asked of the database once: who may do the tasks, which rows are withdrawn."""
+        enabled = [fact for fact in said if isinstance(fact, facts.Enabled)]
+        if enabled:
+            procedure = self.runnable.procedure
+            posts = frozenset(post for fact in enabled for post in self.posts(fact.node))
+            apart = frozenset(a for f in enabled for a in kept_apart(procedure, f.node, self.node(f.node).four_eyes))
+            self.people = People(self.session, self.case, procedure, self.now, posts, apart, self.rows.tasks)
+        gone = {str(fact.token) for fact in said if isinstance(fact, facts.Withdrawn) and self.is_task(fact.node)}
+        if unknown := sorted(gone - {str(fact.token) for fact in enabled} - set(self.tasks)):
+            found = select(Task).where(Task.case == self.case.number, Task.instance.in_(unknown))
+            found = found.where(Task.state.not_in([TaskState.COMPLETED, TaskState.WITHDRAWN]))
+            self.tasks |= {row.instance: row for row in self.session.scalars(found)}
+
+    def posts(self, place: str) -> tuple[str, ...]:
+        """The posts whose officers may do the activity at this place."""
+        return self.runnable.owner(place).model.posts(place.rpartition("/")[2])
+
+    def is_task(self, place: str) -> bool:
+        node = self.node(place)
+        return isinstance(node, Activity) and node.kind in ("user", "manual")
+
     def _frame_events(self) -> None:
         """The first event has the attributes of the case, the last one how it ended: the facts alone tell both."""
         if self.introduction is not None and self.journal.events:
@@ -151,28 +174,12 @@ class Turn:
         if self.case.state not in (CaseState.RUNNING, CaseState.SUSPENDED) and self.journal.events:
             self.journal.close({"case_state": str(self.case.state), **self.closing})
 
-    def _forget_waiting(self) -> None:
-        """After the flush: what was set and left in this very turn has a row by then."""
-        if self.gone:
-            asked = {"case": self.case.number, "instances": [str(token) for token in self.gone]}
-            for statement in FORGET:
-                self.session.connection().execute(statement, asked)
+    def _call_back(self) -> None:
+        """After the flush: what was handed out and called back in this very turn has a row by then."""
         if self.called_back:
             instances = [str(token) for token in self.called_back]
             told = {"of_case": self.case.number, "instances": instances, "at": self.now}
             self.session.connection().execute(CALL_BACK, told)
-
-    def task(self, token: int) -> Task | None:
-        """The row of a person's task; None when the token is no such task."""
-        instance = str(token)
-        if instance not in self.tasks:
-            rows = self.session.scalars(
-                select(Task).where(
-                    Task.case == self.case.number, Task.state.not_in([TaskState.COMPLETED, TaskState.WITHDRAWN])
-                )
-            )
-            self.tasks |= {row.instance: row for row in rows}
-        return self.tasks.get(instance)
 
     def node(self, place: str) -> Any:
         return self.runnable.plan.nodes[place]
@@ -211,7 +218,6 @@ def _entered(turn: Turn, fact: facts.Entered) -> None:
 def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     """A person has to do this: make the task, route it, say so."""
     node: Activity = turn.node(fact.node)
-    data = turn.execution.variables(fact.token)
     task = Task(
         case=turn.case.number,
         procedure=turn.case.procedure,
@@ -219,18 +225,19 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
         instance=str(fact.token),
         state=TaskState.READY,
         form=node.form,
-        posts=list(turn.runnable.owner(fact.node).model.posts(node.id)),
+        posts=list(turn.posts(fact.node)),
         office=turn.case.office,
         scheduled_at=turn.now,
         due_at=working_hours.due_of_task(
-            turn.session, node.due, data, office=turn.case.office, now=turn.now, place=fact.node
+            turn.session, node.due, fact.data, office=turn.case.office, now=turn.now, place=fact.node
         ),
         local=fact.local or None,
     )
     task.post = task.posts[0] if task.posts else None
     turn.tasks[task.instance] = task
-    route(turn.session, turn.case, task, node, turn.runnable.procedure, now=turn.now)
-    turn.session.add(task)
+    assert turn.people is not None
+    route_among(turn.people, task, node)
+    turn.rows.tasks.append(task)
     scheduled = dict(fact.local)
     turn.journal.record(
         task.activity,
@@ -263,26 +270,26 @@ def _completed(turn: Turn, fact: facts.Completed) -> None:
     """An event came, or work that was handed out is done. (The verb closes a person's task; scopes leave no event.)"""
     node = turn.node(fact.node) if fact.node in turn.runnable.plan.nodes else None
     if isinstance(node, EventNode) or (isinstance(node, Activity) and node.kind in ("receive", "service")):
-        turn.gone.append(fact.token)
+        turn.rows.forget(fact.token, node)
         if not fact.part:
             turn.journal.record(fact.node, Lifecycle.COMPLETE, instance=str(fact.token), attributes=fact.values)
 
 
 def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
     node = turn.node(fact.node)
-    if isinstance(node, Activity) and node.kind in ("user", "manual"):
+    if turn.is_task(fact.node):
         _withdraw_task(turn, fact)
         return
     if isinstance(node, Activity) and topic(node):
         turn.called_back.append(fact.token)
-    turn.gone.append(fact.token)
+    turn.rows.forget(fact.token, node)
     if not (fact.part or _attached(node)):
         remark = turn.remarks.get(fact.token)
         turn.journal.record(fact.node, Lifecycle.WITHDRAW, instance=str(fact.token), attributes=remark)
 
 
 def _withdraw_task(turn: Turn, fact: facts.Withdrawn) -> None:
-    task = turn.task(fact.token)
+    task = turn.tasks.get(str(fact.token))
     if task is not None:
         task.state, task.completed_at = TaskState.WITHDRAWN, turn.now
         turn.journal.record_task(task, Lifecycle.WITHDRAW, turn.remarks.get(fact.token))
@@ -293,33 +300,17 @@ def _attached(node: Any) -> bool:
 
 
 def _timer_set(turn: Turn, fact: facts.TimerSet) -> None:
-    _set_timer(turn, "timer", fact.token, fact.node, fact.due_at)
+    turn.rows.set_timer("timer", fact.token, fact.node, fact.due_at)
     if not fact.attached:
         due = {"due_at": fact.due_at}
         turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token), attributes=due)
 
 
-def _set_timer(turn: Turn, kind: str, token: int, place: str, due_at: datetime, attempts: int = 0) -> None:
-    row = Timer(kind=kind, procedure=turn.case.procedure, case=turn.case.number, node=place, instance=str(token))
-    row.due_at, row.attempts = due_at, attempts
-    turn.session.add(row)
-
-
 def _awaited(turn: Turn, fact: facts.Awaited) -> None:
     if fact.kind == "message":
         turn.awaited.append(fact)
-    turn.session.add(
-        Subscription(
-            kind=fact.kind,
-            procedure=turn.case.procedure,
-            case=turn.case.number,
-            node=fact.node,
-            instance=str(fact.token),
-            name=fact.name,
-            correlation=fact.correlation,
-            since=turn.now,
-        )
-    )
+    named = {"name": fact.name, "correlation": fact.correlation, "since": turn.now}
+    turn.rows.subscribe(fact.kind, fact.token, fact.node, **named)
     if not fact.attached:
         turn.journal.record(fact.node, Lifecycle.SCHEDULE, instance=str(fact.token))
 
@@ -340,7 +331,7 @@ def _stuck(turn: Turn, fact: facts.Stuck) -> None:
     """Try again after a pause, or ask a person to look at it."""
     pause = automation.pause_before(fact.attempt) if fact.transient else None
     if pause is not None:
-        _set_timer(turn, "retry", fact.token, fact.node, turn.now + pause, fact.attempt)
+        turn.rows.set_timer("retry", fact.token, fact.node, turn.now + pause, fact.attempt)
         return
     turn.session.add(
         Incident(

@@ -25,6 +25,7 @@ class Enabled:
     token: Token
     node: str
     local: Mapping[str, Any] = field(default_factory=dict)
+    data: Mapping[str, Any] = field(default_factory=dict)  # all variables as this branch sees them
 
 
 @dataclass(frozen=True, slots=True)

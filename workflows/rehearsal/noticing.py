@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import event
 from sqlalchemy.orm import Session, UOWTransaction
 
+from workflows.rows import LISTENERS
 from workflows.tables import Subscription, Task, Timer
 
 
@@ -45,10 +46,12 @@ def noticing(session: Session) -> Iterator[Noticed]:
             noticed.remember(thing)
 
     event.listen(session, "after_flush", written)
+    session.info[LISTENERS] = [noticed.remember]
     try:
         yield noticed
     finally:
         event.remove(session, "after_flush", written)
+        del session.info[LISTENERS]
 
 
 def _order(thing: Any) -> tuple[str, str]:

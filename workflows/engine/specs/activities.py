@@ -68,7 +68,7 @@ class PersonSpec(ActivitySpec):
     def step(self, token: Token) -> None:
         inputs = self.given(token) if self.takes or self.carried_in else {}
         own = {name: inputs[name] for name in (*dict(self.takes), *dict(self.carried_in)) if name in inputs}
-        token.workflow.say(Enabled(token.id, self.place, {**local_of(token), **own}))
+        token.workflow.say(Enabled(token.id, self.place, {**local_of(token), **own}, token.data))
         self.attach(token)
 
 
