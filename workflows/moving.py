@@ -77,7 +77,7 @@ def move(
         )
     ):
         incident.resolved_at, incident.resolved_by = now, staff.code_of(by)
-    turn.gone.append(moved)
+    turn.rows.forget(moved, None)
     turn.close()
     follow(session, turn)
     return held
