@@ -24,7 +24,10 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Candidate:
-    """An officer who may do a task. `distance` counts the offices above the case's one, `stands_in_for` an absent holder."""
+    """An officer who may do a task. `distance` counts the offices above the case's one, `stands_in_for` an absent holder.
+
+    `touched` is an activity of those asked for in which the officer had a hand in that case.
+    """
 
     officer: str
     post: str
@@ -33,6 +36,7 @@ class Candidate:
     load: int = 0
     idle_since: datetime | None = None
     stands_in_for: str | None = None
+    touched: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,12 +111,15 @@ def of_posts(everyone: Iterable[Candidate], posts: Collection[str]) -> list[Cand
     return _unique(candidate for candidate in everyone if candidate.post in posts)
 
 
-def holders(session: Session, posts: Collection[str], office: str | None, now: datetime) -> list[Candidate]:
-    """As `eligible`, with an officer who holds several of the posts once for each."""
+def holders(
+    session: Session, posts: Collection[str], office: str | None, now: datetime, *, case: str = "", apart: str = ""
+) -> list[Candidate]:
+    """As `eligible`, with an officer who holds several of the posts once for each; `touched` tells of this activity of the case."""
     if not posts:
         return []
     statement = HOLDERS_OF_LINE if office else HOLDERS
-    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
+    hand = {"case": case, "apart": apart}
+    asked = {"posts": sorted(posts), "now": now, **hand} | ({"office": office} if office else {})
     present: list[Candidate] = []
     away: dict[str, list[Candidate]] = {}
     for row in session.connection().execute(statement, asked):
@@ -123,12 +130,13 @@ def holders(session: Session, posts: Collection[str], office: str | None, now: d
             distance=row.distance,
             load=row.load,
             idle_since=row.idle_since,
+            touched=row.touched,
         )
         if row.absence is None:
             present.append(candidate)
         elif row.stand_in is not None:
             away.setdefault(row.stand_in, []).append(candidate)
-    return present + (_stand_ins(session, away, now) if away else [])
+    return present + (_stand_ins(session, away, now, hand) if away else [])
 
 
 def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -147,11 +155,17 @@ _ABSENCES, _TASKS = Absence.__table__, Task.__table__
 _NOW = bindparam("now", type_=Utc)
 
 
-def _workload(officer: Any) -> tuple[Any, Any]:
+def _workload(officer: Any) -> tuple[Any, Any, Any]:
     own = _TASKS.c.officer == officer
     load = select(func.count()).select_from(_TASKS).where(own, _TASKS.c.state.in_(HELD_TASK)).scalar_subquery()
     idle = select(func.max(_TASKS.c.completed_at)).where(own).scalar_subquery()
-    return load.label("load"), idle.label("idle_since")
+    hand = select(func.min(_TASKS.c.activity)).where(
+        _TASKS.c.case == bindparam("case", type_=String),
+        _TASKS.c.activity == bindparam("apart", type_=String),
+        _TASKS.c.state.in_(TOUCHED),
+        own,
+    )
+    return load.label("load"), idle.label("idle_since"), hand.scalar_subquery().label("touched")
 
 
 def _is_away(officer: Any) -> Any:
@@ -215,10 +229,19 @@ def _hands(pairs: int) -> TextClause:
     )
 
 
-def _stand_ins(session: Session, away: Mapping[str, list[Candidate]], now: datetime) -> list[Candidate]:
-    rows = session.connection().execute(PRESENT, {"codes": sorted(away), "now": now})
+def _stand_ins(
+    session: Session, away: Mapping[str, list[Candidate]], now: datetime, hand: Mapping[str, str]
+) -> list[Candidate]:
+    rows = session.connection().execute(PRESENT, {"codes": sorted(away), "now": now, **hand})
     return [
-        replace(c, officer=row.code, load=row.load, idle_since=row.idle_since, stands_in_for=c.officer)
+        replace(
+            c,
+            officer=row.code,
+            load=row.load,
+            idle_since=row.idle_since,
+            stands_in_for=c.officer,
+            touched=row.touched,
+        )
         for row in rows
         for c in away[row.code]
     ]

@@ -56,11 +56,15 @@ class People:
 
     @cached_property
     def holders(self) -> list[Candidate]:
-        return holders(self.session, self.posts, self.case.office, self.now)
+        only = next(iter(self.apart)) if len(self.apart) == 1 else ""
+        return holders(self.session, self.posts, self.case.office, self.now, case=self.case.number, apart=only)
 
     @cached_property
     def hands(self) -> list[tuple[str, str]]:
-        return hands(self.session, self.case.number, self.apart)
+        """Those who had a hand in several activities are asked for alone; of one the holders come with it."""
+        if len(self.apart) > 1:
+            return hands(self.session, self.case.number, self.apart)
+        return [(candidate.officer, candidate.touched) for candidate in self.holders if candidate.touched]
 
 
 def route_among(people: People, task: Task, node: Activity) -> None:
