@@ -9,8 +9,10 @@ from bpmn.kept import attributes
 from bpmn.model import Activity, ActivityKind, Behavior, EventNode, MultiInstance, Position, ProcessModel, Trigger
 from workflows.engine.drawn import MANY, attribute, loop_maximum
 from workflows.engine.refusals.events import unnamed
-from workflows.engine.refusals.refusal import Refusal, expression
+from workflows.engine.refusals.refusal import Refusal, elements_called, expression
 
+PEOPLE = ("potentialOwner", "humanPerformer", "performer", "resourceRole")
+LOOP_DATA = ("loopDataInputRef", "loopDataOutputRef", "inputDataItem", "outputDataItem")
 THROWN_BY_INSTANCES = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.ESCALATION)
 
 
@@ -48,6 +50,8 @@ def _of_work(node: Activity, called: Mapping[str, ProcessModel]) -> Iterator[Ref
         yield Refusal("mapping", node.id, "A subprocess sees all variables: nothing is mapped into or out of it.")
     if node.inputs and node.kind is ActivityKind.RECEIVE:
         yield Refusal("mapping", node.id, "Nothing is handed to an activity that waits for a message.")
+    if elements_called(node, PEOPLE):
+        yield Refusal("performer", node.id, "Who does it is said by posts, not by resources.", "Set qj:posts.")
     if carries_more(node):
         yield Refusal(
             "data_association", node.id, "Its data association computes something.", "Use inputs and outputs."
@@ -84,6 +88,10 @@ def _of_instances(node: Activity, many: MultiInstance) -> Iterator[Refusal]:
         yield Refusal("how_often", node.id, "Nothing says for what or how often it is repeated.")
     if many.collection and many.cardinality:
         yield Refusal("how_often", node.id, "Both a list and a number say how often it is repeated.", "Keep one.")
+    if any(kept.startswith(f"{MANY}/") and any(tag in kept for tag in LOOP_DATA) for kept in node.extensions):
+        yield Refusal(
+            "loop_data", node.id, "What it is repeated for is a list of the case.", "Set qj:collection and qj:element."
+        )
     if attribute(node, f"{MANY}/behavior") is not None or (many.behavior is not Behavior.ALL and not many.throws):
         yield Refusal("behavior", node.id, "Nothing says what its instances throw when they are done.")
     for event in (event for throw in many.throws for event in throw.events):

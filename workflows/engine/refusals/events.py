@@ -6,11 +6,12 @@ from collections.abc import Iterator
 
 from bpmn.model import EventDefinition, EventNode, Position, ProcessModel, Timer, TimerKind, Trigger
 from workflows.engine.plan import is_link_target
-from workflows.engine.refusals.refusal import Refusal, expression
+from workflows.engine.refusals.refusal import Refusal, elements_called, expression
 from workflows.engine.specs.events import REPEATS
 
 CATCHING = (Position.START, Position.CATCH, Position.BOUNDARY)
 WAITED_FOR = (Trigger.TIMER, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.CONDITIONAL)
+CARRIED = ("dataInputAssociation", "dataOutputAssociation")
 BEGINS = (Trigger.NONE, Trigger.MESSAGE, Trigger.SIGNAL, Trigger.TIMER)
 
 
@@ -29,6 +30,10 @@ def of_event(model: ProcessModel, node: EventNode) -> Iterator[Refusal]:
         yield from _of_start(model, node)
     if node.position is Position.BOUNDARY and node.attached_to is None:
         yield Refusal("boundary", node.id, "A boundary event needs an activity that it sits on.")
+    if elements_called(node, CARRIED):
+        yield Refusal(
+            "data_association", node.id, "What comes with an event becomes variables by their names; nothing is mapped."
+        )
     yield from _of_interruption(node)
     for caught in node.definitions or (node,):
         yield from _details(node, caught)
@@ -58,6 +63,8 @@ def _of_several(model: ProcessModel, node: EventNode) -> Iterator[Refusal]:
 
 def _of_start(model: ProcessModel, node: EventNode) -> Iterator[Refusal]:
     if node.scope is None:
+        if not node.interrupting:
+            yield Refusal("not_interrupting", node.id, "A process that begins has nothing that it could leave running.")
         if node.trigger not in BEGINS:
             remedy = "Use none, message, signal or timer."
             yield Refusal("start", node.id, f"Nothing can start a process by {node.trigger!s}.", remedy)

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 
 from bpmn.errors import BpmnError
+from bpmn.kept import tag_of
+from bpmn.model import Activity, EventNode
 from workflows.engine.expressions import Expression
 
 
@@ -17,6 +19,11 @@ class Refusal:
     element: str
     message: str
     remedy: str = ""
+
+
+def elements_called(node: Activity | EventNode, tags: Collection[str]) -> bool:
+    """Whether the file has such an element in it, which the model keeps without a term of its own."""
+    return any(tag_of(entry) in tags for entry in node.extensions)
 
 
 def expression(element: str, text: str | None) -> Iterator[Refusal]:
