@@ -253,7 +253,8 @@ def absent_holders(
     """Who holds one of the posts at the office or one above it and is away, with the stand-in."""
     if not posts:
         return {}
-    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
+    nobody = {"case": "", "apart": ""}  # whose hand was in it is not asked
+    asked = {"posts": sorted(posts), "now": now, **nobody} | ({"office": office} if office else {})
     rows = session.connection().execute(HOLDERS_OF_LINE if office else HOLDERS, asked)
     return {row.code: row.stand_in for row in rows if row.absence is not None}
 

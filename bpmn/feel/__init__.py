@@ -1,7 +1,18 @@
 """FEEL, the expression language of DMN 1.5: exact, safe by construction, with errors that point at the character."""
 
 from bpmn.feel.errors import FeelError, ForeignValue, TooExpensive, Undecided, UnreadableExpression
-from bpmn.feel.evaluating import Compiled, Outcome, compile, evaluate, examine, names, parse, truth, unary_test
+from bpmn.feel.evaluating import (
+    Compiled,
+    Outcome,
+    compile,
+    evaluate,
+    examine,
+    names,
+    null_tests,
+    parse,
+    truth,
+    unary_test,
+)
 from bpmn.feel.running import Warned
 from bpmn.feel.values import Range, Value, YearsMonths
 
@@ -21,6 +32,7 @@ __all__ = [
     "evaluate",
     "examine",
     "names",
+    "null_tests",
     "parse",
     "truth",
     "unary_test",

@@ -11,7 +11,7 @@ from typing import Any
 
 from bpmn.feel.compiling import Closure, close
 from bpmn.feel.errors import FeelError, TooExpensive, Undecided
-from bpmn.feel.free_names import free_names
+from bpmn.feel.free_names import free_names, held_against_null
 from bpmn.feel.known_names import special_names
 from bpmn.feel.parsing import read_expression, read_unary_tests
 from bpmn.feel.running import Run, Scope, Warned
@@ -144,6 +144,11 @@ def names(text: str, known: Iterable[str] = (), *, in_filters: bool = True) -> f
     return free_names(compile(text, known).tree, in_filters=in_filters)
 
 
+def null_tests(text: str, known: Iterable[str] = ()) -> frozenset[str]:
+    """The variables of which the expression asks whether they are null."""
+    return held_against_null(compile(text, known).tree)
+
+
 __all__ = [
     "Compiled",
     "FeelError",
@@ -152,6 +157,7 @@ __all__ = [
     "evaluate",
     "examine",
     "names",
+    "null_tests",
     "parse",
     "truth",
     "unary_test",

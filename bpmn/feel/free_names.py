@@ -17,6 +17,20 @@ def free_names(root: s.Node, *, in_filters: bool = True) -> frozenset[str]:
     return frozenset(found)
 
 
+def held_against_null(root: s.Node) -> frozenset[str]:
+    """The variables of which the expression asks somewhere whether they are null: `x = null`, `null != x`."""
+    found: set[str] = set()
+    waiting: list[s.Node] = [root]
+    while waiting:
+        node = waiting.pop()
+        if isinstance(node, s.Comparison) and node.operator in ("=", "!="):
+            sides = (node.left, node.right)
+            if any(isinstance(side, s.Literal) and side.value is None for side in sides):
+                found |= {side.name for side in sides if isinstance(side, s.Name)}
+        waiting += [child for child, _ in _parts(node, frozenset(), True)]
+    return frozenset(found)
+
+
 def _collect(node: s.Node, bound: frozenset[str], found: set[str], in_filters: bool) -> None:
     if isinstance(node, s.Name):
         found.update({node.name} - bound)

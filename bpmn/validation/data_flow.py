@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from bpmn.dependence import Materials, computes_with, writes
 from bpmn.errors import UnknownData
-from bpmn.feel import FeelError, names
+from bpmn.feel import FeelError, names, null_tests
 from bpmn.model import (
     Activity,
     ActivityKind,
@@ -28,6 +28,7 @@ from bpmn.model import (
 )
 from bpmn.validation.reach import link_targets
 from bpmn.validation.rule import Breach
+from bpmn.validation.rules.expressions import expressions
 from bpmn.validation.sheet import Sheet
 
 Place: TypeAlias = tuple[str, str]  # (node, "in" | "out")
@@ -156,8 +157,9 @@ class DataFlow:
                 yield Breach(element, {"name": name})
 
     def not_always_written(self) -> Iterator[Breach]:
+        expected = {(element, name) for element, _, text in expressions(self.bare) for name in _null_tests(text)}
         for element, name, place in self._known_readings():
-            missing = not {name, ANYTHING} & self.every[place]
+            missing = not {name, ANYTHING} & self.every[place] and (element, name) not in expected
             if missing and {name, ANYTHING} & self.some[place]:
                 yield Breach(element, {"name": name}, self._way_without(name, place))
 
@@ -196,6 +198,13 @@ def _is_border(node: AnyNode) -> bool:
 def _names(text: str | None) -> frozenset[str]:
     try:
         return names(text) if text else frozenset()
+    except FeelError:
+        return frozenset()
+
+
+def _null_tests(text: str) -> frozenset[str]:
+    try:
+        return null_tests(text)
     except FeelError:
         return frozenset()
 

@@ -32,11 +32,19 @@ def test_a_branch_beside_it_may_not_have_written_yet() -> None:
 
 def test_the_first_round_of_a_loop_knows_nothing_of_the_second() -> None:
     text = "start > xor1 > a > b > xor2; xor2 > end ? y > 3; xor2 > xor1"
-    nodes = setting("a", "x", "if y = null then 0 else y"), setting("b", "y", "x + 1")
+    nodes = setting("a", "x", "y + 1"), setting("b", "y", "x + 1")
     model = sketch(text, *nodes, Gateway(id="xor2", default="xor2_xor1"))
     assert unwritten(model) == {("read_unwritten_on_a_way", "a")}
     (found,) = [p for p in problems(model, procedure(model)) if p.rule == "read_unwritten_on_a_way"]
     assert found.path == ("start", "xor1", "a")
+
+
+def test_who_asks_whether_it_is_null_expects_it_to_be_unwritten_on_a_way_but_not_on_every_way() -> None:
+    text = "start > xor1 > a > b > xor2; xor2 > end ? y > 3; xor2 > xor1"
+    asking = setting("a", "x", "if y = null then 0 else y"), setting("b", "y", "x + 1")
+    assert unwritten(sketch(text, *asking, Gateway(id="xor2", default="xor2_xor1"))) == set()
+    never = sketch("start > a > end", setting("a", "x", "if y = null then 0 else y"))
+    assert unwritten(never) == {("read_before_written", "a")}
 
 
 def test_a_subprocess_gives_out_what_every_way_in_it_writes() -> None:
