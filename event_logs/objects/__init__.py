@@ -27,6 +27,7 @@ VALUES = ibis.schema(
 CONCERNS = ibis.schema({"event_id": "string", "object_id": "string", "qualifier": "string"})
 RELATED = ibis.schema({"source_id": "string", "target_id": "string", "qualifier": "string"})
 FOLDER = "objects"  # below the folder of a log, with one Parquet file a table
+BEGINNING = "1970-01-01T00:00:00+00:00"  # OCEL 2.0 writes it for the time from which on an object had a value all along
 TABLES = {"events": OBJECT_EVENTS, "objects": OBJECTS, "values": VALUES, "concerns": CONCERNS, "related": RELATED}
 
 

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import gzip
-import io
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 import pyarrow.parquet as pq
 
 from event_logs.errors import UnwritableLog
 from event_logs.log import EventLog
+from event_logs.writing.pieces import write_pieces
 from event_logs.writing.table import TABLE_SCHEMA, csv_text, typed_batches
 from event_logs.writing.xes import xes_text
 
@@ -36,7 +35,7 @@ def write_xes(log: EventLog, path: Path | str, header: Mapping[str, object] | No
 
     Read back it gives the same cases and events; only positions are numbered anew. Characters that XML cannot hold become U+FFFD.
     """
-    _write(Path(path), xes_text(log, header or {}))
+    write_pieces(Path(path), xes_text(log, header or {}))
 
 
 def write_csv(log: EventLog, path: Path | str) -> None:
@@ -44,7 +43,7 @@ def write_csv(log: EventLog, path: Path | str) -> None:
 
     Read back it gives the same cases and events, as far as a table without types can tell them.
     """
-    _write(Path(path), csv_text(log), encoding="utf-8-sig")
+    write_pieces(Path(path), csv_text(log), encoding="utf-8-sig")
 
 
 def write_parquet(log: EventLog, path: Path | str) -> None:
@@ -55,23 +54,6 @@ def write_parquet(log: EventLog, path: Path | str) -> None:
         with pq.ParquetWriter(part, TABLE_SCHEMA, compression="zstd") as writer:
             for batch in typed_batches(log):
                 writer.write_batch(batch)
-        os.replace(part, path)
-    except OSError as error:
-        raise UnwritableLog(str(path), str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
-
-
-def _write(path: Path, pieces: Iterable[str], *, encoding: str = "utf-8") -> None:
-    """Beside the target first, so that a reader never sees half a file."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with gzip.open(part, "wb", compresslevel=6) if path.name.lower().endswith(".gz") else part.open("wb") as file:
-            text = io.TextIOWrapper(file, encoding=encoding, newline="")
-            for piece in pieces:
-                text.write(piece)
-            text.flush()
-            text.detach()
         os.replace(part, path)
     except OSError as error:
         raise UnwritableLog(str(path), str(error)) from error

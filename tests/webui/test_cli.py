@@ -177,7 +177,7 @@ def appoint() -> None:
         appoint_everybody(session, read_staffing(), posts.values())
 
 
-def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path) -> None:
+def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     assert call("migrate", "--json").json["version"]
     appoint()
     assert call("procedure", "deploy", "deferred_payment", "--json").json["version"] == 1
@@ -204,6 +204,10 @@ def test_a_case_from_application_to_the_report(call: Call, tmp_path: Path) -> No
     assert call("analyse", "deferred_payment", "--json").json["models"] == ["deferred_payment"]
     assert call("analyse", "deferred_payment", "--model", "deferred_payment@1", "--json").json["cases"] == 1
     assert call("log", "export", "deferred_payment", str(tmp_path / "d.csv")).code == 0
+    monkeypatch.chdir(tmp_path)
+    assert call("log", "export", "deferred_payment", "--format", "ocel-json").code == 0
+    assert '"case:' in (tmp_path / "deferred_payment.json").read_text("utf-8")
+    assert "--format" in call("log", "export", "deferred_payment").err
     assert call("work", "--once", "--json").json == {"fired": 0, "sent": 0}
 
 

@@ -10,6 +10,7 @@ import click
 from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
+from event_logs.writing.objects import ENDINGS, form_of, write_objects
 from webui import quality as checks
 from webui.cli.collect import collect
 from webui.cli.database import open_database
@@ -57,18 +58,30 @@ def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], re
 
 @log.command("export")
 @click.argument("name")
-@click.argument("file", type=click.Path(path_type=Path))
+@click.argument("file", type=click.Path(path_type=Path), required=False)
+@click.option(
+    "--format", "form", type=click.Choice(list(ENDINGS)), help="Object-centric; by default the ending of FILE tells."
+)
+@click.option("--document", "documents", multiple=True, help="A field that names documents, which become objects.")
 @click.option("--proofs", is_flag=True, help="With FILE.proofs beside it; of recorded events, as they are, in XES.")
-def export(name: str, file: Path, proofs: bool) -> None:
-    """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .csv (both also .gz) or .parquet."""
-    from webui.cli.logs import kept_log
+def export(name: str, file: Path | None, form: str | None, documents: tuple[str, ...], *, proofs: bool) -> None:
+    """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .csv (both also .gz) or .parquet.
 
+    Object-centric (OCEL 2.0) as .json; with --format, FILE is by default NAME with that ending.
+    """
+    from webui.cli.logs import kept_log, kept_objects
+
+    if file is None and form is None:
+        raise click.UsageError("Name the FILE to write, or give a --format.")
+    file = file or Path(f"{name}{ENDINGS[form or '']}")
+    form = form or form_of(file)
     if proofs:
         export_with_proofs(name, file)
-        return
-
-    found, header = kept_log(name)
-    write_log(found, file, header)
+    elif form:
+        write_objects(kept_objects(name, documents), file, form)
+    else:
+        found, header = kept_log(name)
+        write_log(found, file, header)
 
 
 @log.command("list")

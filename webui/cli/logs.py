@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,6 +13,8 @@ from bpmn.procedure import Procedure, TimeLimit, read_all_procedures
 from bpmn.reading import read_bpmn
 from event_logs.errors import UnknownLog
 from event_logs.log import EventLog
+from event_logs.objects import ObjectLog
+from event_logs.objects.casework import objects_of
 from event_logs.reading import open_log
 from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
@@ -64,6 +66,15 @@ def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
     if name in kept.names():
         return kept.load(name), kept.header(name)
     return recorded(name, settings).log, {}
+
+
+def kept_objects(name: str, documents: Collection[str]) -> ObjectLog:
+    """The objects that were imported with a log; else those of its casework, the values of `documents` being documents."""
+    settings = read_settings()
+    try:
+        return Warehouse(settings.home, settings.mining_engine).load_objects(name)
+    except UnknownLog:
+        return objects_of(kept_log(name)[0], documents)
 
 
 def models(word: str) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[TimeLimit, ...]]:

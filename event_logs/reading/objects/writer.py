@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from event_logs import typed_json
-from event_logs.objects import FOLDER, TABLES
+from event_logs.objects import BEGINNING, FOLDER, TABLES
 from event_logs.reading.aside import Aside
 from event_logs.reading.stamps import Clock
 
@@ -52,7 +52,8 @@ class ObjectWriter:
         self.objects.setdefault(object_id, kind)
 
     def add_value(self, object_id: str, name: str, at: str | None, value: object) -> None:
-        self.values.append((object_id, name, at, typed_json.dumps(value)))
+        since = None if at and at.replace(" ", "T").startswith(BEGINNING[:19]) else at  # in whatever zone
+        self.values.append((object_id, name, since, typed_json.dumps(value)))
 
     def concern(self, event_id: str, object_id: str, qualifier: str = "") -> None:
         self.concerns[(event_id, object_id, qualifier)] = None
