@@ -217,10 +217,9 @@ def reassign(
 def _need_other_eyes(session: Session, ready: Runnable, task: Task, case: Case, officer: Officer | str) -> None:
     """Whoever it is, a manager or a stand-in too: nobody does both sides. Raises NotAllowed.
 
-    Whoever was given the task was kept apart when it was given, as it is from the other side; the others are looked at here.
+    Its own holder is looked at again: since the task was given, the officer may have stood in on the other side, or the case may have
+    come under a version with more such pairs.
     """
-    if staff.code_of(officer) == task.officer and task.performed_for is None:
-        return
     apart = kept_apart(ready.procedure, task.activity, _activity(ready, task).four_eyes)
     done_by = excluded_by_four_eyes(session, case.number, apart, states=(TaskState.COMPLETED,))
     code = staff.code_of(officer)

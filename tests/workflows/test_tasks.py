@@ -350,3 +350,25 @@ def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> No
         with office.begin() as session:
             found = open_tasks(session, case)
             assert found["count"].officer != found["recount"].officer
+
+
+def test_who_stood_in_on_one_side_does_not_do_the_other_that_lay_on_the_desk(sqlite_url: str) -> None:
+    drawn = model(
+        start(),
+        both("s"),
+        user("count", posts=("clerk",)),
+        user("recount", posts=("clerk",), four_eyes=("count",)),
+        both("j"),
+        end(),
+        paths=["start > s > count > j > end", "s > recount > j"],
+        key="refund",
+    )
+    office = Office(sqlite_url, procedure(drawn))
+    case = opened(office)
+    with office.begin() as session:
+        found = open_tasks(session, case)
+        absent, other = found["count"].officer or "", found["recount"].officer or ""
+        staff.record_absence(session, absent, since=office.now, until=office.now + timedelta(days=9), stand_in=other)
+    do(office, case, "count", officer=other)
+    with office.begin() as session, pytest.raises(NotAllowed, match="count"):
+        tasks.complete(session, open_tasks(session, case)["recount"], other, {}, now=office.now)
