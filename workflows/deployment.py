@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
 from hashlib import sha256
+from typing import TypeGuard
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from bpmn import feel
 from bpmn.errors import BpmnError
-from bpmn.model import EventNode, Position, Trigger
+from bpmn.model import AnyNode, EventNode, Position, Trigger
 from bpmn.procedure import Procedure, procedure_from_sources
 from bpmn.validation import Severity, problems
 from workflows import versions as shelf
@@ -87,10 +88,25 @@ def _missing_parts(procedure: Procedure) -> list[Refusal]:
             found.append(Refusal("decision", activity.id, f"There is no decision {activity.decision!r}."))
         if activity.form and activity.form not in procedure.forms:
             found.append(Refusal("form", activity.id, f"There is no form {activity.form!r}."))
+    found += [
+        Refusal(
+            "multiple_start",
+            node.id,
+            "Cases are begun by one message or signal of several, not by times or by all together.",
+        )
+        for node in procedure.model.nodes
+        if _begins_cases(node) and _begins_otherwise(node)
+    ]
     if procedure.clock and procedure.clock.source not in SOURCES:
         message = f"No list is registered as {procedure.clock.source!r}."
         found.append(Refusal("clock", "[clock]", message, f"Name one of {', '.join(sorted(SOURCES))}."))
     return found
+
+
+def _begins_otherwise(node: EventNode) -> bool:
+    """Whether a start with several triggers wants more than that any one message or signal begins a case."""
+    others = any(part.trigger not in (Trigger.MESSAGE, Trigger.SIGNAL) for part in node.definitions)
+    return bool(node.definitions) and (node.all_of or others)
 
 
 def _unreadable(own: dict[str, bytes]) -> list[Refusal]:
@@ -229,7 +245,7 @@ def _listen(session: Session, version: ProcedureVersion, now: datetime) -> None:
     """Let the active version's start events wait for their message, signal or time."""
     _unlisten(session, version.key)
     for node in load(session, version).model.nodes:
-        if isinstance(node, EventNode) and node.position is Position.START and node.scope is None:
+        if _begins_cases(node):
             _listen_for(session, version, node, now)
     _wind_up(session, version, now)
     session.flush()
@@ -242,14 +258,26 @@ def _wind_up(session: Session, version: ProcedureVersion, now: datetime) -> None
         session.add(Timer(kind="clock", procedure=version.key, node="", due_at=due_at))
 
 
+def _begins_cases(node: AnyNode) -> TypeGuard[EventNode]:
+    """A start of the process itself."""
+    return isinstance(node, EventNode) and node.position is Position.START and node.scope is None
+
+
 def _listen_for(session: Session, version: ProcedureVersion, node: EventNode, now: datetime) -> None:
-    if node.trigger in (Trigger.MESSAGE, Trigger.SIGNAL):
-        name = (node.message if node.trigger is Trigger.MESSAGE else node.signal) or ""
-        row = Subscription(kind=str(node.trigger), procedure=version.key, node=node.id, name=name, since=now)
-        session.add(row)
-    elif node.trigger is Trigger.TIMER:
+    for kind, name in _awaited(node):
+        session.add(Subscription(kind=kind, procedure=version.key, node=node.id, name=name, since=now))
+    if node.trigger is Trigger.TIMER:
         due_at = next_start(session, node, now)
         session.add(Timer(kind="start", procedure=version.key, node=node.id, due_at=due_at))
+
+
+def _awaited(node: EventNode) -> Iterator[tuple[str, str]]:
+    """The messages and signals that each begin a case here."""
+    for part in node.definitions or (node,):
+        if part.trigger is Trigger.MESSAGE:
+            yield str(Trigger.MESSAGE), part.message or ""
+        elif part.trigger is Trigger.SIGNAL:
+            yield str(Trigger.SIGNAL), part.signal or ""
 
 
 def next_start(session: Session, node: EventNode, after: datetime) -> datetime:
