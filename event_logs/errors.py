@@ -210,3 +210,14 @@ class BadCloudEvent(EventLogError):
     def __init__(self, reason: str) -> None:
         self.reason = reason
         super().__init__(f"This event cannot be taken in: {reason}.")
+
+
+class NotRepairable(EventLogError):
+    """Rows set aside cannot be fed in again, since the log was not read from a table."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        super().__init__(
+            f"Rows set aside of {name!r} cannot be fed in again, because it was not read from a table (XES and OCEL are none); "
+            "mend them in the file it came from, and import that with `--replace`."
+        )

@@ -9,7 +9,7 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from event_logs.log import EventLog
@@ -84,6 +84,9 @@ class Reading:
     mapping: ColumnMapping
     notes: tuple[str, ...]
     header: Mapping[str, object]  # what an XES log says of itself
+    table: Mapping[str, object] | None = (
+        None  # how the cells of a table were read: day_first, kinds, exact; None for others
+    )
 
 
 def open_log(path: Path | str, mapping: Given = None, *, zone: str | None = None) -> EventLog:
@@ -170,7 +173,7 @@ def _read_table(table: Table, folder: Path, given: Given) -> Reading:
     mapping = reader.prepare()
     with FactWriter(folder, reader.clock.instants) as writer:
         reader.read(writer)
-    return _reading(table.source, writer, mapping, reader.clock, reader.notes, {})
+    return replace(_reading(table.source, writer, mapping, reader.clock, reader.notes, {}), table=reader.decided)
 
 
 def _read_objects(source: Source, read: Reader, folder: Path, given: Given) -> Reading:

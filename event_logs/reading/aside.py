@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 LINE, REASON, WHOLE = "qj:line", "qj:reason", "qj:row"
+FILE = "set_aside.csv"
 
 
 class Aside:
@@ -18,7 +19,7 @@ class Aside:
     """
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / "set_aside.csv"
+        self._path = folder / FILE
         self._file: TextIO | None = None
         self._rows: Any = None
         self.header: Sequence[str] = ()

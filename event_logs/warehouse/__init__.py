@@ -214,6 +214,7 @@ def log_facts(name: str, reading: Reading, now: datetime | None) -> dict[str, ob
         "mapping": asdict(reading.mapping),
         "notes": list(reading.notes),
         "header": dict(reading.header),
+        "table": reading.table,
         "imported": now,
     }
 

@@ -119,6 +119,15 @@ def test_a_log_comes_in_is_listed_and_goes_out(call: Call, table: Path, tmp_path
     assert call("log", "remove", "window").code == 0 and call("log", "list", "--json").json == []
 
 
+def test_rows_that_were_set_aside_are_fed_in_again(call: Call, table: Path) -> None:
+    aside = call("log", "import", str(table), "--name", "window", "--json").json["set_aside_file"]
+    again = ("log", "import", "--repair", "window", aside)
+    told = call(*again, "--json").json
+    assert (told["added"], told["set_aside"], told["set_aside_file"]) == (0, 1, aside)
+    refused = call(*again, "--replace")
+    assert refused.code == 2 and "leave out" in refused.err
+
+
 def test_columns_can_be_mapped_by_hand(call: Call, table: Path) -> None:
     mapped = ("--map", "case_id=who", "--map", "activity=activity", "--map", "timestamp=end", "--map", "zone=UTC")
     assert call("log", "import", str(table), *mapped, "--json").json["cases"] == 2

@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from event_logs.reading.mapping import COLUMNS, OPTIONS
-from event_logs.warehouse import Warehouse
+from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
 from event_logs.writing.objects import ENDINGS, form_of, write_objects
 from webui import quality as checks
@@ -17,6 +17,7 @@ from webui.cli.database import open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
+from webui.errors import Refused
 from webui.settings import read_settings
 
 MEANINGS = f"A column and what it means; meanings: {', '.join(COLUMNS)}; also {', '.join(OPTIONS)}."
@@ -41,9 +42,25 @@ log.add_command(collect)
 @click.option("--name", help="What to call it; by default what the file is called.")
 @click.option("--map", "pairs", type=PAIR, multiple=True, help=MEANINGS)
 @click.option("--replace", is_flag=True, help="Take the place of a log of that name.")
+@click.option(
+    "--repair", metavar="NAME", help="FILE is the corrected set_aside.csv of the log NAME; add its good rows."
+)
 @as_json
-def import_(file: Path, name: str | None, pairs: tuple[tuple[str, str], ...], replace: bool, wants_json: bool) -> None:
+def import_(
+    file: Path,
+    *,
+    name: str | None,
+    pairs: tuple[tuple[str, str], ...],
+    replace: bool,
+    repair: str | None,
+    wants_json: bool,
+) -> None:
     """Read FILE and keep it. Rows that cannot go in are set aside with the reason."""
+    if repair is not None:
+        if name or pairs or replace:
+            raise Refused("Rows are repaired as their log was imported; leave out --name, --map and --replace.")
+        print_facts(repairing.repair(warehouse(), repair, file, now=datetime.now(UTC)).as_dict(), wants_json=wants_json)
+        return
     with progress(f"Reading {file.name}") as share:
         report = warehouse().import_log(file, name, dict(pairs) or None, share, replace=replace, now=datetime.now(UTC))
     facts = report.as_dict()

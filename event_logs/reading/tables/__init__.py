@@ -40,6 +40,11 @@ class TableReader:
         self.clock = Clock(self.mapping.zone, self._day_first(sample), self.mapping.timestamp_format)
         return self.mapping
 
+    @property
+    def decided(self) -> dict[str, object]:
+        """What `prepare` decided besides the mapping, so that more rows can be read in the same way."""
+        return {"day_first": self.clock.day_first, "kinds": self.kinds, "exact": bool(self.table.kinds)}
+
     def read(self, writer: FactWriter) -> None:
         """After `prepare`: every row into the writer, or aside."""
         writer.aside.header = self.header

@@ -52,6 +52,7 @@ class Cells:
     clock: Clock
     writer: FactWriter
     exact: bool = False
+    before: int = 0  # events of the log that these come behind; pieces of work are numbered on from there
 
     def __post_init__(self) -> None:
         at = {column: index for index, column in enumerate(self.header)}
@@ -66,7 +67,7 @@ class Cells:
         self._of_event = [(at[c], key_text(c), self.kinds[c]) for c in free if c not in of_case]
         self._of_case = [(at[c], key_text(c.removeprefix(_CASE_PREFIX)), self.kinds[c]) for c in of_case]
         self._json = JsonValues(scalar_text if self.exact else _guessed_json)
-        self._count = 0
+        self._count = self.before
 
     def take(self, columns: Sequence[pa.Array], lines: Integers) -> None:
         case, activity = self._mapped(columns, "case_id"), self._mapped(columns, "activity")
