@@ -350,7 +350,7 @@ def _conflict(turn: Turn, fact: facts.Conflict) -> None:
     values = ", ".join(repr(value) for value in fact.values)
     row = Incident(case=turn.case.number, node=fact.node, instance="", attempts=0, occurred_at=turn.now)
     row.message = f"Parallel branches set {fact.path!r} differently ({values}); the last value was kept."
-    row.resolved_at = turn.now
+    row.resolved_at, row.corrections = turn.now, {fact.path: list(fact.values)}
     turn.session.add(row)
 
 

@@ -6,9 +6,10 @@ from datetime import timedelta
 
 import sqlalchemy as sa
 
+from tests.builders import both, end, model, procedure, script, start, user
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
 from webui.database import transaction
-from workflows import staff
+from workflows import cases, deployment, staff
 from workflows.tables import Case, Task
 
 
@@ -167,3 +168,17 @@ def test_a_manager_moves_a_case_and_the_page_tells_it(signed_in: SignIn, engine:
     page = client.get(f"/cases/{case}").text
     assert "passed over by decision" in page and "known already" in page
     assert signed_in("clerk").post(address, data={"to": "1:x", "reason": "x"}).status_code == 403
+
+
+def test_what_parallel_branches_set_differently_is_shown_on_the_case(signed_in: SignIn, engine: sa.Engine) -> None:
+    drawn = model(
+        start(), both("s"), script("scan", risk='"high"'), script("ask", risk='"low"'), both("j"), user("look", posts=("tax_source",)), end(),
+        paths=["start > s > scan > j > look > end", "s > ask > j"], key="risk",
+    )  # fmt: skip
+    with transaction(engine) as session:
+        version = deployment.deploy(session, procedure(drawn), by="owner", now=MONDAY)
+        deployment.activate(session, version, by="owner", now=MONDAY)
+        number = cases.start(session, "risk", {}, now=MONDAY, office="east").number
+    english = signed_in("manager").get(f"/cases/{number}").text
+    assert "Parallel branches set “risk” differently" in english and "high" in english and "low" in english
+    assert "并行分支对“risk”的取值不同" in signed_in("manager", "zh").get(f"/cases/{number}").text

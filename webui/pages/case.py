@@ -74,6 +74,7 @@ def show(number: str) -> Response:
         tasks=[_work(_labels(ran), task, names) for task in work],
         moments=moments(ran, facts, names)[::-1],
         incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
+        conflicts=_conflicts(number),
         labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
         may_steer=_may_steer(),
         ad_hoc=_ad_hoc(case, _labels(ran)),
@@ -82,6 +83,16 @@ def show(number: str) -> Response:
         positions=_positions(case, procedure) if _may_steer() else [],
         elapsed=(case.closed_at or now()) - case.opened_at,
     )
+
+
+def _conflicts(number: str) -> list[dict[str, Any]]:
+    """Where parallel branches set one variable differently: at which join, which variable, and the values, the kept one last."""
+    noted = select(Incident).where(Incident.case == number, Incident.attempts == 0, Incident.instance == "")
+    return [
+        {"node": row.node, "name": name, "values": values, "at": row.occurred_at}
+        for row in db().scalars(noted.order_by(Incident.id))
+        for name, values in (row.corrections or {}).items()
+    ]
 
 
 def _ran(case: Case, facts: list[Event]) -> dict[int | None, Procedure]:
