@@ -6,6 +6,7 @@ taken before is told by its key, so each comes in once. The mark and the events 
 
 from __future__ import annotations
 
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -14,7 +15,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
-from event_logs.collecting import Told, keep
+from event_logs.collecting import Told, aside, keep
 from event_logs.collecting.tables import Collection
 from event_logs.errors import BadCollection, UnknownCollection
 from event_logs.reading.lifecycles import lifecycle_word
@@ -24,6 +25,8 @@ from event_logs.reading.stamps import Clock
 _BLOCK = 2000
 _NAME = re.compile(r"\w[\w.\-]{0,99}")
 _COLUMN = re.compile(r"\w+")
+_VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_SECRETS = ("password", "passwd", "pwd")
 _READS = re.compile(r"\s*(select|with)\b", re.IGNORECASE)
 Row = Mapping[str, Any]
 
@@ -41,8 +44,9 @@ def add(
     every: timedelta,
     late: timedelta,
     now: datetime,
+    password_from: str | None = None,
 ) -> Collection:
-    """Ask this query from now on; raises BadCollection."""
+    """Ask this query from now on; `password_from` names an environment variable. Raises BadCollection."""
     for word, pattern, what in (
         (name, _NAME, "name"),
         (log, _NAME, "log"),
@@ -55,12 +59,16 @@ def add(
         raise BadCollection(name, "the query has to be one SELECT")
     if session.get(Collection, name) is not None:
         raise BadCollection(name, "there is one of that name already")
+    if password_from is not None and not _VARIABLE.fullmatch(password_from):
+        raise BadCollection(name, f"{password_from!r} names no environment variable")
+    _refuse_password(name, url)
     _engine(name, url).dispose()
     typed({**mapping})
     made = Collection(
         name=name,
         log=log,
         url=url,
+        password_from=password_from,
         query=query.strip().rstrip(";"),
         mapping=dict(mapping),
         key_column=key,
@@ -103,11 +111,12 @@ def collect(session: Session, name: str, *, now: datetime) -> int:
         return 0
     collection.failure = None
     collection.taken += new
+    collection.set_aside = aside.count(session, collection)
     return new
 
 
 def _rows(collection: Collection) -> Iterator[Sequence[Row]]:
-    engine = _engine(collection.name, collection.url)
+    engine = _engine(collection.name, collection.url, collection.password_from)
     quoted = engine.dialect.identifier_preparer.quote
     mark = quoted(collection.mark_column)
     where = "" if collection.mark is None else f"WHERE {mark} >= :since"
@@ -123,9 +132,35 @@ def _rows(collection: Collection) -> Iterator[Sequence[Row]]:
         engine.dispose()
 
 
-def _engine(name: str, url: str) -> sa.Engine:
+def _refuse_password(name: str, url: str) -> None:
+    """Who reads our database must not read the passwords of others."""
     try:
-        return sa.create_engine(url)
+        made = sa.make_url(url)
+    except (sa.exc.ArgumentError, ValueError):
+        raise BadCollection(name, "its address is none that SQLAlchemy can read") from None
+    told = [f"{word}={value}".lower() for word, value in made.query.items()]
+    if made.password is not None or any(f"{secret}=" in one for one in told for secret in _SECRETS):
+        raise BadCollection(
+            name,
+            "its address holds a password, which whoever reads our database could read; leave it out and name the environment "
+            "variable that holds it with --password-from, or let the driver find it by its own means, such as .pgpass",
+        )
+
+
+def _password(name: str, variable: str) -> str:
+    found = os.environ.get(variable)
+    if found is None:
+        raise BadCollection(
+            name, f"the environment variable {variable} that holds its password is not set where the query is asked"
+        )
+    return found
+
+
+def _engine(name: str, url: str, password_from: str | None = None) -> sa.Engine:
+    password = None if password_from is None else _password(name, password_from)
+    try:
+        made = sa.make_url(url)
+        return sa.create_engine(made if password is None else made.set(password=password))
     except (sa.exc.ArgumentError, ImportError, ValueError) as error:
         raise BadCollection(name, f"its address is no database that can be reached ({error})") from error
 
@@ -162,26 +197,32 @@ def _earlier(mark: str, seconds: int) -> str:
 def _keep(session: Session, collection: Collection, rows: Sequence[Row], now: datetime) -> int:
     mapping = typed({meaning: str(column) for meaning, column in collection.mapping.items()})
     clock = Clock(mapping.zone, mapping.day_first is not False, mapping.timestamp_format)
-    told = []
+    told, bad = [], {}
     for row in rows:
         for column in (collection.key_column, collection.mark_column):
             if column not in row:
                 raise BadCollection(collection.name, f"its rows have no column {column!r}")
         one = _told(row, collection.key_column, mapping, clock)
-        if one is None:
-            collection.set_aside += 1
+        if isinstance(one, str):
+            bad[str(row[collection.key_column])] = (one, {name: _text(value) or "" for name, value in row.items()})
         else:
             told.append(one)
         collection.mark = max(row[collection.mark_column], collection.mark or row[collection.mark_column])
+    aside.put_aside(session, collection, bad)
+    aside.forget(session, collection, [one.key for one in told])
     return keep(session, collection.log, f"collection {collection.name}", told, now=now)
 
 
-def _told(row: Row, key: str, mapping: ColumnMapping, clock: Clock) -> Told | None:
+def _told(row: Row, key: str, mapping: ColumnMapping, clock: Clock) -> Told | str:
+    """The event of a row, or why it is none."""
     columns = mapping.columns()
     cells = {meaning: row.get(column) for meaning, column in columns.items() if meaning in COLUMNS}
     at = _instant(cells.get("timestamp"), clock)
-    if at is None or cells.get("case_id") in (None, "") or cells.get("activity") in (None, ""):
-        return None
+    for meaning, what in (("case_id", "case"), ("activity", "activity"), ("timestamp", "time")):
+        if cells.get(meaning) in (None, ""):
+            return f"it has no {what}"
+    if at is None:
+        return f"{str(cells['timestamp'])!r} is no time that can be read"
     attributes = {name: value for name, value in row.items() if name not in columns.values() and value is not None}
     return Told(
         key=str(row[key]),

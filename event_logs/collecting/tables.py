@@ -34,6 +34,20 @@ class CollectedEvent(Base):
     received: Mapped[datetime] = mapped_column(Utc)
 
 
+class CollectedAside(Base):
+    """A row of a collection that could not go in, once by its key, until its source tells it well."""
+
+    __tablename__ = "collected_aside"
+    __table_args__ = (UniqueConstraint("collection", "key", name="uq_collected_aside_key"),)
+
+    position: Mapped[int] = mapped_column(BigInteger().with_variant(Integer, "sqlite"), primary_key=True)
+    collection: Mapped[str] = mapped_column(String(100))
+    log: Mapped[str] = mapped_column(String(100))
+    key: Mapped[str] = mapped_column(String(500))
+    reason: Mapped[str] = mapped_column(Text)
+    cells: Mapped[Mapping[str, Any]] = mapped_column(Json)
+
+
 class Collection(Base):
     """A query on a foreign database, asked again and again: `mark` is the greatest value of its mark column that was seen."""
 
@@ -41,7 +55,8 @@ class Collection(Base):
 
     name: Mapped[str] = mapped_column(String(100), primary_key=True)
     log: Mapped[str] = mapped_column(String(100))
-    url: Mapped[str] = mapped_column(Text)
+    url: Mapped[str] = mapped_column(Text)  # without a password
+    password_from: Mapped[str | None] = mapped_column(String(200))  # the environment variable that holds it
     query: Mapped[str] = mapped_column(Text)
     mapping: Mapped[Mapping[str, Any]] = mapped_column(Json)
     key_column: Mapped[str]
@@ -52,5 +67,5 @@ class Collection(Base):
     due: Mapped[datetime] = mapped_column(Utc)
     last_run: Mapped[datetime | None] = mapped_column(Utc)
     taken: Mapped[int]
-    set_aside: Mapped[int]
+    set_aside: Mapped[int]  # how many rows lie in `collected_aside` now
     failure: Mapped[str | None] = mapped_column(Text)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -10,10 +11,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from event_logs import typed_json
+from event_logs.collecting import aside
 from event_logs.collecting.tables import CollectedEvent
 from event_logs.errors import LogExists
 from event_logs.reading import ColumnMapping, Reading
 from event_logs.reading.facts import FactWriter
+from event_logs.reading.repaired import write_aside
 from event_logs.reading.stamps import Clock
 from event_logs.warehouse import Warehouse, log_facts
 from event_logs.warehouse.folders import building, put
@@ -25,9 +28,9 @@ _TEXTS = ("case_id", "activity", "lifecycle", "officer", "post", "office")
 
 
 def shelve(session: Session, store: Warehouse, log: str, *, now: datetime) -> bool:
-    """Write the log anew if events came since; raises LogExists where a log of that name was imported from a file."""
+    """Write the log anew, with the rows set aside beside it, if either changed since; raises LogExists where a log of that name was imported from a file."""
     last = session.scalar(select(func.max(CollectedEvent.position)).where(CollectedEvent.log == log)) or 0
-    mark = f"{SOURCE} up to {last}"
+    mark = f"{SOURCE} up to {last}, {aside.mark(session, log)}"
     if log in store.names():
         kept = store.facts(log)
         if not str(kept["sha256"]).startswith(SOURCE):
@@ -40,8 +43,9 @@ def shelve(session: Session, store: Warehouse, log: str, *, now: datetime) -> bo
         clock = Clock("UTC")
         with FactWriter(folder, clock.instants) as writer:
             _write(session, log, last, writer)
+        counts = replace(writer.counts, set_aside=write_aside(folder, *aside.rows_aside(session, log)))
         mapping = ColumnMapping(case_id="case_id", activity="activity", timestamp="at")
-        reading = Reading(source=SOURCE, sha256=mark, counts=writer.counts, mapping=mapping, notes=(), header={})
+        reading = Reading(source=SOURCE, sha256=mark, counts=counts, mapping=mapping, notes=(), header={})
         facts = typed_json.dumps(log_facts(log, reading, now))
         (folder / "log.json").write_text(facts + "\n", encoding="utf-8")
         write_performed_work(folder, store.spill)

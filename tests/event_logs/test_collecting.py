@@ -22,8 +22,10 @@ MAPPING = {"case_id": "permit", "activity": "step", "timestamp": "done_at"}
 
 
 @pytest.fixture
-def foreign(any_database_url: str) -> Iterator[sa.Engine]:
+def foreign(any_database_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[sa.Engine]:
     engine = sa.create_engine(any_database_url)
+    if engine.url.password is not None:
+        monkeypatch.setenv("PERMITS_PASSWORD", engine.url.password)
     with engine.begin() as connection:
         connection.exec_driver_sql(
             "CREATE TABLE steps (id INTEGER PRIMARY KEY, permit TEXT, step TEXT, done_at TIMESTAMP, fee INTEGER)"
@@ -50,7 +52,9 @@ def tell(foreign: sa.Engine, *rows: tuple[int, str, str, str | None, int]) -> No
 
 def add(session: Session, foreign: sa.Engine, query: str = "SELECT * FROM steps", **others: object) -> None:
     given = {"key": "id", "mark": "done_at", "every": timedelta(seconds=60), "late": timedelta(hours=1), **others}
-    url = foreign.url.render_as_string(hide_password=False)
+    if foreign.url.password is not None:
+        given["password_from"] = "PERMITS_PASSWORD"
+    url = foreign.url.set(password=None).render_as_string()
     queries.add(session, "permits", log="permits", url=url, query=query, mapping=MAPPING, now=NOW, **given)  # type: ignore[arg-type]
 
 
@@ -100,3 +104,59 @@ def test_the_foreign_database_is_only_read(foreign: sa.Engine, session: Session)
         tell(foreign, (1, "p1", "accept", "2026-03-01 09:00:00", 10))
         queries.collect(session, "permits", now=NOW)
         assert "read-only" in str(queries.find(session, "permits").failure)
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql+psycopg://li:secret@host/permits", "postgresql+psycopg://host/p?password=secret"]
+)
+def test_an_address_with_a_password_is_refused_and_told_the_way_out(session: Session, url: str) -> None:
+    given = {
+        "query": "SELECT 1",
+        "mapping": MAPPING,
+        "key": "id",
+        "mark": "at",
+        "every": timedelta(1),
+        "late": timedelta(0),
+    }
+    with pytest.raises(BadCollection, match="--password-from") as refused:
+        queries.add(session, "permits", log="permits", url=url, now=NOW, **given)  # type: ignore[arg-type]
+    assert "secret" not in str(refused.value)
+
+
+def test_the_password_is_that_of_the_variable_when_the_query_is_asked(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    given = {
+        "query": "SELECT 1",
+        "mapping": MAPPING,
+        "key": "id",
+        "mark": "at",
+        "every": timedelta(1),
+        "late": timedelta(0),
+    }
+    url = "postgresql+psycopg://li@host/permits"
+    queries.add(session, "permits", log="permits", url=url, now=NOW, password_from="PERMITS", **given)  # type: ignore[arg-type]
+    monkeypatch.delenv("PERMITS", raising=False)
+    queries.collect(session, "permits", now=NOW)
+    assert "PERMITS that holds its password is not set" in str(queries.find(session, "permits").failure)
+    assert queries.find(session, "permits").url == url
+
+
+def test_a_bad_row_lies_aside_once_with_its_reason_until_it_is_told_well(
+    foreign: sa.Engine, session: Session, tmp_path: Path
+) -> None:
+    add(session, foreign)
+    tell(foreign, (1, "p1", "accept", "2026-03-01 09:00:00", 10), (2, "", "check", "2026-03-01 09:00:00", 10))
+    store = Warehouse(tmp_path / "home")
+    for minutes in (0, 2, 4):
+        queries.collect(session, "permits", now=NOW + timedelta(minutes=minutes))
+        shelve(session, store, "permits", now=NOW)
+        file = store.report("permits").set_aside_file
+        assert file and queries.find(session, "permits").set_aside == store.report("permits").set_aside == 1
+        lines = file.read_text("utf-8-sig").splitlines()
+        assert len(lines) == 2 and "it has no case" in lines[1] and "check" in lines[1]
+    with foreign.begin() as connection:
+        connection.exec_driver_sql("UPDATE steps SET permit = 'p1' WHERE id = 2")
+    assert queries.collect(session, "permits", now=NOW + timedelta(minutes=6)) == 1
+    assert shelve(session, store, "permits", now=NOW) and store.report("permits").set_aside_file is None
+    assert queries.find(session, "permits").set_aside == 0

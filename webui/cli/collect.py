@@ -10,6 +10,7 @@ from sqlalchemy.engine import make_url
 
 from event_logs.collecting import queries
 from event_logs.collecting.tables import Collection
+from event_logs.warehouse import Warehouse
 from webui.cli.database import changing, now, open_database, reading
 from webui.cli.given import PAIR
 from webui.cli.output import as_json, print_facts, print_rows
@@ -27,7 +28,8 @@ def collect() -> None:
 @collect.command("add")
 @click.argument("name")
 @click.option("--log", required=True, help="The log that the rows go into.")
-@click.option("--url", required=True, help="The database, as SQLAlchemy names it.")
+@click.option("--url", required=True, help="The database, as SQLAlchemy names it, without a password.")
+@click.option("--password-from", metavar="VARIABLE", help="The environment variable that holds the password.")
 @click.option("--query", required=True, help="One SELECT.")
 @click.option("--map", "pairs", type=PAIR, multiple=True, help="A column and what it means; as in `log import`.")
 @click.option("--key", required=True, help="The column that names a row for good.")
@@ -36,8 +38,10 @@ def collect() -> None:
 @click.option("--late", default=600, show_default=True, help="How far behind the mark rows may still come, in seconds.")
 def add(
     name: str,
+    *,
     log: str,
     url: str,
+    password_from: str | None,
     query: str,
     pairs: tuple[tuple[str, str], ...],
     key: str,
@@ -52,6 +56,7 @@ def add(
             name,
             log=log,
             url=url,
+            password_from=password_from,
             query=query,
             mapping=dict(pairs),
             key=key,
@@ -70,9 +75,14 @@ def run(name: str, wants_json: bool) -> None:
     with changing() as session:
         queries.find(session, name)
         new = queries.collect(session, name, now=now())
-        failure = queries.find(session, name).failure
-    lay_down(open_database(), read_settings(), now())
-    print_facts({"name": name, "new": new, "failure": failure}, wants_json=wants_json)
+        found = queries.find(session, name)
+        told = {"name": name, "new": new, "set_aside": found.set_aside, "failure": found.failure}
+        log = found.log
+    settings = read_settings()
+    lay_down(open_database(), settings, now())
+    store = Warehouse(settings.home)
+    file = store.report(log).set_aside_file if log in store.names() else None
+    print_facts(told | {"set_aside_file": str(file) if file else None}, wants_json=wants_json)
 
 
 @collect.command("list")
