@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -10,7 +9,7 @@ import pyarrow.parquet as pq
 
 from event_logs.errors import UnwritableLog
 from event_logs.log import EventLog
-from event_logs.writing.pieces import write_pieces
+from event_logs.writing.pieces import beside, write_pieces
 from event_logs.writing.table import TABLE_SCHEMA, csv_text, typed_batches
 from event_logs.writing.xes import xes_text
 
@@ -48,14 +47,6 @@ def write_csv(log: EventLog, path: Path | str) -> None:
 
 def write_parquet(log: EventLog, path: Path | str) -> None:
     """One typed table, its columns called as in CSV, the attributes as JSON. Read back it gives the same cases and events."""
-    path = Path(path)
-    part = path.with_name(f".{path.name}.part")
-    try:
-        with pq.ParquetWriter(part, TABLE_SCHEMA, compression="zstd") as writer:
-            for batch in typed_batches(log):
-                writer.write_batch(batch)
-        os.replace(part, path)
-    except OSError as error:
-        raise UnwritableLog(str(path), str(error)) from error
-    finally:
-        part.unlink(missing_ok=True)
+    with beside(Path(path)) as part, pq.ParquetWriter(part, TABLE_SCHEMA, compression="zstd") as writer:
+        for batch in typed_batches(log):
+            writer.write_batch(batch)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime, time, timedelta
 from decimal import Decimal
@@ -15,6 +14,7 @@ from event_logs.log import EventLog
 from event_logs.reading.xes_values import PLAIN_ITEM
 from event_logs.typed_json import Nested
 from event_logs.writing.rows import by_case
+from event_logs.writing.xml import escaped
 
 _EXTENSIONS = {
     "concept": "Concept",
@@ -30,16 +30,7 @@ _KEYS = {
     "post": "org:role",
     "office": "org:group",
 }
-_UNWRITABLE = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _MICROSECOND = timedelta(microseconds=1)
-_ESCAPES = {
-    ord("&"): "&amp;",
-    ord("<"): "&lt;",
-    ord('"'): "&quot;",
-    ord("\n"): "&#10;",
-    ord("\r"): "&#13;",
-    ord("\t"): "&#9;",
-}
 
 
 def xes_text(log: EventLog, header: Mapping[str, object]) -> Iterator[str]:
@@ -55,7 +46,7 @@ def _head(log: EventLog, header: Mapping[str, Any]) -> Iterator[str]:
     for extension in _extensions(header):
         yield f"<extension{_xml(extension)}/>\n"
     for scope, values in header.get("globals", {}).items():
-        yield f'<global scope="{_escaped(scope)}">{_attributes(values)}</global>\n'
+        yield f'<global scope="{escaped(scope)}">{_attributes(values)}</global>\n'
     classifiers = header.get("classifiers") or [{"name": "Activity", "keys": "concept:name"}]
     for classifier in classifiers:
         yield f"<classifier{_xml(classifier)}/>\n"
@@ -100,7 +91,7 @@ def _stamp(at: datetime) -> str:
 
 @lru_cache(maxsize=100_000)
 def _string(key: str, value: str) -> str:
-    return f'<string key="{_escaped(key)}" value="{_escaped(value)}"/>'
+    return f'<string key="{escaped(key)}" value="{escaped(value)}"/>'
 
 
 @lru_cache(maxsize=100_000)
@@ -118,9 +109,9 @@ def _attribute(key: str, value: object) -> str:
         kind, text, exact = _scalar(value.value)
         return _element(kind, key, text, exact + _attributes(value.attributes))
     if isinstance(value, list):
-        return f'<list key="{_escaped(key)}">{"".join(map(_item, value))}</list>'
+        return f'<list key="{escaped(key)}">{"".join(map(_item, value))}</list>'
     if isinstance(value, Mapping):
-        return f'<container key="{_escaped(key)}">{_attributes(value)}</container>'
+        return f'<container key="{escaped(key)}">{_attributes(value)}</container>'
     return _element(key=key, **dict(zip(("kind", "text", "within"), _scalar(value), strict=True)))
 
 
@@ -131,7 +122,7 @@ def _item(value: object) -> str:
 
 
 def _element(kind: str, key: str, text: str, within: str) -> str:
-    head = f'<{kind} key="{_escaped(key)}" value="{_escaped(text)}"'
+    head = f'<{kind} key="{escaped(key)}" value="{escaped(text)}"'
     return f"{head}>{within}</{kind}>" if within else f"{head}/>"
 
 
@@ -144,7 +135,7 @@ def _scalar(value: object) -> tuple[str, str, str]:
 
 
 def _exact(name: str, text: str) -> str:
-    return f'<string key="qj:{name}" value="{_escaped(text)}"/>'
+    return f'<string key="qj:{name}" value="{escaped(text)}"/>'
 
 
 def _date(value: datetime) -> tuple[str, str, str]:
@@ -169,8 +160,4 @@ _WRITE: tuple[
 
 
 def _xml(attributes: Mapping[str, str]) -> str:
-    return "".join(f' {key}="{_escaped(value)}"' for key, value in attributes.items())
-
-
-def _escaped(text: str) -> str:
-    return _UNWRITABLE.sub("\ufffd", text).translate(_ESCAPES)
+    return "".join(f' {key}="{escaped(value)}"' for key, value in attributes.items())

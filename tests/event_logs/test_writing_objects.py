@@ -71,6 +71,8 @@ def told(log: ObjectLog) -> dict[str, list[str]]:
     """The rows of each table, but for their order, in which only events are recorded."""
     rows = {table: getattr(log, table).to_pyarrow().to_pylist() for table in TABLES}
     rows["events"].sort(key=lambda row: row["position"])
+    for row in rows["events"]:
+        row["attributes"] = sorted(typed_json.loads(row["attributes"]).items())
     found = {table: [str(row) for row in told] for table, told in rows.items()}
     return {table: told if table == "events" else sorted(set(told)) for table, told in found.items()}
 

@@ -84,7 +84,7 @@ def import_(
 def export(name: str, file: Path | None, form: str | None, documents: tuple[str, ...], *, proofs: bool) -> None:
     """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .csv (both also .gz) or .parquet.
 
-    Object-centric (OCEL 2.0) as .json; with --format, FILE is by default NAME with that ending.
+    Object-centric (OCEL 2.0) as .json, .xml (both also .gz) or .sqlite; with --format, FILE is by default NAME with that ending.
     """
     from webui.cli.logs import kept_log, kept_objects
 

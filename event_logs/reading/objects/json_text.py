@@ -58,14 +58,14 @@ def _read_second(source: Source, told: Record, writer: ObjectWriter) -> None:
         writer.add_object(object_id, kind)
         for value in _records(source, one.get("attributes"), "attributes"):
             name = _text(value.get("name"))
-            typed = _typed(kinds.get(("objectTypes", kind, name)), value.get("value"))
+            typed = in_type(kinds.get(("objectTypes", kind, name)), value.get("value"))
             writer.add_value(object_id, name, _text(value.get("time")) or None, typed)
         for other in _records(source, one.get("relationships"), "relationships"):
             writer.relate(object_id, _text(other.get("objectId")), _text(other.get("qualifier")))
     for one in _records(source, told["events"], "events"):
         event_id, kind = _text(one.get("id")), _text(one.get("type"))
         attributes = {
-            (name := _text(value.get("name"))): _typed(kinds.get(("eventTypes", kind, name)), value.get("value"))
+            (name := _text(value.get("name"))): in_type(kinds.get(("eventTypes", kind, name)), value.get("value"))
             for value in _records(source, one.get("attributes"), "attributes")
         }
         writer.add_event(event_id, kind, _text(one.get("time")), attributes)
@@ -117,7 +117,7 @@ def _text(value: Any) -> str:
     return "" if value is None else str(value)
 
 
-def _typed(kind: str | None, value: Any) -> object:
+def in_type(kind: str | None, value: Any) -> object:
     """The value in the type that is declared for it; text that is not of it stays text."""
     if not isinstance(value, str) or kind in (None, "string"):
         return value

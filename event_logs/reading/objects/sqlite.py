@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from event_logs.reading.objects.json_text import in_type
 from event_logs.reading.objects.writer import ObjectWriter
 from event_logs.reading.source import Source
 
@@ -71,11 +72,23 @@ def _typed_rows(database: sqlite3.Connection, which: str, tables: set[str]) -> I
     for kind, suffix in database.execute(f"SELECT ocel_type, ocel_type_map FROM {which}_map_type").fetchall():
         table = f"{which}_{suffix}"
         if table in tables:
+            declared = dict(database.execute("SELECT name, upper(type) FROM pragma_table_info(?)", (table,)))
             cursor = database.execute('SELECT * FROM "{}"'.format(table.replace('"', '""')))
             names = [column[0] for column in cursor.description]
             for row in cursor:
-                values = (value.hex() if isinstance(value, bytes) else value for value in row)
+                values = (_typed(declared.get(name), name, value) for name, value in zip(names, row, strict=True))
                 yield _text(kind), dict(zip(names, values, strict=True))
+
+
+def _typed(declared: str | None, name: str, value: Any) -> Any:
+    """SQLite has neither truth values nor times, but columns that are declared to hold them."""
+    if isinstance(value, bytes):
+        return value.hex()
+    if declared == "BOOLEAN" and value in (0, 1):
+        return bool(value)
+    if declared == "TIMESTAMP" and isinstance(value, str) and not name.startswith("ocel_"):
+        return in_type("time", value)
+    return value
 
 
 def _text(value: Any) -> str:

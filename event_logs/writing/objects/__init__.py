@@ -1,4 +1,4 @@
-"""Object-centric logs as OCEL 2.0: JSON."""
+"""Object-centric logs as OCEL 2.0: JSON, XML or an SQLite database."""
 
 from __future__ import annotations
 
@@ -8,17 +8,20 @@ from pathlib import Path
 from event_logs.errors import UnwritableLog
 from event_logs.objects import ObjectLog
 from event_logs.writing.objects.json_text import ocel_json
+from event_logs.writing.objects.sqlite import ocel_sqlite
 from event_logs.writing.objects.told import Content, content
-from event_logs.writing.pieces import write_pieces
+from event_logs.writing.objects.xml_text import ocel_xml
+from event_logs.writing.pieces import beside, write_pieces
 
-ENDINGS = {"ocel-json": ".json"}
-_TEXTS: dict[str, Callable[[Content], Iterator[str]]] = {"ocel-json": ocel_json}
+ENDINGS = {"ocel-json": ".json", "ocel-xml": ".xml", "ocel-sqlite": ".sqlite"}
+_TEXTS: dict[str, Callable[[Content], Iterator[str]]] = {"ocel-json": ocel_json, "ocel-xml": ocel_xml}
 
 
 def form_of(path: Path) -> str | None:
-    """Which form of OCEL the ending of a path means, also before .gz; None where it means none."""
-    name = path.name.lower().removesuffix(".gz")
-    return next((form for form, ending in ENDINGS.items() if name.endswith(ending)), None)
+    """Which form of OCEL the ending of a path means, that of a text also before .gz; None where it means none."""
+    name = path.name.lower()
+    endings = {form: (ending, f"{ending}.gz") if form in _TEXTS else ending for form, ending in ENDINGS.items()}
+    return next((form for form, ending in endings.items() if name.endswith(ending)), None)
 
 
 def write_objects(log: ObjectLog, path: Path | str, form: str | None = None) -> None:
@@ -30,5 +33,9 @@ def write_objects(log: ObjectLog, path: Path | str, form: str | None = None) -> 
     form = form or form_of(path)
     if form not in ENDINGS:
         raise UnwritableLog(str(path), f"as an object-centric log its name should end in {', '.join(ENDINGS.values())}")
-    # Half of a surrogate pair has no UTF-8, but within a JSON text this escape.
-    write_pieces(path, _TEXTS[form](content(log)), errors="backslashreplace")
+    told = content(log)
+    if form in _TEXTS:  # half of a surrogate pair has no UTF-8, but within a JSON text this escape
+        write_pieces(path, _TEXTS[form](told), errors="backslashreplace")
+    else:
+        with beside(path) as part:
+            ocel_sqlite(told, part)
