@@ -83,6 +83,7 @@ def read_back(path: Path, folder: Path, case: str) -> ObjectLog:
     return open_objects(folder, name="small")
 
 
+@pytest.mark.slow
 @every_form
 @settings(max_examples=40)
 @given(rows=object_logs())
