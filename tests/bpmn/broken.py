@@ -21,6 +21,7 @@ from bpmn.model import (
     GatewayKind,
     Lane,
     Layout,
+    Listener,
     MultiInstance,
     ProcessModel,
     Timer,
@@ -445,6 +446,8 @@ PEOPLE: Mapping[str, Example] = {
         task("m", kind=ActivityKind.SCRIPT, script=(Assignment("x", "1"),), posts=()),
         task(four_eyes=("m",)),
     ),
+    "person_in_the_drawing": lambda: row(task(assignee='"zhang"')),
+    "listener_kept": lambda: row(task(listeners=(Listener("start", "org.example.Audit"),))),
     "unknown_guard": lambda: row(task(guards=frozenset({"sacred"}))),
 }
 DATA: Mapping[str, Example] = {

@@ -127,4 +127,21 @@ PEOPLE = (
         f"Known: {', '.join(GUARDS)}.",
         lambda sheet: (at(a.id, guard=g) for a in sheet.activities for g in sorted(a.guards - set(GUARDS))),
     ),
+    advice(
+        "person_in_the_drawing",
+        "{element} names its people by {word}; here the posts decide who does it, so {word} is kept and has no effect.",
+        "Name the posts in qj:posts or on the lane, and the skills in qj:skills.",
+        lambda sheet: (
+            at(a.id, word=word)
+            for a in sheet.activities
+            for word in ("assignee", "candidates", "priority")
+            if getattr(a, word)
+        ),
+    ),
+    advice(
+        "listener_kept",
+        "{element} has listeners of another engine, which are kept and do not run.",
+        "Draw what they do as a step, or delete them.",
+        lambda sheet: (at(node.id) for node in sheet.model.nodes if getattr(node, "listeners", ())),
+    ),
 )
