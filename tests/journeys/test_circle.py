@@ -114,7 +114,8 @@ def test_the_same_seed_gives_the_same_log(tmp_path: Path) -> None:
 
 
 def _exported(home: Path) -> Path:
-    home.mkdir()
+    (home / "keys").mkdir(parents=True)
+    (home / "keys" / "pseudonyms").write_bytes(bytes(32))  # two houses with keys of their own have other pseudonyms
     engine = open_engine(read_settings({"QIANGJI_HOME": str(home)}).database_url, durable=False)
     migrate(engine)
     demo.fill(writing_sessions(engine), until=date(2026, 7, 1), cases_per_year=60, now=demo.midnight(date(2026, 7, 1)))
