@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from hashlib import sha256
-from typing import TypeGuard
+from typing import Any, TypeGuard
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
@@ -24,6 +24,7 @@ from workflows.engine.drawn import EXTERNAL, topic
 from workflows.errors import Undeployable, UnknownProcedure, WrongVersionState
 from workflows.tables import ProcedureSource, ProcedureVersion, Subscription, Timer, VersionState
 
+UNSEEN = ("dynamiclist", "filepicker")  # kinds of fields that are read and checked, but that no page draws
 TRIAL_ARM, CURRENT_ARM = "trial", "current"
 
 
@@ -97,10 +98,23 @@ def _missing_parts(procedure: Procedure) -> list[Refusal]:
         for node in procedure.model.nodes
         if _begins_cases(node) and _begins_otherwise(node)
     ]
+    found += [
+        Refusal("field", name, f"Its field {key!r} is a {kind}, which no page can show.", "Ask with other fields.")
+        for name, schema in procedure.forms.items()
+        for key, kind in _unseen_fields(schema)
+    ]
     if procedure.clock and procedure.clock.source not in SOURCES:
         message = f"No list is registered as {procedure.clock.source!r}."
         found.append(Refusal("clock", "[clock]", message, f"Name one of {', '.join(sorted(SOURCES))}."))
     return found
+
+
+def _unseen_fields(schema: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """Fields of a form-js schema, at any depth, that would be asked for and never shown."""
+    for component in schema.get("components", ()):
+        if component.get("type") in UNSEEN:
+            yield str(component.get("key") or component.get("path") or component.get("id")), component["type"]
+        yield from _unseen_fields(component)
 
 
 def _begins_otherwise(node: EventNode) -> bool:

@@ -22,6 +22,7 @@ from sqlalchemy.orm import Session
 from tests.chaos.scene import KEY, WORKER, now
 from webui import outgoing, scheduler
 from webui.outgoing.webhook import Webhook
+from webui.settings import read_settings
 from workflows import cases, deadlines, external, jobs, tasks
 from workflows.database import open_engine, run
 from workflows.errors import AlreadyDone, NotOpen
@@ -42,7 +43,7 @@ class Hand:
         self.name, self.done = notes.stem, 0
         self.notes = os.open(notes, os.O_CREAT | os.O_WRONLY | os.O_APPEND)
         self.ways = {"treasury": Webhook(receiver, SECRET)}
-        self.worker = jobs.worker(self.engine, scheduler.work(self.ways), now)
+        self.worker = jobs.worker(self.engine, scheduler.work(self.ways, read_settings({})), now)
         self.asked = threading.Event()
 
     def work(self) -> None:

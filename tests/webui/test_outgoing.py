@@ -209,7 +209,7 @@ def test_a_worker_sends_what_is_written_while_another_receiver_hangs(engine: Eng
     def clock() -> datetime:
         return datetime.now(UTC)
 
-    worker = jobs.worker(engine, scheduler.work(ways), clock)
+    worker = jobs.worker(engine, scheduler.work(ways, read_settings({})), clock)
     worker.start()
     ids = [written(engine, now=clock()) for _ in range(6)]
     outgoing.dispatch(engine, ways, clock())

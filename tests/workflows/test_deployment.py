@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bpmn.procedure import read_all_procedures
-from tests.builders import end, model, procedure, service, start, user, xor
+from tests.builders import end, form, model, procedure, service, start, text, user, xor
 from tests.workflows.conftest import Office, refund
 from tests.workflows.test_tasks import PASS, do, opened
 from workflows import cases, deployment
@@ -39,6 +39,13 @@ def test_every_problem_is_named_with_its_element(sqlite_office: Office) -> None:
         deployment.deploy(session, procedure(drawn), now=sqlite_office.now)
     named = {getattr(problem, "element", None) for problem in refused.value.problems}
     assert {"pay", "lost"} <= named and ("g" in named or "g__end" in named)
+
+
+def test_a_field_that_no_page_shows_is_refused_by_its_name(sqlite_office: Office) -> None:
+    drawn = model(start(), user("ask", form="papers", posts=("clerk",)), end(), paths=["start > ask > end"])
+    asked = form("papers", {"type": "dynamiclist", "path": "children", "components": [text("name")]})
+    with sqlite_office.begin() as session, pytest.raises(Undeployable, match="'children' is a dynamiclist"):
+        deployment.deploy(session, procedure(drawn, papers=asked), now=sqlite_office.now)
 
 
 def test_versions_are_numbered_and_cases_stay_on_theirs(office: Office) -> None:
