@@ -24,7 +24,11 @@ from workflows.engine.drawn import EXTERNAL, topic
 from workflows.errors import Undeployable, UnknownProcedure, WrongVersionState
 from workflows.tables import ProcedureSource, ProcedureVersion, Subscription, Timer, VersionState
 
-UNSEEN = ("dynamiclist", "filepicker")  # kinds of fields that are read and checked, but that no page draws
+UNSEEN = (
+    "dynamiclist",
+    "filepicker",
+    "expression",
+)  # kinds of fields that are read and checked, but that no page draws
 TRIAL_ARM, CURRENT_ARM = "trial", "current"
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -41,11 +42,19 @@ def test_every_problem_is_named_with_its_element(sqlite_office: Office) -> None:
     assert {"pay", "lost"} <= named and ("g" in named or "g__end" in named)
 
 
-def test_a_field_that_no_page_shows_is_refused_by_its_name(sqlite_office: Office) -> None:
+@pytest.mark.parametrize(
+    "field",
+    [
+        {"type": "dynamiclist", "path": "children", "components": [text("name")]},
+        {"type": "group", "components": [{"type": "filepicker", "key": "children"}]},
+        {"type": "expression", "key": "children", "expression": "=1 + 1"},
+    ],
+    ids=["a list", "a file in a group", "computed"],
+)
+def test_a_field_that_no_page_shows_is_refused_by_its_name(sqlite_office: Office, field: dict[str, Any]) -> None:
     drawn = model(start(), user("ask", form="papers", posts=("clerk",)), end(), paths=["start > ask > end"])
-    asked = form("papers", {"type": "dynamiclist", "path": "children", "components": [text("name")]})
-    with sqlite_office.begin() as session, pytest.raises(Undeployable, match="'children' is a dynamiclist"):
-        deployment.deploy(session, procedure(drawn, papers=asked), now=sqlite_office.now)
+    with sqlite_office.begin() as session, pytest.raises(Undeployable, match="'children' is a"):
+        deployment.deploy(session, procedure(drawn, papers=form("papers", field)), now=sqlite_office.now)
 
 
 def test_versions_are_numbered_and_cases_stay_on_theirs(office: Office) -> None:
