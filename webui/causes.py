@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from mining.causes import PoolState, WaitingCause
+from mining.causes import PoolState, WaitingCause, by_activity
 from mining.findings import Finding
 from webui.analyses import Analysed
 from webui.language import gettext as _
@@ -38,23 +38,19 @@ class Waiting:
 
 def causes_by_activity(found: Analysed, kind: str) -> list[Waiting]:
     """The activity that waits longest first; activities with too few cases are left out."""
-    grouped: dict[tuple[str, ...], dict[str, Finding]] = {}
-    for finding in found.diagnosis.findings(kind):
-        if not finding.insufficient:
-            grouped.setdefault(finding.subject, {})[finding.measure] = finding
-    rows = [_waiting(found, subject, causes, kind) for subject, causes in grouped.items()]
-    return sorted(rows, key=lambda row: -row.total)
+    return [_waiting(found, causes, kind) for causes in by_activity(found.diagnosis.findings(kind))]
 
 
-def _waiting(found: Analysed, subject: tuple[str, ...], causes: dict[str, Finding], kind: str) -> Waiting:
+def _waiting(found: Analysed, causes: dict[str, Finding], kind: str) -> Waiting:
+    one = next(iter(causes.values()))
     parts = tuple(
         Part(cause, cause_name(cause), causes[cause].share or 0, causes[cause].value)
         for cause in ORDER[kind]
         if cause in causes
     )
-    held = next(iter(causes.values())).evidence["held_back"]
+    held = one.evidence["held_back"]
     return Waiting(
-        name=found.label(subject[-1]),
+        name=found.label(one.subject[-1]),
         total=sum(part.seconds for part in parts),
         parts=parts,
         held_back=float(held) if isinstance(held, int | float) else 0.0,

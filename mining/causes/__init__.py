@@ -1,7 +1,7 @@
 """Why work waits for officers: batching, hours, contention, prioritisation, or none of them."""
 
 from mining.causes.batches import Batches, batches
-from mining.causes.explaining import Why, why
+from mining.causes.explaining import Why, by_activity, why
 from mining.causes.gathering import evident_batches
 from mining.causes.holding import Held, held_back
 from mining.causes.hours import Hours, learnt_hours
@@ -18,6 +18,7 @@ __all__ = [
     "WaitingCause",
     "Why",
     "batches",
+    "by_activity",
     "by_pool",
     "evident_batches",
     "held_back",

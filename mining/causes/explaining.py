@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -51,6 +51,15 @@ def why(work: Work, hours: Hours, *, seed: int = 0) -> Why:
         _totals(theirs),
         float(work.recorded[waited].mean()) if waited.any() else 1.0,
     )
+
+
+def by_activity(findings: Iterable[Finding]) -> list[dict[str, Finding]]:
+    """Facts of `why` of one kind, those of each activity by cause; the activity that waits longest first."""
+    grouped: dict[tuple[str, ...], dict[str, Finding]] = {}
+    for finding in findings:
+        if not finding.insufficient:
+            grouped.setdefault(finding.subject, {})[finding.measure] = finding
+    return sorted(grouped.values(), key=lambda causes: -sum(finding.value for finding in causes.values()))
 
 
 def _by_name(parts: Mapping[Any, Codes]) -> dict[str, Codes]:

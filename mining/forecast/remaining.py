@@ -136,7 +136,7 @@ def track_record(known: Standings) -> Track | None:
     low, middle, high = (np.full(len(test.at), np.nan) for _ in range(3))
     for batch in np.array_split(np.argsort(test.at, kind="stable"), REFITS):
         if len(batch):
-            past, part = Remaining.known(known, test.at[batch].min()), _rows(test, batch)
+            past, part = Remaining.known(known, test.at[batch].min()), test.where(batch)
             for values, share in ((low, LOW), (middle, 0.5), (high, HIGH)):
                 values[batch] = past.quantiles(part, width, share)
     truth = (test.ended - test.at).astype("timedelta64[us]").astype(np.int64) / 1e6
@@ -147,14 +147,6 @@ def track_record(known: Standings) -> Track | None:
         int(told.sum()),
         float(np.abs(middle - truth)[told].mean()),
         float(within[told].mean()),
-    )
-
-
-def _rows(test: Standings, rows: Codes) -> Standings:
-    return Standings(
-        test.cases,
-        test.activities,
-        *(getattr(test, name)[rows] for name in ("case", "activity", "step", "at", "ended", "over", "last")),
     )
 
 

@@ -26,12 +26,8 @@ class Standings:
     over: Flags
     last: Flags
 
-    @property
-    def cell(self) -> Codes:
-        """Step and number of the step as one key."""
-        return self.activity * (int(self.step.max(initial=0)) + 1) + self.step
-
-    def where(self, kept: Flags) -> Standings:
+    def where(self, kept: Flags | Codes) -> Standings:
+        """Those that are marked, or of those rows."""
         rows = (getattr(self, name)[kept] for name in ("case", "activity", "step", "at", "ended", "over", "last"))
         return Standings(self.cases, self.activities, *rows)
 

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from mining.causes import PoolState, WaitingCause
+from mining.causes import PoolState, WaitingCause, by_activity
 from mining.diagnosis import Diagnosis
 from mining.findings import Finding, Kind
 from webui.report_tables.findings import as_number
@@ -13,22 +11,13 @@ from webui.report_texts import percent
 
 
 def why(diagnosis: Diagnosis, writer: Writer) -> Section:
-    by_officer = _by_activity(diagnosis.findings(Kind.WAITING_CAUSE))
-    by_pool = _by_activity(diagnosis.findings(Kind.WAITING_POOL))
+    by_officer = by_activity(diagnosis.findings(Kind.WAITING_CAUSE))
+    by_pool = by_activity(diagnosis.findings(Kind.WAITING_POOL))
     tables = (
         _table(by_officer, writer, "why_officer", [cause.value for cause in WaitingCause], held=True),
         _table(by_pool, writer, "why_pool", [state.value for state in PoolState]),
     )
     return Section("why", writer.say("why"), (), tuple(table for table in tables if table.rows))
-
-
-def _by_activity(findings: Sequence[Finding]) -> list[dict[str, Finding]]:
-    """The findings of each activity by cause, the activity that waits longest first; those with too few cases are left out."""
-    grouped: dict[tuple[str, ...], dict[str, Finding]] = {}
-    for finding in findings:
-        if not finding.insufficient:
-            grouped.setdefault(finding.subject, {})[finding.measure] = finding
-    return sorted(grouped.values(), key=lambda causes: -sum(f.value for f in causes.values()))
 
 
 def _table(
