@@ -3,6 +3,7 @@
 
     run     install, build, fill the demo year, serve on 127.0.0.1:8000
     test    install what the tests need too, check the code, run every test; `--fast` leaves the slow and browser tests out
+    hunt    try the laws on examples that no run has seen yet, `--rounds` times; what it finds becomes an example of its test
     setup   install and build only
     bench   run the benchmarks and print their ratios
     lock    write requirements/ anew from pyproject.toml
@@ -250,6 +251,14 @@ def command_test(options: argparse.Namespace, rest: list[str]) -> None:
     raise SystemExit(1 if failed or not tested else 0)
 
 
+def command_hunt(options: argparse.Namespace, rest: list[str]) -> None:
+    setup(tests=True)
+    for number in range(options.rounds):
+        if not passes(BIN / "pytest", "-q", "-n", "2", "-m", "hypothesis", "--hypothesis-profile=hunt", *rest):
+            raise SystemExit(1)
+        say(f"Round {number + 1} found nothing.")
+
+
 def passes(*command: object) -> bool:
     """A check that tells what it finds; the next ones run all the same, so that one call shows everything."""
     return subprocess.run([str(part) for part in command], cwd=ROOT, check=False).returncode == 0
@@ -267,6 +276,7 @@ def command_lock(_: argparse.Namespace, __: list[str]) -> None:
 COMMANDS = {
     "run": command_run,
     "test": command_test,
+    "hunt": command_hunt,
     "setup": command_setup,
     "bench": command_bench,
     "lock": command_lock,
@@ -284,6 +294,7 @@ def main() -> None:
     arguments.add_argument(
         "--cases", type=int, help="with `run`: the cases of the demo's year, where it is not there yet"
     )
+    arguments.add_argument("--rounds", type=int, default=10, help="with `hunt`")
     options, rest = arguments.parse_known_args()
     if CERTIFICATES.exists():  # a proxy that opens TLS is trusted by the system, not by the bundled roots
         for name in ("SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"):

@@ -92,7 +92,7 @@ class _Reading:
     def expression(self, power: int, depth: int) -> Piece:
         if depth > _DEEPEST:
             raise self.refused("the expression is nested too deeply")
-        left = self.prefix(depth)
+        left = self.prefix(power, depth)
         while (found := self.grammar.binary.get(self.now.text)) and self.now.kind != "text" and found[0] > power:
             left = self.binary(left, found[0], found[1], depth)
         return self.choice(left, depth) if power == _LOOSE else left
@@ -108,11 +108,13 @@ class _Reading:
             return _if(condition, left, self.expression(_LOOSE, depth + 1))
         return left
 
-    def prefix(self, depth: int) -> Piece:
+    def prefix(self, power: int, depth: int) -> Piece:
         token = self.now
         found = self.grammar.unary.get(token.text) if token.kind != "text" else None
         if found is None:
             return self.path(self.atom(depth), depth)
+        if found[0] == NOT and power >= NOT:
+            raise self.refused(f"{token.text!r} stands in brackets here, in {self.grammar.name} too")
         self.next()
         operand = self.expression(found[0] - 1 if found[0] == NOT else found[0], depth + 1)
         if found[1] == "not":

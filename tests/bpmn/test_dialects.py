@@ -55,6 +55,8 @@ def test_what_is_certain_is_translated(text: str, language: str | None, as_feel:
         ("x in ('a')", "python", 10, "no list"),
         ("then == 3", "javascript", 0, "names of FEEL"),
         ("x ==", "python", 4, "value"),
+        ("late == not late", "python", 8, "brackets"),
+        ("- not late", "python", 2, "brackets"),
         ("${}", None, 2, "value"),
         ("new Date() > x", "javascript", 0, "program"),
         ("(" * 80 + "a" + ")" * 80, "python", 51, "deep"),
