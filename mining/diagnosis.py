@@ -3,46 +3,29 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, fields, is_dataclass
 from datetime import UTC, datetime
 from enum import Enum
 from typing import Any
 
-import numpy as np
 import pandas as pd
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
-from mining.causes import Hours, learnt_hours, why
-from mining.conformance import conformance
-from mining.critical_path import critical_path
+from mining.analyses import ANALYSES
+from mining.analyses.analysis import Analysis
 from mining.dfg import Graph, as_plain, directly_follows
 from mining.errors import UnknownAnalysis
-from mining.findings import ENOUGH, Evidence, Finding, Note
-from mining.forecast import Forecast, forecasts, standings, track_record
-from mining.organisation import handovers, workload
+from mining.findings import ENOUGH, Finding, Note
 from mining.performance import Performance, is_open, performance
 from mining.reading import Models, Reading, read
-from mining.rework import returns, rework
-from mining.rules import broken_rules
-from mining.timeliness import due_moments, timeliness
 from mining.variants import Variant, paths
 from mining.variants import from_paths as variants_of
-from mining.waiting import bottlenecks, worst
-from mining.work import UNKNOWN, Cause
+from mining.waiting import worst
 
-SHOWN_VARIANTS, SHOWN_EDGES, SHOWN_FORECASTS = 50, 500, 200
-
-
-@dataclass(frozen=True)
-class Analysis:
-    """The findings of one analysis, figures of the log as a whole, and what must be known about both."""
-
-    findings: tuple[Finding, ...] = ()
-    figures: Mapping[str, Evidence] = field(default_factory=dict)
-    notes: tuple[Note, ...] = ()
+SHOWN_VARIANTS, SHOWN_EDGES = 50, 500
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -79,122 +62,6 @@ class Diagnosis:
     def worst(self) -> Finding | None:
         """The bottleneck that a manager should hear of first."""
         return worst(self.findings())
-
-
-def _bottlenecks(shared: Reading) -> Analysis:
-    return Analysis(bottlenecks(shared.work, seed=shared.seed), notes=tuple(_waiting_notes(shared)))
-
-
-def _why(shared: Reading) -> Analysis:
-    hours, learnt = _hours(shared)
-    found = why(shared.work, hours, seed=shared.seed)
-    if not found.findings:
-        return Analysis()
-    figures: dict[str, Evidence] = {"by_cause": dict(found.totals), "published": dict(found.published)}
-    notes = [Note("causes_recorded" if found.recorded == 1 else "causes_inferred", {"share": found.recorded})]
-    return Analysis(found.findings, figures, (*notes, *([Note("hours_learnt")] if learnt else [])))
-
-
-def _hours(shared: Reading) -> tuple[Hours, bool]:
-    """The office's calendar for casework that a model ran; of others nobody knows the hours: they are read off the log."""
-    if shared.models and shared.calendar is not None:
-        return Hours({}, shared.calendar), False
-    return learnt_hours(shared.work, shared.log.zone), True
-
-
-def _critical_path(shared: Reading) -> Analysis:
-    return Analysis(critical_path(shared.work))
-
-
-def _conformance(shared: Reading) -> Analysis:
-    if not shared.models:
-        return Analysis(notes=(Note("no_model"),))
-    found = conformance(shared.cases, shared.models, seed=shared.seed)
-    names = (
-        "cases",
-        "conforming",
-        "fitness",
-        "log_fitness",
-        "cost",
-        "open_cases",
-        "withdrawn",
-        "open_deviating",
-        "undecided",
-        "unmodelled",
-    )
-    figures: dict[str, Evidence] = {name: getattr(found, name) for name in names}
-    return Analysis(
-        found.findings,
-        {**figures, "rate": found.rate, "unknown_activities": list(found.unknown_activities)},
-        found.notes,
-    )
-
-
-def _rules(shared: Reading) -> Analysis:
-    return Analysis(broken_rules(shared.work, shared.models, shared.calendar))
-
-
-def _rework(shared: Reading) -> Analysis:
-    return Analysis((*rework(shared.work, shared.models), *returns(shared.log)))
-
-
-def _organisation(shared: Reading) -> Analysis:
-    return Analysis((*workload(shared.work, shared.calendar), *handovers(shared.work)))
-
-
-def _timeliness(shared: Reading) -> Analysis:
-    if not shared.limits or shared.calendar is None:
-        return Analysis(notes=(Note("no_limits"),))
-    return Analysis(timeliness(shared.cases, shared.work, shared.limits, shared.calendar))
-
-
-def _forecast(shared: Reading) -> Analysis:
-    """Of the open cases, the most at risk first; none where the log does not say which are open."""
-    cases = shared.cases
-    if not is_open(cases).any():
-        return Analysis()
-    known = standings(shared.rows, cases)
-    limits = None
-    if shared.limits and shared.calendar is not None:
-        due = due_moments(cases, shared.limits, shared.calendar)
-        order = cases.set_index("case_id").index.get_indexer(pd.Index(known.cases))
-        limits = None if due is None else due[order]
-    now = cases["last_at"].max().to_datetime64().astype("datetime64[us]")
-    found = forecasts(known, now, limits)
-    track = track_record(known)
-    figures: dict[str, Evidence] = {
-        "open_cases": len(found),
-        "at": str(now),
-        "most_at_risk": [_told(one) for one in found[:SHOWN_FORECASTS]],
-        "track": None if track is None else asdict(track),
-    }
-    return Analysis(figures=figures)
-
-
-def _told(forecast: Forecast) -> dict[str, Evidence]:
-    return {
-        "case": forecast.case,
-        "activity": forecast.activity,
-        "since": str(forecast.since),
-        "median": forecast.median,
-        "low": forecast.low,
-        "high": forecast.high,
-        "limit": None if forecast.limit is None else str(forecast.limit),
-        "risk": forecast.risk,
-    }
-
-
-ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
-    "bottlenecks": _bottlenecks,
-    "why": _why,
-    "critical_path": _critical_path,
-    "conformance": _conformance,
-    "rules": _rules,
-    "rework": _rework,
-    "organisation": _organisation,
-    "timeliness": _timeliness,
-    "forecast": _forecast,
-}
 
 
 def diagnose(
@@ -277,25 +144,6 @@ def _notes(shared: Reading) -> Iterable[Note]:
         yield Note("names_recognised", {"activities": len(shared.names)})
     if shared.calendar is None:
         yield Note("no_calendar", {"zone": shared.log.zone})
-
-
-def _waiting_notes(shared: Reading) -> Iterable[Note]:
-    work = shared.work
-    if not len(work):
-        return
-    if not work.processing_known:
-        yield Note("only_completions")
-        return
-    workable = np.isin(work.cause, (Cause.OFFICER, Cause.ENGINE, Cause.UNSPLIT))
-    begun = float(np.mean(work.processing[workable] != UNKNOWN))
-    if begun < 1:
-        yield Note("starts_partly_known", {"share": begun})
-    by_officers = work.cause == Cause.OFFICER
-    recorded = float(np.mean(work.recorded[by_officers])) if by_officers.any() else 1.0
-    if recorded < 1:
-        yield Note("enablement_inferred", {"share": 1 - recorded, "by_model": work.inferred_concurrency})
-    if work.unfinished:
-        yield Note("unfinished_work", {"pieces": work.unfinished})
 
 
 def as_dict(diagnosis: Diagnosis) -> dict[str, Any]:

@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 from event_logs.log import EventLog
-from mining.diagnosis import ANALYSES, as_dict, diagnose
+from mining.analyses import ANALYSES
+from mining.diagnosis import as_dict, diagnose
 from mining.errors import EmptyLog, UnknownAnalysis
 from mining.findings import Kind
 from tests.mining.logs import Done, log_of, path

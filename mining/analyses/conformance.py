@@ -1,0 +1,32 @@
+"""Where cases leave the drawn path."""
+
+from __future__ import annotations
+
+from mining.analyses.analysis import Analysis
+from mining.conformance import conformance
+from mining.findings import Evidence, Note
+from mining.reading import Reading
+
+
+def analyse(shared: Reading) -> Analysis:
+    if not shared.models:
+        return Analysis(notes=(Note("no_model"),))
+    found = conformance(shared.cases, shared.models, seed=shared.seed)
+    names = (
+        "cases",
+        "conforming",
+        "fitness",
+        "log_fitness",
+        "cost",
+        "open_cases",
+        "withdrawn",
+        "open_deviating",
+        "undecided",
+        "unmodelled",
+    )
+    figures: dict[str, Evidence] = {name: getattr(found, name) for name in names}
+    return Analysis(
+        found.findings,
+        {**figures, "rate": found.rate, "unknown_activities": list(found.unknown_activities)},
+        found.notes,
+    )
