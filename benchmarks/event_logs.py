@@ -129,7 +129,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--only-reading", action="store_true")
-    given = parser.parse_known_args()[0]
+    given = parser.parse_args()
     peer = os.environ.get("QIANGJI_PEER_PYTHON")
     other, python = ("pm4py with r4pm", peer) if peer else ("r4pm, into its own memory", sys.executable)
     with tempfile.TemporaryDirectory() as place:

@@ -119,7 +119,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeat", type=int, default=5, help="the best of so many runs counts")
     parser.add_argument("--pysfeel", default="", metavar="PYTHON", help="an interpreter that has pySFeel")
-    asked, _ = parser.parse_known_args()
+    asked = parser.parse_args()
     conditions(asked.repeat, asked.pysfeel)
     tables(asked.repeat)
     stored_values(asked.repeat)

@@ -135,7 +135,7 @@ def sealing(engine: Engine, folder: str, events: int) -> None:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=2.0, help="how long a turn is")
-    seconds = parser.parse_known_args()[0].seconds
+    seconds = parser.parse_args().seconds
     with tempfile.TemporaryDirectory() as folder:
         compare("SQLite", f"sqlite:///{folder}/four.sqlite", f"{folder}/sqlite", seconds)
         server = PostgresServer.create().start()

@@ -206,7 +206,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--events", type=int, default=1_000_000)
     parser.add_argument("--seconds", type=float, default=20.0, help="how long events are recorded")
-    given = parser.parse_known_args()[0]
+    given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         soon(Path(folder) / "small", given.seconds)
         large(Path(folder) / "large", given.events)

@@ -94,12 +94,17 @@ def _choose(source: Source, processes: list[Element], wanted: str | None) -> Ele
     if len(processes) == 1:
         return processes[0]
     executable = [process for process in processes if process.get("isExecutable") in ("true", "1")]
-    chosen = executable[0] if len(executable) == 1 else max(processes, key=len)
+    chosen = executable[0] if len(executable) == 1 else max(processes, key=_flows)
     key = chosen.get("id", "")
     others = ", ".join(str(process.get("id")) for process in processes if process is not chosen)
     message = f"The file has {len(processes)} processes; {key} is read, {others} kept as they are (`read_all` reads every one)."
     source.repaired("one_of_several", key, message)
     return chosen
+
+
+def _flows(process: Element) -> int:
+    """In all scopes: where a flow is drawn does not make its process larger."""
+    return sum(1 for _ in process.iter("{*}sequenceFlow"))
 
 
 def _raw(source: Source, root: Element, key: str, read: list[Element], models: list[ProcessModel]) -> tuple[Entry, ...]:

@@ -1,10 +1,12 @@
 """A smaller net with the same verdict: rows, choices, loops and parallel blocks shrink to single moves.
 
-Four rules are applied until none fits (Berthelot, 1986; Murata, 1989, section V):
+Five rules are applied until none fits (Berthelot, 1986; Murata, 1989, section V):
 1. a place whose tokens can only go on, one at a time, is left out: whatever puts a token there moves it on at once;
 2. of two places that are filled and emptied by the same moves one is left out;
 3. of two equal moves one is left out;
-4. a move that puts back what it took is left out.
+4. a move that puts back what it took is left out;
+5. a place that always holds what some other places hold together (the branches of an inclusive block hold what was chosen at its
+   beginning) is left out, if who fills one of the others could as well fill the next: two tokens in it are two tokens in one of them.
 Each keeps whether the case can stop, go round for ever or pile up tokens, and where two tokens can meet. A place that a
 reset or a condition speaks of is left out only where it speaks in the same way of the places that follow.
 """
@@ -60,7 +62,7 @@ def as_it_is(net: Net) -> Reduced:
 
 def reduced(net: Net) -> Reduced:
     work = _Work(net)
-    while work.fuse() or work.merge_places() or work.merge_moves() or work.drop_loops():
+    while work.fuse() or work.merge_places() or work.merge_moves() or work.drop_loops() or work.drop_implied():
         pass
     return Reduced(net, tuple(work.into), tuple(work.moves.values()), frozenset(work.alive))
 
@@ -194,6 +196,47 @@ class _Work:
 
     def _is_loop(self, move: Move) -> bool:
         return move.plain and len(move.inputs) == 1 and move.inputs == move.outputs
+
+    def drop_implied(self) -> bool:
+        """Rule 5."""
+        done = False
+        for place in list(self.into):
+            if not self._is_waited_for(place) and place not in self.start and self._is_implied(place):
+                self._without_place(place)
+                done = True
+        return done
+
+    def _is_implied(self, place: str) -> bool:
+        fill, empty = self.into[place], self.out_of[place]
+        if any(self.moves[n].outputs.count(place) > 1 for n in fill) or any(
+            self.moves[n].inputs.count(place) > 1 for n in empty
+        ):
+            return False
+        beside = {other for n in fill for other in self.moves[n].outputs} - {place}
+        filled: set[int] = set()
+        emptied: set[int] = set()
+        fillers: set[object] = set()
+        for other in sorted(beside, key=lambda other: (len(self.into[other]), other)):
+            into, out_of = self.into[other], self.out_of[other]
+            if self._is_part(other, place) and not (into & filled or out_of & emptied):
+                filled |= into
+                emptied |= out_of
+                fillers.add(frozenset(tuple(sorted(self.moves[n].inputs)) for n in into))
+        return filled == fill and emptied == empty and len(fillers) == 1
+
+    def _is_part(self, other: str, place: str) -> bool:
+        """Whether one token comes and goes in both wherever it does in the other one."""
+        into, out_of = self.into[other], self.out_of[other]
+        return (
+            bool(into and out_of)
+            and into <= self.into[place]
+            and out_of <= self.out_of[place]
+            and other not in self.start
+            and not self._is_waited_for(other)
+            and self.guards[other] == self.guards[place]
+            and all(self.moves[n].plain and self.moves[n].outputs.count(other) == 1 for n in into)
+            and all(self.moves[n].inputs.count(other) == 1 for n in out_of)
+        )
 
     # --- edits ---
 

@@ -181,7 +181,8 @@ def test_without_brackets_it_binds_as_in_its_own_language(pieces: list[str]) -> 
         return
     theirs = eval(compile(text, "<test>", "eval"), {"__builtins__": {}}, context)
     found = evaluate(ours, context)
-    assert found is None or found == theirs, (text, ours)
+    decided = bool(theirs) if isinstance(found, bool) else theirs  # Python's `3 or True` is 3, which holds as well
+    assert found is None or found == decided, (text, ours)
 
 
 @given(
