@@ -39,6 +39,14 @@ class OnFile:
 
 
 @dataclass(frozen=True)
+class Taken:
+    """Which log the cases of exactly these events were taken from."""
+
+    events: ibis.Table
+    whole: EventLog
+
+
+@dataclass(frozen=True)
 class EventLog:
     """`events` has the columns EVENTS, `cases` the columns CASES; both are lazy and live on one Ibis backend.
 
@@ -52,6 +60,7 @@ class EventLog:
     source: str = ""
     zone: str = "Asia/Shanghai"
     on_file: OnFile | None = field(default=None, compare=False, repr=False)
+    taken: Taken | None = field(default=None, compare=False, repr=False)
 
     def with_performed(self, performed: ibis.Table) -> EventLog:
         """The same log, knowing where its performed work is on file."""
@@ -63,6 +72,12 @@ class EventLog:
             return None
         return self.on_file.performed
 
+    def whole(self) -> EventLog:
+        """The log of which these cases are a part; itself where it was taken from no other, or says something else by now."""
+        if self.taken is None or self.taken.events is not self.events:
+            return self
+        return self.taken.whole
+
     def filtered(self, case_ids: ibis.Table) -> EventLog:
         """The log of those cases alone; `case_ids` has a column `case_id`."""
         events, kept = self.events.semi_join(case_ids, "case_id"), self.kept_performed()
@@ -71,4 +86,5 @@ class EventLog:
             events=events,
             cases=self.cases.semi_join(case_ids, "case_id"),
             on_file=None if kept is None else OnFile(events, kept.semi_join(case_ids, "case_id")),
+            taken=Taken(events, self.whole()),
         )

@@ -17,7 +17,8 @@ from event_logs.working_time import WorkingCalendar
 from mining.analyses import ANALYSES
 from mining.analyses.analysis import Analysis
 from mining.dfg import Graph, as_plain, directly_follows
-from mining.errors import UnknownAnalysis
+from mining.errors import NothingLeft, UnknownAnalysis
+from mining.filters import Filter, taken, write
 from mining.findings import ENOUGH, Finding, Note
 from mining.performance import Performance, is_open, performance
 from mining.reading import Models, Reading, read
@@ -32,11 +33,13 @@ SHOWN_VARIANTS, SHOWN_EDGES = 50, 500
 class Diagnosis:
     """What mining says about a log; `as_dict` gives it as JSON.
 
+    `where` is the text of the filter that chose its cases, empty for all of the log (`filters.read`, `filters.write`).
     `period` are the first and last event; `open_cases` is None where the log does not say which cases are closed.
     """
 
     log: str
     source: str
+    where: str
     zone: str
     models: tuple[str, ...]
     versions: tuple[int, ...]
@@ -71,10 +74,13 @@ def diagnose(
     calendar: WorkingCalendar | None = None,
     limits: Sequence[TimeLimit] = (),
     only: Iterable[str] | None = None,
+    where: Filter | None = None,
     seed: int = 0,
     progress: Callable[[str], None] | None = None,
 ) -> Diagnosis:
     """Read a log for everything in ANALYSES, or for those named in `only`; raises EmptyLog, UnknownAnalysis.
+
+    Only the cases that belong to `where` are read; raises NothingLeft if there are none.
 
     `models` are the versions that the cases ran on, or one model for all. Working time is counted by `calendar`, which is
     China's tax offices' for logs of that zone. The same log, models and seed give the same diagnosis to the byte.
@@ -82,13 +88,16 @@ def diagnose(
     """
     chosen = _chosen(only)
     hours = calendar or (WorkingCalendar.china() if log.zone == "Asia/Shanghai" else None)
-    shared = read(log, _by_version(models), calendar=hours, limits=limits, seed=seed)
+    chosen_log = taken(log, where, hours)
+    if where is not None and not chosen_log.cases.count().execute():
+        raise NothingLeft(log.name, write(where))
+    shared = read(chosen_log, _by_version(models), calendar=hours, limits=limits, seed=seed)
     analyses = {}
     for name in chosen:
         if progress is not None:
             progress(name)
         analyses[name] = ANALYSES[name](shared)
-    return _diagnosis(shared, analyses)
+    return _diagnosis(shared, analyses, log.source, "" if where is None else write(where))
 
 
 def _chosen(only: Iterable[str] | None) -> list[str]:
@@ -105,11 +114,12 @@ def _by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Mod
     return {version: model for version, model in models.items()} if models else {}  # noqa: C416  (the key type widens)
 
 
-def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis]) -> Diagnosis:
+def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis], source: str, where: str) -> Diagnosis:
     cases, work = shared.cases, shared.work
     return Diagnosis(
         log=shared.log.name,
-        source=shared.log.source,
+        source=source,
+        where=where,
         zone=shared.log.zone,
         models=tuple(sorted({model.key for model in shared.models.values()})),
         versions=tuple(int(version) for version in sorted(cases["version"].dropna().unique())),

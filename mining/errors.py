@@ -92,3 +92,44 @@ class UnsoundDiscovery(MiningError):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The discovered model is not sound: {reason} Try another share of noise.")
+
+
+class UnreadableFilter(MiningError):
+    """The text or JSON of a filter does not say what is meant."""
+
+    def __init__(self, reason: str) -> None:
+        self.reason = reason
+        super().__init__(f"The filter cannot be read: {reason}.")
+
+
+class NothingLeft(MiningError):
+    """No case of the log belongs to a filter."""
+
+    def __init__(self, log: str, where: str) -> None:
+        self.log, self.where = log, where
+        super().__init__(f"No case of the log {log!r} belongs to the filter {where}; choose a wider one.")
+
+
+class NoWorkingHours(MiningError):
+    """Working time was asked for where no office hours are known."""
+
+    def __init__(self, zone: str) -> None:
+        self.zone = zone
+        super().__init__(f"No office hours are known in the zone {zone}; ask for clock time, or give a calendar.")
+
+
+class FilterNameTaken(MiningError):
+    """A name means one filter of a log."""
+
+    def __init__(self, name: str, by: str) -> None:
+        self.name = name
+        super().__init__(f"The name {name!r} means another filter already, kept by {by}; choose another name.")
+
+
+class UnknownFilter(MiningError):
+    """No filter of a log was kept under that name."""
+
+    def __init__(self, name: str, known: list[str]) -> None:
+        self.name = name
+        names = f"there are {', '.join(known)}" if known else "none was kept so far"
+        super().__init__(f"No filter {name!r} was kept for this log; {names}.")

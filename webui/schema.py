@@ -9,11 +9,19 @@ from sqlalchemy import MetaData
 from event_logs import store
 from event_logs.quality import records
 from mining import archive
+from mining.filters import kept
 from webui import accounts
 from workflows import tables
 from workflows.jobs import embedded
 
-METADATAS = (store.metadata, records.Base.metadata, tables.Base.metadata, archive.Base.metadata, accounts.metadata)
+METADATAS = (
+    store.metadata,
+    records.Base.metadata,
+    tables.Base.metadata,
+    archive.Base.metadata,
+    kept.Base.metadata,
+    accounts.metadata,
+)
 
 
 def metadatas(dialect: str) -> list[MetaData]:

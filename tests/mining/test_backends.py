@@ -22,6 +22,7 @@ from event_logs.log import CASES, EVENTS, EventLog
 from event_logs.performed import computed, performed
 from event_logs.warehouse import Warehouse
 from mining.dfg import directly_follows
+from mining.filters import read, taken
 from mining.performance import case_times
 from mining.rework import returns
 from mining.variants import variants
@@ -37,6 +38,42 @@ def _on_postgres(log: EventLog, url: str) -> EventLog:
     events = backend.create_table("events", log.events.to_pyarrow(), schema=EVENTS)
     cases = backend.create_table("cases", log.cases.to_pyarrow(), schema=CASES)
     return replace(log, events=events, cases=cases)
+
+
+FILTERS = (  # each kind, on the logs of `_recorded`
+    "started(2026-03-28T22:01Z,2026-03-29T05:00Z)",
+    "active(,2026-03-28T22:02Z)",
+    "contained(2026-03-28T00:00Z,)",
+    "case(case_state,missing)",
+    "event(n,range,5,)",
+    "event(n,in,4)",
+    "event(case_state,in,completed)",
+    "event(officer,in,o1)",
+    "starts(a)",
+    "ends(b)",
+    "directly(a,b,25200,different)",
+    "eventually(b,a,60000,same)",
+    "never(a,b)",
+    "lead(100000,)",
+    "waiting(1,)",
+    "lead_working(1,)",
+    "waiting_working(,1)",
+    "variants(1)",
+    "share(0.4)",
+    "path(a,b)",
+    "again(a,2)",
+    "and(starts(a),not(again(b,1)))",
+    "or(ends(b),starts(b))",
+)
+
+
+def _same_cases(here: EventLog, there: EventLog) -> None:
+    """Every kind of filter chooses the same cases, with their work."""
+    for text in FILTERS:
+        few = [taken(replace(log, zone="Asia/Shanghai"), read(text)) for log in (here, there)]
+        assert _rows(few[0].cases, "case_id") == _rows(few[1].cases, "case_id"), text
+    work = [performed(taken(log, read("again(a,1)"))) for log in (here, there)]
+    assert _rows(work[0], "case_no", "position") == _rows(work[1], "case_no", "position")
 
 
 def _same_graph(here: EventLog, there: EventLog) -> None:
@@ -130,6 +167,7 @@ def test_a_cluster_of_spark_answers_as_duckdb_does(tmp_path: Path, spark: str) -
         assert _rows(performed(here), *order) == _rows(performed(there), *order)
         assert _rows(computed(here), *order) == _rows(computed(there), *order)
         _same_graph(here, there)
+        _same_cases(here, there)
         assert [(v.activities, v.cases) for v in variants(here)] == [(v.activities, v.cases) for v in variants(there)]
         times = [case_times(log).select("case_id", "first_at", "last_at", "events") for log in (here, there)]
         assert _rows(times[0], "case_id") == _rows(times[1], "case_id")

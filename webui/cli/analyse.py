@@ -14,12 +14,17 @@ from webui.cli.log import MEANINGS
 from webui.cli.output import steps
 from webui.settings import LANGUAGES, read_settings
 
+WRITTEN = "such as 'and(started(2026-01-01T00:00Z,),not(again(check,1)))'"
+
 
 @click.command()
 @click.argument("what", metavar="LOG_OR_FILE")
 @click.option("--model", metavar="FILE|PROCEDURE[@VERSION]", help="The drawing to compare with.")
 @click.option("--format", "form", type=click.Choice(["text", "json", "html"]), default="text", show_default=True)
 @click.option("--json", "wants_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "--filter", "where", metavar="FILTER|NAME", help=f"Only these cases: {WRITTEN}, or the name of a kept filter."
+)
 @click.option("--map", "pairs", type=PAIR, multiple=True, help=f"For a FILE of columns. {MEANINGS}")
 @click.option("--language", type=click.Choice(LANGUAGES), help="Of text and html; by default QIANGJI_LANGUAGE.")
 @click.option(
@@ -29,6 +34,7 @@ from webui.settings import LANGUAGES, read_settings
 def analyse(
     what: str,
     model: str | None,
+    where: str | None,
     form: str,
     wants_json: bool,
     pairs: tuple[tuple[str, str], ...],
@@ -50,7 +56,13 @@ def analyse(
         subject = logs.subject(what, dict(pairs))
         ran, limits = logs.models(model) if model else (subject.models, subject.limits)
         diagnosis = diagnose(
-            subject.log, ran or None, limits=limits, calendar=subject.calendar, seed=seed, progress=step
+            subject.log,
+            ran or None,
+            limits=limits,
+            calendar=subject.calendar,
+            where=logs.chosen(where, what) if where else None,
+            seed=seed,
+            progress=step,
         )
     if wants_json or form == "json":
         text = json.dumps(as_dict(diagnosis), ensure_ascii=False, indent=2) + "\n"

@@ -18,6 +18,8 @@ from event_logs.objects.casework import objects_of
 from event_logs.reading import open_log
 from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
+from mining.filters import Filter, read
+from mining.filters.kept import kept
 from webui.cli.database import now, open_database
 from webui.database import reading_sessions
 from webui.errors import Refused
@@ -75,6 +77,15 @@ def kept_objects(name: str, documents: Collection[str]) -> ObjectLog:
         return Warehouse(settings.home, settings.mining_engine).load_objects(name)
     except UnknownLog:
         return objects_of(kept_log(name)[0], documents)
+
+
+def chosen(word: str, log: str) -> Filter:
+    """What `--filter` means: a filter as it is written, or the name of one that was kept for that log; raises UnreadableFilter."""
+    if "(" in word:
+        return read(word)
+    imported = log in Warehouse(read_settings().home).names()
+    with reading_sessions(open_database())() as session:
+        return kept(session, f"log:{log}" if imported else log, word).where
 
 
 def models(word: str) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[TimeLimit, ...]]:

@@ -1,0 +1,57 @@
+"""The steps of a log with what came before and after each, as the filters by path need them."""
+
+from __future__ import annotations
+
+import ibis
+from ibis import _
+
+from event_logs.log import EventLog
+from mining.steps import in_order, microseconds, steps
+
+
+def steps_in_order(log: EventLog) -> ibis.Table:
+    """case_id, activity, officer, at, row, previous_activity, previous_officer, elapsed_us, last (whether it is the last so far).
+
+    From the maintained table of performed work where the log has it, else from its events: the rows are the same.
+    """
+    kept = log.kept_performed()
+    if kept is not None:
+        done = kept.filter(kept.ordinal.notnull())
+        return done.select(
+            "case_id",
+            "activity",
+            "officer",
+            "previous_activity",
+            "previous_officer",
+            "elapsed_us",
+            at=done.completed,
+            row=done.ordinal,
+            last=done.next_activity.isnull(),
+        )
+    by = ibis.window(group_by="case_id", order_by=["at", "position"])
+    return (
+        in_order(steps(log))
+        .mutate(
+            previous_activity=_.activity.lag().over(by),
+            previous_officer=_.officer.lag().over(by),
+            before=_["at"].lag().over(by),
+            last=_.next_activity.isnull(),
+        )
+        .mutate(elapsed_us=microseconds(_.before, _["at"]))
+        .select(
+            "case_id",
+            "activity",
+            "officer",
+            "previous_activity",
+            "previous_officer",
+            "elapsed_us",
+            "at",
+            "row",
+            "last",
+        )
+    )
+
+
+def cases_of(rows: ibis.Table) -> ibis.Table:
+    """The cases of some rows, each once."""
+    return rows.select("case_id").distinct()
