@@ -32,6 +32,7 @@ class Kind(StrEnum):
     WORKLOAD = "workload"
     HANDOVER = "handover"
     LATE = "late"
+    INFLUENCE = "influence"  # a trait of cases that goes with long, late or deviating ones
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -17,3 +17,14 @@ def wilson(hits: int, of: int) -> tuple[float, float]:
     low = centre - half if hits else 0.0
     high = centre + half if hits < of else 1.0
     return low, high
+
+
+def newcombe(hits: int, of: int, other_hits: int, others: int) -> tuple[float, float]:
+    """The 95 % interval of the difference of two independent shares, from their Wilson intervals (Newcombe 1998, method 10)."""
+    if not of or not others:
+        return -1.0, 1.0
+    one, other = hits / of, other_hits / others
+    (low, high), (other_low, other_high) = wilson(hits, of), wilson(other_hits, others)
+    down = sqrt((one - low) ** 2 + (other_high - other) ** 2)
+    up = sqrt((high - one) ** 2 + (other - other_low) ** 2)
+    return one - other - down, one - other + up

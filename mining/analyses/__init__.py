@@ -9,6 +9,7 @@ from mining.analyses import (
     conformance,
     critical_path,
     forecast,
+    influences,
     organisation,
     rework,
     rules,
@@ -27,5 +28,6 @@ ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "rework": rework.analyse,
     "organisation": organisation.analyse,
     "timeliness": timeliness.analyse,
+    "influences": influences.analyse,
     "forecast": forecast.analyse,
 }

@@ -312,6 +312,7 @@ def _step(step: str) -> str:
         "rework": _("looking for rework"),
         "organisation": _("looking at workload and hand-overs"),
         "timeliness": _("checking time limits"),
+        "influences": _("looking for what goes with long cases"),
         "forecast": _("forecasting open cases"),
     }
     return words.get(step, step)
