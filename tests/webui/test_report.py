@@ -117,7 +117,7 @@ def test_every_sentence_exists_in_both_languages_with_the_same_blanks() -> None:
 
 
 def test_everything_that_mining_can_say_has_its_words() -> None:
-    source = "".join(file.read_text() for file in (Path(__file__).parents[2] / "mining").glob("*.py"))
+    source = "".join(file.read_text() for file in (Path(__file__).parents[2] / "mining").rglob("*.py"))
     codes = set(re.findall(r'Note\(\s*"(\w+)"', source))
     wanted = {f"note_{code}" for code in codes}
     wanted |= {f"d_{word}" for word in Word} | {f"r_{rule}" for rule in Rule} | {f"part_{part}" for part in PARTS}
