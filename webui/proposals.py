@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from bpmn.comparison import Difference, DifferenceKind, FieldChange
+from bpmn.comparison import Cause, Difference, DifferenceKind, FieldChange
 from bpmn.model import ProcessModel
 from mining.archive import ArchivedProposal
 from mining.evaluation import Verdict
@@ -143,9 +143,25 @@ def differences_in_words(found: Sequence[Difference], old: ProcessModel, new: Pr
                 "label": label if label != d.element else "",
                 "what": what(d.what),
                 "fields": fields,
+                "cause": _explained(d.cause),
             }
         )
     return lines
+
+
+def _explained(cause: Cause | None) -> str:
+    if cause is None:
+        return ""
+    return {
+        Cause.DROPPED: _("is not needed any more"),
+        Cause.MERGED: _("becomes one piece of work with its neighbour"),
+        Cause.PARALLELISED: _("runs side by side"),
+        Cause.MOVED: _("is done at another place"),
+        Cause.HANDED_OVER: _("is handed over"),
+        Cause.AUTOMATED: _("is left to a rule where the case is clear"),
+        Cause.RETIMED: _("gets another time"),
+        Cause.TRIAGED: _("belongs to the fast lane"),
+    }[cause]
 
 
 def _changed(change: FieldChange) -> str:

@@ -57,7 +57,7 @@ def states(engine: sa.Engine) -> dict[int, str]:
 def test_a_proposal_says_why_in_both_languages(signed_in: SignIn, proposal: int) -> None:
     english = signed_in("owner").get(f"/improvement/proposals/{proposal}").text
     assert "cases wait 12.5 working hours on average, 60% of all waiting" in english
-    assert "posts: those of the lane → reception, policy" in english
+    assert "is handed over" in english and "posts: those of the lane → reception, policy" in english
     chinese = signed_in("owner", language="zh").get(f"/improvement/{KEY}").text
     assert "平均等待 12.5 个工作小时" in chinese and "受理审核" in chinese
 
