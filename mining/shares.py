@@ -1,10 +1,14 @@
-"""Intervals for shares."""
+"""Intervals for shares, and which of many shares stand out."""
 
 from __future__ import annotations
 
+from enum import StrEnum
 from math import sqrt
 
+from scipy.stats import binom
+
 Z95 = 1.959963984540054
+TAIL = 0.001  # on each side of the limits of a funnel plot
 
 
 def wilson(hits: int, of: int) -> tuple[float, float]:
@@ -28,3 +32,21 @@ def newcombe(hits: int, of: int, other_hits: int, others: int) -> tuple[float, f
     down = sqrt((one - low) ** 2 + (other_high - other) ** 2)
     up = sqrt((high - one) ** 2 + (other - other_low) ** 2)
     return one - other - down, one - other + up
+
+
+class Funnel(StrEnum):
+    """Where an office stands beside what chance alone would do to one of its size."""
+
+    ABOVE = "above"
+    WITHIN = "within"
+    BELOW = "below"
+    FEW = "few"  # too few cases to stand out
+
+
+def funnel(hits: int, of: int, share: float, *, enough: int = 20) -> Funnel:
+    """The exact 99.8 % limits of a funnel plot around the share of all (Spiegelhalter, Statistics in Medicine 24, 2005)."""
+    if of < enough:
+        return Funnel.FEW
+    if binom.sf(hits - 1, of, share) < TAIL:
+        return Funnel.ABOVE
+    return Funnel.BELOW if binom.cdf(hits, of, share) < TAIL else Funnel.WITHIN

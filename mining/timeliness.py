@@ -16,7 +16,7 @@ from bpmn.procedure import DayUnit, TimeLimit
 from event_logs.working_time import WorkingCalendar
 from mining.findings import ENOUGH, Evidence, Finding, Kind, ranked
 from mining.performance import is_open
-from mining.shares import wilson
+from mining.shares import funnel, wilson
 from mining.work import Stamps, Work
 
 _ISO = re.compile(r"P(?:(?P<days>\d+)D)?(?:T(?:(?P<hours>\d+)H)?(?:(?P<minutes>\d+)M)?(?:(?P<seconds>\d+)S)?)?")
@@ -185,13 +185,22 @@ def _finding(
 def by_office(
     office: npt.NDArray[np.object_], hit: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_], most: int = 10
 ) -> list[Evidence]:
-    """Hits by office, those with most first: how many, of how many, and the share with its Wilson interval."""
+    """Hits by office, those with most first: how many, of how many, the share with its Wilson interval, and whether it is more
+    than chance would do to an office of that size (`shares.funnel`)."""
     frame = pd.DataFrame({"office": office[counted], "hit": hit[counted]}).dropna(subset=["office"])
     totals = frame.groupby("office", sort=True)["hit"].agg(["sum", "count"])
     order = sorted(totals.itertuples(), key=lambda row: (-int(row[1]), str(row[0])))[:most]
     rows = [(str(name), int(hits), int(of)) for name, hits, of in order]
+    overall = float(frame["hit"].mean()) if len(frame) else 0.0
     return [
-        {"office": name, "cases": hits, "eligible": of, "share": hits / of, "interval": list(wilson(hits, of))}
+        {
+            "office": name,
+            "cases": hits,
+            "eligible": of,
+            "share": hits / of,
+            "interval": list(wilson(hits, of)),
+            "funnel": funnel(hits, of, overall, enough=ENOUGH).value,
+        }
         for name, hits, of in rows
         if hits
     ]

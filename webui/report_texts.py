@@ -111,7 +111,18 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     "deviation": ("偏离", "Deviation"),
     "of_eligible": ("占应有办件", "Of eligible cases"),
     "where": ("单位", "Where"),
-    "lead_effect": ("对办理总时长的影响(未配比)", "Effect on lead time (raw)"),
+    "lead_matched": ("总时长差异(同类相比)", "Lead time, like with like"),
+    "lead_raw": ("总时长差异(未配比)", "Lead time, raw"),
+    "lead_unmatched": ("无法判断({of} 件中 {n} 件有同类)", "cannot be told ({n} of {of} have a like)"),
+    "lead_note": (
+        "总时长差异为中位数之差(95 % 区间)。同类相比:只与版本、单位、月份和类别相同的办件比较。",
+        "Lead time is the difference of medians (95 % interval); like with like compares only cases of the same version, office, "
+        "month and kind.",
+    ),
+    "conformance_precision": (
+        "精确度 {precision}:流程图在每一步允许的下一环节中,实际办过的占比。",
+        "Precision {precision}: of what the drawing allows next at each step, so much was ever done.",
+    ),
     "rule": ("规则", "Rule"),
     "repeats": ("重复次数", "Repeats"),
     "at_once": ("其中立即重复", "Of these at once"),

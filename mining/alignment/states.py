@@ -6,7 +6,7 @@ deviations with which the model can be there after the events so far. Paths shar
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -38,12 +38,13 @@ class States:
 
     def __init__(self, space: StateSpace) -> None:
         number = {marking: at for at, marking in enumerate(space.steps)}
+        place = {t.label: at for at, t in reversed(list(enumerate(space.net.transitions)))}
         edges = [
             (number[marking], number[after], transition.label)
             for marking, steps in space.steps.items()
             for transition, after in steps
         ]
-        self.label = _shortest_labels(edges)
+        self.label = _shortest_labels(edges, place)
         lengths, self.before = _distances(self.label, len(number))
         self.distance = np.where(np.isinf(lengths), _FAR, np.nan_to_num(lengths, posinf=0) // _VISIBLE).astype(np.int32)
         self.start = number[initial(space.net)]
@@ -122,13 +123,14 @@ class States:
         return moves
 
 
-def _shortest_labels(edges: list[tuple[int, int, str | None]]) -> dict[tuple[int, int], str | None]:
-    """Between two states the silent step if there is one, else the first visible one by name."""
+def _shortest_labels(
+    edges: list[tuple[int, int, str | None]], place: Mapping[str | None, int]
+) -> dict[tuple[int, int], str | None]:
+    """Between two states the silent step if there is one, else the first visible one in the order of the net: other names
+    change no alignment."""
     best: dict[tuple[int, int], str | None] = {}
-    for source, target, label in edges:
-        held = best.get((source, target), "\U0010ffff")
-        if held is not None and (label is None or label < held):
-            best[source, target] = label
+    for source, target, label in sorted(edges, key=lambda edge: (edge[2] is not None, place[edge[2]])):
+        best.setdefault((source, target), label)
     return best
 
 

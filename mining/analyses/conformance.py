@@ -5,13 +5,14 @@ from __future__ import annotations
 from mining.analyses.analysis import Analysis
 from mining.conformance import conformance
 from mining.findings import Evidence, Note
+from mining.matching import traits
 from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
     if not shared.models:
         return Analysis(notes=(Note("no_model"),))
-    found = conformance(shared.cases, shared.models, seed=shared.seed)
+    found = conformance(shared.cases, shared.models, traits=traits(shared.log, shared.cases), seed=shared.seed)
     names = (
         "cases",
         "conforming",
@@ -27,6 +28,13 @@ def analyse(shared: Reading) -> Analysis:
     figures: dict[str, Evidence] = {name: getattr(found, name) for name in names}
     return Analysis(
         found.findings,
-        {**figures, "rate": found.rate, "unknown_activities": list(found.unknown_activities)},
+        {
+            **figures,
+            "rate": found.rate,
+            "precision": found.precision.value if found.precision else None,
+            "escaping": found.escaping(),
+            "unknown_activities": list(found.unknown_activities),
+            "together": list(found.together),
+        },
         found.notes,
     )

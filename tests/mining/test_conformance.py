@@ -146,12 +146,36 @@ def test_where_it_happens_and_what_it_costs() -> None:
             "eligible": 25,
             "share": 1.0,
             "interval": [pytest.approx(0.8668, abs=1e-4), 1.0],
+            "funnel": "above",
         }
     ]
-    assert evidence["lead_difference"] == (4 * 5 - 5) * 3600 and evidence["lead_effect"] == "raw"
+    assert evidence["versions"] == [{"version": None, "cases": 25, "eligible": 55}]
+    assert evidence["lead_difference"] == (4 * 5 - 5) * 3600 and evidence["lead_effect"] == "unmatched"
+    assert evidence["matched"] == {
+        "difference": None, "interval": None, "cases": 0, "others": 0, "of": 25, "on": ["version", "office"]
+    }  # fmt: skip
     assert evidence["after"] == [{"activity": "accept", "cases": 25}]
     low, high = finding.evidence["share_interval"]  # type: ignore[misc]
     assert low < 25 / 55 < high
+
+
+def test_like_is_compared_with_like() -> None:
+    """The south is slow, and it is also where the check is left out: the raw difference is the south's, not the deviation's."""
+    skipping = ("start", "accept", "approve", "deliver", "end")
+
+    def some(name: str, steps: tuple[str, ...], office: str, cases: int, hours: int) -> list[Done]:
+        ways = [path(f"{name}{n:02}", *steps, office=office) for n in range(cases)]
+        return [replace(d, completed=hours * (way.index(d) + (len(way) < 6))) for way in ways for d in way]
+
+    done = [
+        *some("a", RIGHT, "north", 60, 1), *some("b", skipping, "north", 5, 1),
+        *some("c", RIGHT, "south", 25, 10), *some("d", skipping, "south", 40, 10),
+    ]  # fmt: skip
+    [finding] = found_in(log_of(*done)).findings
+    assert finding.evidence["lead_difference"] == (40 - 5) * 3600 and finding.evidence["lead_effect"] == "matched"
+    matched = finding.evidence["matched"]
+    assert isinstance(matched, dict)
+    assert (matched["cases"], matched["others"], matched["of"], matched["difference"]) == (45, 85, 45, -10 * 3600 + 0)
 
 
 def test_too_few_cases_have_no_effect_on_lead_time() -> None:

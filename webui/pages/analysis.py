@@ -222,7 +222,19 @@ def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str
         "figures": analysis.figures,
         "rows": shown_findings(found, analysis.findings),
         "rules": shown_findings(found, rules.findings),
+        "escaping": _escaping(found, analysis.figures),
     }
+
+
+def _escaping(found: Analysed, figures: Mapping[str, Any]) -> list[dict[str, Any]]:
+    return [
+        {
+            "after": found.label(row["after"]) if row["after"] else _("the beginning"),
+            "name": found.label(row["activity"]),
+            "cases": row["cases"],
+        }
+        for row in figures.get("escaping", ())
+    ]
 
 
 def _timeliness(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from mining.diagnosis import Diagnosis
@@ -18,7 +18,7 @@ def conformance(diagnosis: Diagnosis, writer: Writer) -> Section:
     if analysis is None or not analysis.figures:
         return Section("conformance", heading)
     rows = tuple(_deviation_row(finding, writer) for finding in analysis.findings[:MOST_ROWS])
-    columns = writer.columns("deviation", "cases", "of_eligible", "where", "lead_effect")
+    columns = writer.columns("deviation", "cases", "of_eligible", "where", "lead_matched", "lead_raw")
     table = Table("", columns, rows, in_all=len(analysis.findings))
     return Section("conformance", heading, tuple(_conformance_sentences(analysis.figures, writer)), (table,))
 
@@ -33,6 +33,10 @@ def _conformance_sentences(figures: Mapping[str, Any], writer: Writer) -> Iterat
             fitness=f"{figures['fitness']:.4f}",
             cost=f"{figures['cost']:,}",
         )
+    if figures.get("precision") is not None:
+        yield writer.say("conformance_precision", precision=f"{figures['precision']:.4f}")
+    if figures["cases"]:
+        yield writer.say("lead_note")
     if figures["open_cases"] or figures["withdrawn"]:
         yield writer.say(
             "open_compared",
@@ -53,15 +57,25 @@ def _deviation_row(finding: Finding, writer: Writer) -> tuple[Cell, ...]:
         Cell(f"{finding.cases:,}"),
         eligible_cell(finding, writer),
         Cell(where(finding), number=False),
-        Cell(_effect(finding.evidence, writer)),
+        *_effects(finding.evidence, writer),
     )
 
 
-def _effect(evidence: Mapping[str, Any], writer: Writer) -> str:
-    if evidence.get("lead_difference") is None:
-        return writer.say("no_effect_known")
-    low, high = evidence["lead_interval"]
-    return f"{_signed(evidence['lead_difference'], writer)} ({_signed(low, writer)} … {_signed(high, writer)})"
+def _effects(evidence: Mapping[str, Any], writer: Writer) -> Iterator[Cell]:
+    """The difference of lead times like with like, and raw beside it: never raw alone."""
+    matched = evidence.get("matched")
+    if matched is None or matched["difference"] is None:
+        known = {"n": matched["cases"], "of": matched["of"]} if matched else None
+        yield Cell(writer.say("lead_unmatched", **known) if known else writer.say("no_effect_known"))
+        yield Cell("–")
+        return
+    yield Cell(_with_interval(matched["difference"], matched["interval"], writer))
+    yield Cell(_with_interval(evidence["lead_difference"], evidence["lead_interval"], writer))
+
+
+def _with_interval(difference: float, interval: Sequence[float], writer: Writer) -> str:
+    low, high = interval
+    return f"{_signed(difference, writer)} ({_signed(low, writer)} … {_signed(high, writer)})"
 
 
 def _signed(seconds: float, writer: Writer) -> str:

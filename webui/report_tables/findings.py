@@ -20,7 +20,9 @@ def where(finding: Finding) -> str:
     offices = finding.evidence.get("offices")
     shown = offices[:3] if isinstance(offices, Sequence) else ()
     return ", ".join(
-        f"{office['office']} {office['cases']}/{office['eligible']}" for office in shown if isinstance(office, Mapping)
+        f"{office['office']} {office['cases']}/{office['eligible']}{'⚑' if office.get('funnel') == 'above' else ''}"
+        for office in shown
+        if isinstance(office, Mapping)
     )
 
 
