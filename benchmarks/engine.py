@@ -48,7 +48,7 @@ from tests.builders import (
 from tests.postgres import PostgresServer
 from workflows import cases, deployment, tasks
 from workflows.automation import SERVICE_TASKS, Letter, Outcome
-from workflows.database import create_schema, open_engine
+from workflows.database import create_schema, open_engine, reading
 from workflows.tables import OPEN_TASK, Case, Task
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -58,6 +58,7 @@ TURNS = 500 if QUICK else 10_000
 ITEMS = 60 if QUICK else 300
 SECONDS = 2 if QUICK else 6
 WORKERS = 4
+AT_A_LOOK = 20  # cases whose open tasks a worker looks for at once
 APPLICATION = {f"field_{n}": f"value {n}" for n in range(20)}
 DESK = (Lane(id="desk", posts=("clerk",)),)
 LATE = after('duration("P5D")')
@@ -161,11 +162,11 @@ def begun(engine: Engine, key: str, at: datetime, **more: Any) -> str:
         return cases.start(session, key, {**APPLICATION, "taxpayer_id": "91", **more}, now=at, office="east").number
 
 
-def open_tasks(engine: Engine, case: str) -> list[tuple[int, str, str]]:
-    with Session(engine) as session:
+def open_tasks(engine: Engine, *case: str) -> list[tuple[int, str, str]]:
+    with Session(reading(engine)) as session:
         rows = session.execute(
             select(Task.id, Task.activity, Task.officer)
-            .where(Task.case == case, Task.state.in_(OPEN_TASK))
+            .where(Task.case.in_(case), Task.state.in_(OPEN_TASK))
             .order_by(Task.id)
         )
         return [(id, activity, officer or "c1") for id, activity, officer in rows]
@@ -282,18 +283,17 @@ def worker(kind: str, url: str, number: int) -> None:
 
 
 def completion(engine: Engine, number: int) -> Callable[[], None]:
-    """The next open task of the cases that are this worker's."""
+    """The next open task of the cases that are this worker's; a look at the desk finds the work of many completions."""
     with Session(engine) as session:
         numbers = sorted(session.scalars(select(Case.number).where(Case.procedure == "refund")))[number::WORKERS]
-    waiting = iter(numbers)
+    waiting = [numbers[at : at + AT_A_LOOK] for at in range(0, len(numbers), AT_A_LOOK)]
     work: list[tuple[int, str, str]] = []
-    case = next(waiting)
 
     def step() -> None:
-        nonlocal case
         while not work:
-            work.extend(open_tasks(engine, case))
-            case = case if work else next(waiting)
+            work.extend(open_tasks(engine, *waiting[0]))
+            if not work:
+                del waiting[0]
         id, activity, officer = work.pop()
         complete(engine, id, officer, ANSWERS.get(activity, {}), NOW + timedelta(days=1))
 
