@@ -26,6 +26,7 @@ class Nested:
 
 
 _MICROSECOND = timedelta(microseconds=1)
+_AS_THEY_ARE = frozenset({str, bool, int, type(None)})
 
 _READ: Mapping[str, Callable[[Any], object]] = {
     "$decimal": Decimal,
@@ -40,7 +41,7 @@ _READ: Mapping[str, Callable[[Any], object]] = {
 def dumps(value: object) -> str:
     """The JSON text of a value; raises Unstorable. Tuples become lists; an aware datetime keeps its offset, not its zone's name."""
     plain = tagged(value)
-    text = json.dumps(plain, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    text = _ENCODER.encode(plain)
     if not text.isascii() and any("\ud800" <= sign <= "\udfff" for sign in text):
         return json.dumps(plain, separators=(",", ":"))  # half of a surrogate pair has no UTF-8, but an escape
     return text
@@ -48,12 +49,17 @@ def dumps(value: object) -> str:
 
 def loads(text: str) -> Any:
     """The value that `dumps` wrote."""
-    return json.loads(text, object_hook=_untagged)
+    return _DECODER.decode(text) if "$" in text else _PLAIN.decode(text)
 
 
 def tagged(value: object) -> object:
     """The value in what JSON knows by itself; raises Unstorable."""
-    if value is None or isinstance(value, (str, bool, int)):
+    kind = type(value)
+    if kind in _AS_THEY_ARE:
+        return value
+    if kind is dict:
+        return {_key(key): item if type(item) in _AS_THEY_ARE else tagged(item) for key, item in value.items()}  # type: ignore[attr-defined]
+    if isinstance(value, (str, bool, int)):
         return _plain(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
@@ -65,6 +71,7 @@ def tagged(value: object) -> object:
 
 
 def _plain(value: object) -> object:
+    """Of a kind of text or number what JSON writes of it."""
     return str(value) if isinstance(value, str) else value
 
 
@@ -100,3 +107,8 @@ def _untagged(found: dict[str, Any]) -> object:
     if any(key.startswith("$$") for key in found):
         return {key[1:] if key.startswith("$$") else key: value for key, value in found.items()}
     return found
+
+
+# Made once: json.dumps and json.loads make a new one at every call that asks for anything unusual.
+_ENCODER = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False, check_circular=False)
+_DECODER, _PLAIN = json.JSONDecoder(object_hook=_untagged), json.JSONDecoder()  # without a "$" there is no tag

@@ -8,15 +8,24 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
-from itertools import product
 from typing import Any
 
-from sqlalchemy import Select, String, TextClause, and_, bindparam, func, literal_column, or_, select, text
+from sqlalchemy import Select, String, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from event_logs.columns import Utc
-from workflows.tables import HELD_TASK, Absence, Holding, KeyAccount, Office, Officer, Proficiency, Task, TaskState
+from workflows.tables import (
+    HELD_TASK,
+    Absence,
+    Case,
+    Holding,
+    KeyAccount,
+    Office,
+    Officer,
+    Proficiency,
+    Task,
+    TaskState,
+)
 
 TOUCHED = (*HELD_TASK, TaskState.COMPLETED)
 NEVER = datetime.min.replace(tzinfo=UTC)
@@ -26,7 +35,7 @@ NEVER = datetime.min.replace(tzinfo=UTC)
 class Candidate:
     """An officer who may do a task. `distance` counts the offices above the case's one, `stands_in_for` an absent holder.
 
-    `touched` is an activity of those asked for in which the officer had a hand in that case.
+    `held` are the activities, of those asked for, that lie on the officer's desk in that case.
     """
 
     officer: str
@@ -36,7 +45,7 @@ class Candidate:
     load: int = 0
     idle_since: datetime | None = None
     stands_in_for: str | None = None
-    touched: str | None = None
+    held: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,31 +121,41 @@ def of_posts(everyone: Iterable[Candidate], posts: Collection[str]) -> list[Cand
 
 
 def holders(
-    session: Session, posts: Collection[str], office: str | None, now: datetime, *, case: str = "", apart: str = ""
+    session: Session,
+    posts: Collection[str],
+    office: str | None,
+    now: datetime,
+    *,
+    case: str = "",
+    apart: Collection[str] = (),
 ) -> list[Candidate]:
-    """As `eligible`, with an officer who holds several of the posts once for each; `touched` tells of this activity of the case."""
+    """As `eligible`, with an officer who holds several of the posts once for each; `held` is about these activities of the case."""
     if not posts:
         return []
-    statement = HOLDERS_OF_LINE if office else HOLDERS
-    hand = {"case": case, "apart": apart}
+    hand = {"case": case, "apart": sorted(apart)} if apart else {}
     asked = {"posts": sorted(posts), "now": now, **hand} | ({"office": office} if office else {})
     present: list[Candidate] = []
     away: dict[str, list[Candidate]] = {}
-    for row in session.connection().execute(statement, asked):
+    for row in session.connection().execute(HOLDERS[bool(office), bool(apart)], asked):
+        code, post, at, distance, absence, stand_in, load, idle_since, *held = row
         candidate = Candidate(
-            officer=row.code,
-            post=row.post,
-            office=row.office,
-            distance=row.distance,
-            load=row.load,
-            idle_since=row.idle_since,
-            touched=row.touched,
+            officer=code,
+            post=post,
+            office=at,
+            distance=distance,
+            load=load,
+            idle_since=idle_since,
+            held=_activities(*held),
         )
-        if row.absence is None:
+        if absence is None:
             present.append(candidate)
-        elif row.stand_in is not None:
-            away.setdefault(row.stand_in, []).append(candidate)
+        elif stand_in is not None:
+            away.setdefault(stand_in, []).append(candidate)
     return present + (_stand_ins(session, away, now, hand) if away else [])
+
+
+def _activities(joined: str | None = None) -> tuple[str, ...]:
+    return tuple(joined.split("\n")) if joined else ()
 
 
 def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:
@@ -155,17 +174,18 @@ _ABSENCES, _TASKS = Absence.__table__, Task.__table__
 _NOW = bindparam("now", type_=Utc)
 
 
-def _workload(officer: Any) -> tuple[Any, Any, Any]:
+def _workload(officer: Any, hand: bool) -> list[Any]:
     own = _TASKS.c.officer == officer
     load = select(func.count()).select_from(_TASKS).where(own, _TASKS.c.state.in_(HELD_TASK)).scalar_subquery()
     idle = select(func.max(_TASKS.c.completed_at)).where(own).scalar_subquery()
-    hand = select(func.min(_TASKS.c.activity)).where(
-        _TASKS.c.case == bindparam("case", type_=String),
-        _TASKS.c.activity == bindparam("apart", type_=String),
-        _TASKS.c.state.in_(TOUCHED),
-        own,
-    )
-    return load.label("load"), idle.label("idle_since"), hand.scalar_subquery().label("touched")
+    return [load.label("load"), idle.label("idle_since"), *([_held(own)] if hand else [])]
+
+
+def _held(own: Any) -> Any:
+    """Which of these activities of the case the officer has on the desk, a line for each."""
+    asked = _TASKS.c.case == bindparam("case", type_=String), _TASKS.c.activity.in_(bindparam("apart", expanding=True))
+    joined = select(func.aggregate_strings(_TASKS.c.activity, "\n")).where(*asked, _TASKS.c.state.in_(HELD_TASK), own)
+    return joined.scalar_subquery().label("held")
 
 
 def _is_away(officer: Any) -> Any:
@@ -183,7 +203,7 @@ def _line() -> Any:
     return line.union_all(above)
 
 
-def _holders(line: Any) -> Select[Any]:
+def _holders(*, line: Any, hand: bool) -> Select[Any]:
     distance = literal_column("0") if line is None else line.c.distance
     columns = (_OFFICERS.c.code, _HOLDINGS.c.post, _HOLDINGS.c.office, distance.label("distance"))
     absence = (_ABSENCES.c.id.label("absence"), _ABSENCES.c.stand_in)
@@ -191,7 +211,7 @@ def _holders(line: Any) -> Select[Any]:
     if line is not None:
         joined = joined.join(line, line.c.key == _HOLDINGS.c.office)
     return (
-        select(*columns, *absence, *_workload(_OFFICERS.c.code))
+        select(*columns, *absence, *_workload(_OFFICERS.c.code, hand))
         .select_from(joined.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
         .where(
             _OFFICERS.c.active,
@@ -203,48 +223,30 @@ def _holders(line: Any) -> Select[Any]:
     )
 
 
-HOLDERS, HOLDERS_OF_LINE = _holders(None), _holders(_line())
-PRESENT = (
-    select(_OFFICERS.c.code, *_workload(_OFFICERS.c.code))
-    .select_from(_OFFICERS.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
-    .where(_OFFICERS.c.code.in_(bindparam("codes", expanding=True)), _OFFICERS.c.active, _ABSENCES.c.id.is_(None))
-)
-
-
-@cache
-def _hands(pairs: int) -> TextClause:
-    """The officers of so many pairs of activity and state in one case, by jumps along the index `ix_tasks_hands`.
-
-    An activity that was done ten thousand times by two officers costs three jumps, not ten thousand rows.
-    """
-    wanted = " UNION ALL ".join(
-        f"SELECT CAST(:activity{n} AS VARCHAR(128)) AS activity, CAST(:state{n} AS VARCHAR(16)) AS state"
-        for n in range(pairs)
+def _present(*, hand: bool) -> Select[Any]:
+    return (
+        select(_OFFICERS.c.code, *_workload(_OFFICERS.c.code, hand))
+        .select_from(_OFFICERS.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
+        .where(_OFFICERS.c.code.in_(bindparam("codes", expanding=True)), _OFFICERS.c.active, _ABSENCES.c.id.is_(None))
     )
-    least = 'SELECT min(officer) FROM tasks WHERE "case" = :case AND activity = x.activity AND state = x.state'
-    return text(
-        f"WITH RECURSIVE hand(activity, state, officer) AS (SELECT x.activity, x.state, ({least}) FROM ({wanted}) AS x "
-        f"UNION ALL SELECT x.activity, x.state, ({least} AND officer > x.officer) FROM hand AS x WHERE x.officer IS NOT NULL) "
-        "SELECT DISTINCT officer, activity FROM hand WHERE officer IS NOT NULL"
-    )
+
+
+# By whether they are asked for at an office and those above it, and whether anything is to be kept apart.
+HOLDERS = {
+    (of, hand): _holders(line=_line() if of else None, hand=hand) for of in (False, True) for hand in (False, True)
+}
+PRESENT = {hand: _present(hand=hand) for hand in (False, True)}
 
 
 def _stand_ins(
-    session: Session, away: Mapping[str, list[Candidate]], now: datetime, hand: Mapping[str, str]
+    session: Session, away: Mapping[str, list[Candidate]], now: datetime, hand: Mapping[str, Any]
 ) -> list[Candidate]:
-    rows = session.connection().execute(PRESENT, {"codes": sorted(away), "now": now, **hand})
-    return [
-        replace(
-            c,
-            officer=row.code,
-            load=row.load,
-            idle_since=row.idle_since,
-            stands_in_for=c.officer,
-            touched=row.touched,
-        )
-        for row in rows
-        for c in away[row.code]
-    ]
+    found = []
+    for row in session.connection().execute(PRESENT[bool(hand)], {"codes": sorted(away), "now": now, **hand}):
+        code, load, idle_since, *held = row
+        own = {"officer": code, "load": load, "idle_since": idle_since, "held": _activities(*held)}
+        found += [replace(c, **own, stands_in_for=c.officer) for c in away[code]]
+    return found
 
 
 def absent_holders(
@@ -253,9 +255,8 @@ def absent_holders(
     """Who holds one of the posts at the office or one above it and is away, with the stand-in."""
     if not posts:
         return {}
-    nobody = {"case": "", "apart": ""}  # whose hand was in it is not asked
-    asked = {"posts": sorted(posts), "now": now, **nobody} | ({"office": office} if office else {})
-    rows = session.connection().execute(HOLDERS_OF_LINE if office else HOLDERS, asked)
+    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
+    rows = session.connection().execute(HOLDERS[bool(office), False], asked)
     return {row.code: row.stand_in for row in rows if row.absence is not None}
 
 
@@ -274,23 +275,19 @@ def lacking(session: Session, officers: Collection[str], skills: Collection[str]
     return {officer: keys for officer, keys in missing.items() if keys}
 
 
-def excluded_by_four_eyes(
-    session: Session, case: str, activities: Collection[str], *, states: Sequence[str] = TOUCHED
-) -> dict[str, str]:
+def completed_by(case: Case, activities: Collection[str]) -> dict[str, str]:
+    """The officers who completed one of these activities of the case, each with the activity."""
+    return {officer: activity for activity in sorted(activities) for officer in case.hands.get(activity, ())}
+
+
+def excluded_by_four_eyes(session: Session, case: Case, activities: Collection[str]) -> dict[str, str]:
     """The officers of that case who did one of these activities, or have it on the desk, with the activity."""
-    return dict(hands(session, case, activities, states=states))
-
-
-def hands(
-    session: Session, case: str, activities: Collection[str], *, states: Sequence[str] = TOUCHED
-) -> list[tuple[str, str]]:
-    """The officers of that case with each of these activities that they did, or have on the desk."""
     if not activities:
-        return []
-    pairs = list(product(sorted(activities), states))
-    asked = {"case": case} | {f"activity{n}": activity for n, (activity, _) in enumerate(pairs)}
-    asked |= {f"state{n}": str(state) for n, (_, state) in enumerate(pairs)}
-    return [(row.officer, row.activity) for row in session.connection().execute(_hands(len(pairs)), asked)]
+        return {}
+    held = select(Task.officer, Task.activity).where(
+        Task.case == case.number, Task.activity.in_(activities), Task.state.in_(HELD_TASK)
+    )
+    return completed_by(case, activities) | {row.officer: row.activity for row in session.execute(held)}
 
 
 def dedicated_officer(session: Session, taxpayer_id: str | None) -> str | None:

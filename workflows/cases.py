@@ -70,12 +70,11 @@ def start(
         opened_at=now,
         due_at=working_hours.due_of_case(session, ready.procedure, office=office, now=now),
         data=data,
+        hands={},
         key_taxpayer=is_key_taxpayer(ready.procedure, data),
         **_named(ready.procedure, data),
     )
-    session.add(
-        case
-    )  # written together with its first tasks, before them: rows go out in the order of their class names
+    session.add(case)  # goes out with its first tasks and before them: rows do so in the order of their class names
     _first_turn(session, case, ready, application, by, event, now)
     return case
 

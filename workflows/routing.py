@@ -21,10 +21,10 @@ from workflows.assignment import (
     absent_holders,
     by_rank,
     choose,
+    completed_by,
     dedicated_officer,
     eligible,
     excluded_by_four_eyes,
-    hands,
     holders,
     lacking,
     of_posts,
@@ -56,15 +56,20 @@ class People:
 
     @cached_property
     def holders(self) -> list[Candidate]:
-        only = next(iter(self.apart)) if len(self.apart) == 1 else ""
-        return holders(self.session, self.posts, self.case.office, self.now, case=self.case.number, apart=only)
+        return holders(self.session, self.posts, self.case.office, self.now, case=self.case.number, apart=self.apart)
 
-    @cached_property
-    def hands(self) -> list[tuple[str, str]]:
-        """Those who had a hand in several activities are asked for alone; of one the holders come with it."""
-        if len(self.apart) > 1:
-            return hands(self.session, self.case.number, self.apart)
-        return [(candidate.officer, candidate.touched) for candidate in self.holders if candidate.touched]
+    def excluded(self, apart: Collection[str]) -> dict[str, str]:
+        """Whoever completed one of these activities of the case or has it on the desk, with the activity."""
+        if not apart:
+            return {}
+        held = {c.officer: activity for c in self.holders for activity in c.held if activity in apart}
+        return completed_by(self.case, apart) | held | self._of_this_turn(apart)
+
+    def _of_this_turn(self, activities: Collection[str]) -> dict[str, str]:
+        """The officers whose completion leads here, or who were just given the other task, and that is not written yet."""
+        unwritten = (*self.session.dirty, *self.made)
+        found = (row for row in unwritten if isinstance(row, Task) and row.case == self.case.number)
+        return {t.officer: t.activity for t in found if t.activity in activities and t.officer and t.state in TOUCHED}
 
 
 def route_among(people: People, task: Task, node: Activity) -> None:
@@ -74,22 +79,13 @@ def route_among(people: People, task: Task, node: Activity) -> None:
         found = _with_unwritten(people, of_posts(people.holders, task.posts))
         unable = lacking(session, {c.officer for c in found}, node.skills)
         able = [c for c in found if c.officer not in unable]
-        apart = kept_apart(people.procedure, task.activity, node.four_eyes)
-        touched = {officer: activity for officer, activity in people.hands if activity in apart} if apart else {}
-        excluded = touched | _touched_in_this_turn(people, apart)
+        excluded = people.excluded(kept_apart(people.procedure, task.activity, node.four_eyes))
         choice = choose(able, excluded=excluded, dedicated=_dedicated(session, case, task, people.procedure))
     task.why = dict(choice.why)
     if node.skills:
         task.why |= {"skills": list(node.skills)} | ({"key": "nobody_skilled"} if found and not able else {})
     if choice.officer is not None:
         assign(task, choice.officer, post=choice.post, office=choice.office, now=people.now)
-
-
-def _touched_in_this_turn(people: People, activities: Collection[str]) -> dict[str, str]:
-    """The officers whose completion leads here, or who were just given the other task, and that is not written yet."""
-    unwritten = (*people.session.dirty, *people.made)
-    found = (row for row in unwritten if isinstance(row, Task) and row.case == people.case.number)
-    return {t.officer: t.activity for t in found if t.activity in activities and t.officer and t.state in TOUCHED}
 
 
 def _with_unwritten(people: People, found: list[Candidate]) -> list[Candidate]:
@@ -133,7 +129,7 @@ def candidates(
 ) -> list[Candidate]:
     """Everyone who may do this task as things stand now."""
     found = eligible(session, task.posts, task.office, now)
-    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, node.four_eyes))
+    excluded = excluded_by_four_eyes(session, case, kept_apart(procedure, task.activity, node.four_eyes))
     unable = lacking(session, {c.officer for c in found}, node.skills)
     return [c for c in found if c.officer not in excluded and c.officer not in unable]
 
@@ -164,7 +160,7 @@ def explain(
 ) -> list[Considered]:
     """Everyone who holds a post for the task, and why each may do it or not: those who may first, in the order of choice."""
     found = eligible(session, task.posts, task.office, now)
-    excluded = excluded_by_four_eyes(session, case.number, kept_apart(procedure, task.activity, node.four_eyes))
+    excluded = excluded_by_four_eyes(session, case, kept_apart(procedure, task.activity, node.four_eyes))
     unable = lacking(session, {c.officer for c in found}, node.skills)
     nearest = min((c.distance for c in found if c.officer not in excluded and c.officer not in unable), default=0)
     told = [_considered(c, task, excluded, unable, nearest) for c in sorted(found, key=by_rank)]

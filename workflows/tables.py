@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
@@ -169,7 +169,11 @@ class CaseCounter(Base):
 
 
 class Case(Base):
-    """One run of a procedure. `execution` is the engine's state, `data` the variables as they stand now."""
+    """One run of a procedure. `execution` is the engine's state, `data` the variables as they stand now.
+
+    `hands` are the officers who completed each activity: whom four eyes keep out is told without a look at the tasks of the past.
+    Every change of a case and of what belongs to it raises its `revision`.
+    """
 
     __tablename__ = "cases"
     __table_args__ = (
@@ -194,6 +198,7 @@ class Case(Base):
     due_at: Mapped[datetime | None] = mapped_column(index=True)
     data: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
     execution: Mapped[str] = mapped_column(Text, default="")
+    hands: Mapped[Mapping[str, Sequence[str]]] = mapped_column(Json, default=dict, server_default="{}")
     parent: Mapped[str | None] = mapped_column(String(64))
     revision: Mapped[int] = mapped_column(default=0)
 

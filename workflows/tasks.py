@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from bpmn.model import Activity
 from event_logs.event import Lifecycle
 from workflows import staff
-from workflows.assignment import Candidate, excluded_by_four_eyes
+from workflows.assignment import Candidate, completed_by
 from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, UnknownTask
 from workflows.filling_in import answered, outcomes
 from workflows.following import follow
@@ -154,7 +154,7 @@ def complete(
     held, case = _running(session, task)
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
-    _need_other_eyes(session, ready, held, case, officer)
+    _need_other_eyes(ready, held, case, officer)
     values = answered(ready.form(held.activity, held.form), answers, case.data)
     return _complete(session, held, case, officer, values, now)
 
@@ -166,11 +166,18 @@ def _complete(
     if held.state != TaskState.STARTED:
         _begin(turn, held, officer)
     held.state, held.completed_at, held.answers = TaskState.COMPLETED, now, values
+    _remember_hand(case, held.activity, staff.code_of(officer))
     turn.journal.record_task(held, Lifecycle.COMPLETE, values)
     turn.execution.complete(int(held.instance), values)
     turn.close()
     follow(session, turn)
     return held
+
+
+def _remember_hand(case: Case, activity: str, officer: str) -> None:
+    done_by = case.hands.get(activity, ())
+    if officer not in done_by:
+        case.hands = {**case.hands, activity: [*done_by, officer]}
 
 
 def return_for_correction(
@@ -183,7 +190,7 @@ def return_for_correction(
     held, case = _running(session, task)
     _own(session, held, officer, now)
     ready = runnable(session, case.digest)
-    _need_other_eyes(session, ready, held, case, officer)
+    _need_other_eyes(ready, held, case, officer)
     node = _activity(ready, held)
     if RETURN not in outcomes(ready.form(held.activity, held.form), node.id):
         raise CannotReturn(held.activity)
@@ -214,14 +221,14 @@ def reassign(
     return _settled(turn, held)
 
 
-def _need_other_eyes(session: Session, ready: Runnable, task: Task, case: Case, officer: Officer | str) -> None:
+def _need_other_eyes(ready: Runnable, task: Task, case: Case, officer: Officer | str) -> None:
     """Whoever it is, a manager or a stand-in too: nobody does both sides. Raises NotAllowed.
 
     Its own holder is looked at again: since the task was given, the officer may have stood in on the other side, or the case may have
     come under a version with more such pairs.
     """
     apart = kept_apart(ready.procedure, task.activity, _activity(ready, task).four_eyes)
-    done_by = excluded_by_four_eyes(session, case.number, apart, states=(TaskState.COMPLETED,))
+    done_by = completed_by(case, apart)
     code = staff.code_of(officer)
     if code in done_by:
         raise NotAllowed(

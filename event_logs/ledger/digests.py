@@ -23,6 +23,7 @@ SIZE = 32
 FIRST = bytes(SIZE)  # what stands for the event before the first one of a case
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
+_ENCODER = json.JSONEncoder(sort_keys=True, separators=(",", ":"), allow_nan=False)
 
 
 def digest(event: Event) -> bytes:
@@ -51,7 +52,7 @@ def canonical(event: Event) -> bytes:
         event.office,
         _attributes(event.attributes),
     )
-    return json.dumps(fields, sort_keys=True, separators=(",", ":"), allow_nan=False).encode("ascii")
+    return _ENCODER.encode(fields).encode("ascii")
 
 
 def microseconds(at: datetime) -> int:
