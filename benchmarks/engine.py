@@ -48,7 +48,7 @@ from tests.builders import (
 from tests.postgres import PostgresServer
 from workflows import cases, deployment, tasks
 from workflows.automation import SERVICE_TASKS, Letter, Outcome
-from workflows.database import create_schema, open_engine, reading
+from workflows.database import create_schema, open_engine, reading, reading_first
 from workflows.tables import OPEN_TASK, Case, Task
 
 NOW = datetime(2026, 3, 2, 2, tzinfo=UTC)
@@ -173,7 +173,7 @@ def open_tasks(engine: Engine, *case: str) -> list[tuple[int, str, str]]:
 
 
 def complete(engine: Engine, id: int, officer: str, answers: dict[str, Any], at: datetime) -> None:
-    with Session(engine) as session, session.begin():
+    with Session(reading_first(engine)) as session, session.begin():
         tasks.complete(session, id, officer, answers, now=at)
 
 

@@ -34,6 +34,11 @@ def reading_sessions(engine: sa.Engine) -> sessionmaker[Session]:
     return sessionmaker(database.reading(engine))
 
 
+def thinking_sessions(engine: sa.Engine) -> sessionmaker[Session]:
+    """Sessions that take the write lock on SQLite only to write; for verbs that look again at what they read before."""
+    return sessionmaker(database.reading_first(engine))
+
+
 @contextmanager
 def transaction(engine: sa.Engine) -> Iterator[Session]:
     """A session that is committed when the block ends well, and only then."""

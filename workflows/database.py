@@ -1,7 +1,8 @@
 """Opening the database so that the same verbs mean the same on SQLite and PostgreSQL.
 
 On SQLite every transaction begins IMMEDIATE: two writers queue for the lock instead of failing half-way with "database is
-locked". Pages that only read use `reading(engine)`, whose transactions see one snapshot and never wait for a writer.
+locked". Pages that only read use `reading(engine)`, whose transactions see one snapshot and never wait for a writer. Who thinks
+long before writing uses `reading_first(engine)`, whose transactions take the writers' lock with their first change.
 """
 
 from __future__ import annotations
@@ -52,6 +53,7 @@ def _open_sqlite(url: str, file: str | None, durable: bool, echo: bool) -> Engin
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", _begin_sqlite)
+    event.listen(engine, "before_cursor_execute", _begin_before_a_change)
     return engine
 
 
@@ -67,8 +69,15 @@ def _pragmas(durable: bool) -> tuple[str, ...]:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    reading = connection.get_execution_options().get("qiangji_reading", False)
-    connection.exec_driver_sql("BEGIN DEFERRED" if reading else "BEGIN IMMEDIATE")
+    options = connection.get_execution_options()
+    if not options.get("qiangji_reading_first", False):
+        connection.exec_driver_sql("BEGIN DEFERRED" if options.get("qiangji_reading", False) else "BEGIN IMMEDIATE")
+
+
+def _begin_before_a_change(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
+    """Only a transaction that reads first has not begun by now; nothing may change outside of it."""
+    if not cursor.connection.in_transaction and statement.startswith(("INSERT", "UPDATE", "DELETE")):
+        cursor.execute("BEGIN IMMEDIATE")
 
 
 def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) -> None:
@@ -79,6 +88,15 @@ def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) ->
 def reading(engine: Engine) -> Engine:
     """The same database for transactions that only read."""
     return engine.execution_options(qiangji_reading=True)
+
+
+def reading_first(engine: Engine) -> Engine:
+    """The same database for transactions that read and think before they write, so that on SQLite others write meanwhile.
+
+    What such a transaction read before its first change may be older than that change: `locking` tells which verbs look again.
+    On PostgreSQL, where transactions wait for each other's rows alone, they are as all others.
+    """
+    return engine.execution_options(qiangji_reading_first=True)
 
 
 def run(engine: Engine, work: Callable[[Session], Result], *, attempts: int = 5) -> Result:

@@ -98,6 +98,14 @@ class UnknownStaff(WorkflowError):
         super().__init__(f"There is no {kind} {code!r}.")
 
 
+class Overtaken(WorkflowError):
+    """Somebody changed the case while a verb that had read it ahead was thinking; the verb does its work again."""
+
+    def __init__(self, number: str) -> None:
+        self.number = number
+        super().__init__(f"The case {number} was changed by somebody else in the meantime; look at it again.")
+
+
 class AlreadyDone(WorkflowError):
     """Somebody else was faster: says who did what, and when."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,7 +16,7 @@ from workflows.assignment import Candidate, completed_by
 from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, UnknownTask
 from workflows.filling_in import answered, outcomes
 from workflows.following import follow
-from workflows.locking import locked_task
+from workflows.locking import ahead, locked_task
 from workflows.pool import in_pool, pool, pool_size
 from workflows.routing import Considered, assign, candidates, kept_apart, route
 from workflows.routing import explain as why
@@ -151,17 +151,25 @@ def complete(
 
     Raises InvalidAnswers (nothing is changed), AlreadyDone, NotAllowed, NotOpen.
     """
-    held, case = _running(session, task)
-    _own(session, held, officer, now)
-    ready = runnable(session, case.digest)
-    _need_other_eyes(ready, held, case, officer)
-    values = answered(ready.form(held.activity, held.form), answers, case.data)
-    return _complete(session, held, case, officer, values, now)
+
+    def values(held: Task, case: Case, ready: Runnable) -> Mapping[str, Any]:
+        return answered(ready.form(held.activity, held.form), answers, case.data)
+
+    return ahead(session, lambda: _complete(session, task, officer, values, now))
 
 
 def _complete(
-    session: Session, held: Task, case: Case, officer: Officer | str, values: Mapping[str, Any], now: datetime
+    session: Session,
+    task: Task | int,
+    officer: Officer | str,
+    values_of: Callable[[Task, Case, Runnable], Mapping[str, Any]],
+    now: datetime,
 ) -> Task:
+    held, case = _running(session, task, ahead=True)
+    _own(session, held, officer, now)
+    ready = runnable(session, case.digest)
+    _need_other_eyes(ready, held, case, officer)
+    values = values_of(held, case, ready)
     turn = open_turn(session, case, now=now, task=held)
     if held.state != TaskState.STARTED:
         _begin(turn, held, officer)
@@ -187,15 +195,14 @@ def return_for_correction(
 
     Raises CannotReturn when the form has no such outcome. The reason is kept as `<activity>_remark`.
     """
-    held, case = _running(session, task)
-    _own(session, held, officer, now)
-    ready = runnable(session, case.digest)
-    _need_other_eyes(ready, held, case, officer)
-    node = _activity(ready, held)
-    if RETURN not in outcomes(ready.form(held.activity, held.form), node.id):
-        raise CannotReturn(held.activity)
-    values = {f"{node.id}_outcome": RETURN, f"{node.id}_remark": reason}
-    return _complete(session, held, case, officer, values, now)
+
+    def values(held: Task, _case: Case, ready: Runnable) -> Mapping[str, Any]:
+        node = _activity(ready, held)
+        if RETURN not in outcomes(ready.form(held.activity, held.form), node.id):
+            raise CannotReturn(held.activity)
+        return {f"{node.id}_outcome": RETURN, f"{node.id}_remark": reason}
+
+    return ahead(session, lambda: _complete(session, task, officer, values, now))
 
 
 def reassign(
@@ -247,9 +254,9 @@ def _settled(turn: Turn, task: Task) -> Task:
     return task
 
 
-def _running(session: Session, task: Task | int) -> tuple[Task, Case]:
-    """The task and its case, held and open; raises AlreadyDone, NotOpen."""
-    held, case = locked_task(session, task)
+def _running(session: Session, task: Task | int, *, ahead: bool = False) -> tuple[Task, Case]:
+    """The task and its case, held and open (read ahead, where that is possible); raises AlreadyDone, NotOpen."""
+    held, case = locked_task(session, task, ahead=ahead)
     if held.state in DONE:
         raise AlreadyDone(held.officer, DONE[TaskState(held.state)], held.completed_at)
     if case.state != CaseState.RUNNING or held.state == TaskState.SUSPENDED:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, inspect, select, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
@@ -16,6 +16,7 @@ from workflows import automation, clock_stops, notifications, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
+from workflows.locking import write_case
 from workflows.recording import Journal
 from workflows.routing import People, kept_apart, route_among
 from workflows.rows import Rows
@@ -117,6 +118,8 @@ class Turn:
         if self.opened is not None:
             self._settle(self.opened)
         self._frame_events()
+        if inspect(self.case).persistent:
+            write_case(self.session, self.case)
         self.rows.write(self.session)
         self._call_back()
         self.journal.write(self.session)

@@ -24,7 +24,7 @@ from webui import outgoing, scheduler
 from webui.outgoing.webhook import Webhook
 from webui.settings import read_settings
 from workflows import cases, deadlines, external, jobs, tasks
-from workflows.database import open_engine, run
+from workflows.database import open_engine, reading_first, run
 from workflows.errors import AlreadyDone, NotOpen
 from workflows.tables import OPEN_TASK, Case, Task, Worker
 
@@ -56,11 +56,11 @@ class Hand:
     def note(self, what: str, **more: Any) -> None:
         os.write(self.notes, (json.dumps({"what": what, **more}) + "\n").encode())
 
-    def certainly(self, work: Callable[[Session], Result]) -> Result:
+    def certainly(self, work: Callable[[Session], Result], *, engine: Engine | None = None) -> Result:
         """In a transaction of its own, again and again while the server is away: the work knows what it did before."""
         while True:
             try:
-                return run(self.engine, work)
+                return run(engine or self.engine, work)
             except (DBAPIError, PostgresqlError) as error:
                 if isinstance(error, IntegrityError):
                     raise
@@ -98,7 +98,9 @@ class Hand:
         token = self.token()
         answers = {f"{activity}_token": token, "again": activity == "approve" and self.chance.random() < 0.3}
         try:
-            self.certainly(lambda session: self._complete(session, id, officer, token, answers))
+            self.certainly(
+                lambda session: self._complete(session, id, officer, token, answers), engine=reading_first(self.engine)
+            )
         except (AlreadyDone, NotOpen):
             self.note("late", task=id)
         else:

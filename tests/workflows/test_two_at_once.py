@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from datetime import datetime
 from threading import Barrier
 from typing import Any
 
-from sqlalchemy import func, select
+import pytest
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
+from bpmn.model import Lane
+from event_logs import store
 from event_logs.store import RecordedEvent
+from tests.builders import both, end, model, service, start, user
 from tests.workflows.conftest import Office
 from tests.workflows.test_moving_on import WAITING, begun, deployed
 from tests.workflows.test_tasks import PASS, do, open_tasks, opened
-from workflows import cases, database, deadlines, tasks
-from workflows.errors import AlreadyDone
+from workflows import automation, cases, database, deadlines, tasks
+from workflows.automation import Entry, Letter, Outcome
+from workflows.errors import AlreadyDone, NotAllowed
 from workflows.locking import locked_case
-from workflows.tables import Case, Task
+from workflows.tables import Case, OutgoingMessage, Record, Task
 
 
 def at_once(*work: Callable[[], Any]) -> list[Any]:
@@ -35,14 +41,15 @@ def at_once(*work: Callable[[], Any]) -> list[Any]:
         return list(pool.map(one, work))
 
 
-def test_one_of_many_completes_and_the_others_are_told_who(office: Office) -> None:
+@pytest.mark.parametrize("way", [lambda engine: engine, database.reading_first], ids=["holding", "reading first"])
+def test_one_of_many_completes_and_the_others_are_told_who(office: Office, way: Callable[[Engine], Engine]) -> None:
     case = opened(office)
     with office.begin() as session:
         task = open_tasks(session, case)["accept"]
         id, officer = task.id, task.officer or ""
 
     def complete() -> str:
-        with Session(office.engine) as session, session.begin():
+        with Session(way(office.engine)) as session, session.begin():
             tasks.complete(session, id, officer, PASS, now=office.now)
             return "done"
 
@@ -71,6 +78,92 @@ def test_two_branches_completed_at_once_meet_once(office: Office) -> None:
             approve = session.scalars(select(Task).where(Task.case == case, Task.activity == "approve")).all()
             assert len(approve) == 1
             assert {"c1", "c2"} <= set(session.get_one(Case, case).data)
+
+
+THOUGHTFUL = model(
+    start(lane="desk"), both("s"), user("one", lane="desk"), service("think", "test.think"), user("other", lane="desk"),
+    both("j"), end(), paths=["start > s > one > think > j > end", "s > other > j"], key="thoughtful",
+    lanes=(Lane(id="desk", posts=("clerk",)),),
+)  # fmt: skip
+
+
+@pytest.fixture
+def meanwhile() -> Iterator[list[Callable[[], object]]]:
+    """What others do while somebody who has read the case thinks about it: one of these at each thought."""
+    doings: list[Callable[[], object]] = []
+
+    def think(inputs: Mapping[str, Any], *, now: datetime) -> Outcome:
+        if doings:
+            doings.pop(0)()
+        entry = Entry(register="thoughts", subject="91", values={"thought": True})
+        return Outcome({}, letters=(Letter("mail", "thought", "91", {}),), entries=(entry,))
+
+    automation.SERVICE_TASKS["test.think"] = think
+    yield doings
+    del automation.SERVICE_TASKS["test.think"]
+
+
+def _reading_first(office: Office, case: str, activity: str, officer: str | None = None) -> Task:
+    with Session(database.reading_first(office.engine), expire_on_commit=False) as session, session.begin():
+        task = open_tasks(session, case)[activity]
+        return tasks.complete(session, task, officer or task.officer or "", {activity: "was here"}, now=office.now)
+
+
+def test_who_was_overtaken_while_thinking_thinks_again(
+    sqlite_office: Office, meanwhile: list[Callable[[], object]]
+) -> None:
+    """On SQLite who reads first holds nothing: the other branch is completed under their eyes, and neither is lost."""
+    office = sqlite_office
+    deployed(office, THOUGHTFUL)
+    case = begun(office, "thoughtful")
+    meanwhile.append(lambda: do(office, case, "other", {"other": "was here"}))
+    _reading_first(office, case, "one")
+    with office.begin() as session:
+        found = session.get_one(Case, case)
+        assert found.state == "completed" and found.execution == ""
+        assert {found.data["one"], found.data["other"]} == {"was here"}
+        assert session.scalar(select(func.count()).select_from(OutgoingMessage)) == 1
+        assert session.scalar(select(func.count()).select_from(Record)) == 1
+        told = [(e.activity, e.lifecycle) for e in store.read(session, case_id=case)]
+        assert len(told) == len(set(told)) and ("one", "complete") in told and ("other", "complete") in told
+
+
+def test_who_was_overtaken_by_the_same_work_is_told_who_did_it(
+    sqlite_office: Office, meanwhile: list[Callable[[], object]]
+) -> None:
+    office = sqlite_office
+    deployed(office, THOUGHTFUL)
+    case = begun(office, "thoughtful")
+    with office.begin() as session:
+        holder = open_tasks(session, case)["one"].officer or ""
+    meanwhile.append(lambda: do(office, case, "one"))
+    with pytest.raises(AlreadyDone) as told:
+        _reading_first(office, case, "one", holder)
+    assert told.value.who == holder
+    with office.begin() as session:
+        assert session.scalar(select(func.count()).select_from(Record)) == 1
+
+
+def test_work_that_was_put_back_meanwhile_is_not_completed(
+    sqlite_office: Office, meanwhile: list[Callable[[], object]]
+) -> None:
+    """A change of a task alone raises the revision of its case, too."""
+    office = sqlite_office
+    deployed(office, THOUGHTFUL)
+    case = begun(office, "thoughtful")
+    with office.begin() as session:
+        task = open_tasks(session, case)["one"]
+        id, holder = task.id, task.officer or ""
+
+    def put_back() -> None:
+        with office.begin() as session:
+            tasks.release(session, id, holder, now=office.now)
+
+    meanwhile.append(put_back)
+    with pytest.raises(NotAllowed):
+        _reading_first(office, case, "one", holder)
+    with office.begin() as session:
+        assert session.get_one(Task, id).state == "ready"
 
 
 def test_one_of_two_claims(office: Office) -> None:
