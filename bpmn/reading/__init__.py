@@ -14,7 +14,7 @@ from bpmn.reading.part import Part
 from bpmn.reading.process import read_process
 from bpmn.reading.source import Source
 from bpmn.references import is_made_anew, name_of
-from bpmn.vocabulary import BPMNDI, FEEL, OURS, PREFIXES, TARGET, rank_in_file
+from bpmn.vocabulary import ACTIVITIES, BPMNDI, EVENTS, FEEL, GATEWAYS, OURS, PREFIXES, TARGET, rank_in_file
 
 __all__ = ["read_all", "read_bpmn"]
 
@@ -114,9 +114,16 @@ def _raw(source: Source, root: Element, key: str, read: list[Element], models: l
     for child in root:
         if child in read or child.tag == f"{{{BPMNDI}}}BPMNDiagram" or _is_remade(source, child):
             continue
+        _note_stray(source, child)
         entries.append(kept.verbatim(child))
     entries += _prefixes(root, models)
     return kept.in_order(entries, rank_in_file)
+
+
+def _note_stray(source: Source, child: Element) -> None:
+    if is_bpmn(child) and local(child) in (*ACTIVITIES, *GATEWAYS, *EVENTS, "sequenceFlow"):
+        message = f"The <{local(child)}> in line {child.sourceline} stands outside of every process; it is kept without effect."
+        source.repaired("outside_of_a_process", str(child.get("id", "")), message)
 
 
 def _standard(key: str) -> tuple[Entry, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from xml.parsers import expat
 
 from lxml import etree
 
@@ -14,6 +15,15 @@ from bpmn.reading.spelling import declared
 from bpmn.vocabulary import BPMN
 
 _DECLARATION = re.compile(r"^\ufeff?\s*<\?xml[^>]*\?>")
+_ENDED = [
+    expat.errors.codes[text]
+    for text in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+]
 _OLDEST = 32  # bytes that are shown of a file that is no XML at all
 
 
@@ -59,8 +69,6 @@ _DOCTYPE = "The file declares a document type (DOCTYPE). A model needs none, and
 
 
 def _parse(xml: bytes | str) -> Element:
-    """Blanks before the declaration, which XML forbids, say nothing."""
-    content = _DECLARATION.sub("", xml).encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml.lstrip()
     parser = etree.XMLParser(
         encoding="utf-8" if isinstance(xml, str) else None,
         resolve_entities=False,
@@ -68,7 +76,12 @@ def _parse(xml: bytes | str) -> Element:
         load_dtd=False,
         huge_tree=False,
     )
-    return etree.fromstring(content, parser)
+    return etree.fromstring(_content(xml), parser)
+
+
+def _content(xml: bytes | str) -> bytes:
+    """Blanks before the declaration, which XML forbids, say nothing."""
+    return _DECLARATION.sub("", xml).encode("utf-8", "surrogatepass") if isinstance(xml, str) else xml.lstrip()
 
 
 def _reason(xml: bytes | str, error: etree.XMLSyntaxError) -> str:
@@ -79,7 +92,18 @@ def _reason(xml: bytes | str, error: etree.XMLSyntaxError) -> str:
     start = xml.lstrip()[:_OLDEST]
     if isinstance(start, bytes) and start.startswith(b"PK"):
         return "This is a zip archive. Unpack it and read the .bpmn file in it."
+    if _is_cut_off(_content(xml)):
+        return f"The file is cut off: it ends before its XML is closed ({error.msg})."
     return f"This is no well-formed XML: {error.msg}."
+
+
+def _is_cut_off(content: bytes) -> bool:
+    """Is there nothing wrong with it but that it ends?"""
+    try:
+        expat.ParserCreate().Parse(content, True)
+    except expat.ExpatError as error:
+        return error.code in _ENDED
+    return False
 
 
 def _line_of_doctype(xml: bytes | str) -> int | None:

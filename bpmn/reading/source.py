@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 
 from bpmn import vendors
 from bpmn.kept import Element, is_bpmn, local
@@ -11,6 +11,8 @@ from bpmn.model import Flow, Repair
 from bpmn.reading.part import Part, unprefixed
 from bpmn.references import CODES, id_for, name_of
 from bpmn.vocabulary import BPMN, EVENT_DEFINITIONS
+
+_NAMED = 5
 
 
 class Source:
@@ -99,12 +101,22 @@ class Source:
         for flow in flows:
             drawn.get(flow.source, {}).setdefault("outgoing", []).append(flow.id)
             drawn.get(flow.target, {}).setdefault("incoming", []).append(flow.id)
-        for node, listed in self._listed.items():
-            for kind in ("incoming", "outgoing"):
-                wrong = sorted(set(listed[kind]) ^ set(drawn[node][kind]))
-                if wrong:
-                    self.repaired(
-                        "flow_not_listed",
-                        node,
-                        f"{node} and the flow {', '.join(wrong)} disagree whether it is {kind}.",
-                    )
+        disagree = {
+            (node, kind): sorted(wrong)
+            for node, listed in self._listed.items()
+            for kind in ("incoming", "outgoing")
+            if (wrong := set(listed[kind]) ^ set(drawn[node][kind]))
+        }
+        if disagree:
+            self.repaired("flow_not_listed", next(iter(disagree))[0], _disagreement(disagree))
+
+
+def _disagreement(disagree: Mapping[tuple[str, str], list[str]]) -> str:
+    """One sentence for a whole file: whoever writes such lists wrongly hardly ever does so once."""
+    (node, kind), flows = next(iter(disagree.items()))
+    first = f"{node} and the flow {', '.join(flows)} disagree whether it is {kind}"
+    others = dict.fromkeys(other for other, _ in disagree if other != node)
+    if not others:
+        return f"{first}."
+    named = ", ".join([*others][:_NAMED]) + (f" and {len(others) - _NAMED:,} more" if len(others) > _NAMED else "")
+    return f"{first}; so do {named} with theirs."

@@ -12,6 +12,7 @@ from event_logs.reading.objects.writer import ObjectWriter
 from event_logs.reading.source import Source
 
 _NEEDED = ("event", "object", "event_object", "event_map_type", "object_map_type")
+_HEADER = 100  # bytes that every SQLite file begins with
 _STEPS = 200_000_000  # of SQLite's machine; a log takes some tens a row, a trap never ends
 
 
@@ -29,6 +30,7 @@ def _read(source: Source, path: Path, writer: ObjectWriter) -> None:
     try:
         budget = iter(range(_STEPS // 1_000_000))
         database.set_progress_handler(lambda: next(budget, None) is None, 1_000_000)
+        _refuse_damaged(source, path, database)
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
         missing = [name for name in _NEEDED if name not in tables]
         if missing:
@@ -38,6 +40,19 @@ def _read(source: Source, path: Path, writer: ObjectWriter) -> None:
         _events(database, tables, writer)
     finally:
         database.close()
+
+
+def _refuse_damaged(source: Source, path: Path, database: sqlite3.Connection) -> None:
+    """SQLite reads what it finds of a damaged file without a word, so its pages are counted and checked first."""
+    with path.open("rb") as file:
+        head = file.read(_HEADER)
+    size, pages = int.from_bytes(head[16:18], "big"), int.from_bytes(head[28:32], "big")
+    told = (65_536 if size == 1 else size) * pages
+    if len(head) < _HEADER or path.stat().st_size < told:
+        raise source.unreadable(f"the file is cut off: it says that it has {told:,} bytes")
+    (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
+    if found != "ok":
+        raise source.unreadable(f"the SQLite database is damaged ({found})")
 
 
 def _objects(database: sqlite3.Connection, tables: set[str], writer: ObjectWriter) -> None:

@@ -51,6 +51,7 @@ class TableReader:
         cells = Cells(self.header, self.mapping, self.kinds, self.clock, writer, exact=bool(self.table.kinds))
         for rows in self.table.blocks(writer.aside):
             cells.take(rows.columns, rows.lines)
+        self.notes += self.table.notes
 
     def _map(self, sample: Sample) -> ColumnMapping:
         try:

@@ -36,6 +36,7 @@ class DelimitedTable:
         self.source = source
         self.dialect: Dialect = dialect_of(source)
         self.kinds: Mapping[str, str] = {}
+        self.notes: list[str] = []
 
     @cached_property
     def _head(self) -> list[list[str]]:
@@ -53,12 +54,14 @@ class DelimitedTable:
     def blocks(self, aside: Aside | None) -> Iterator[Rows]:
         """The rows below the header; a reading without `aside` does not count as the one reading of the source."""
         source = self.source if aside else self.source.again()
-        line, first = 1, True
+        line, first, block = 1, True, b"\n"
         for block in _blocks(_text(source, self.dialect.encoding)):
             for rows in self._block(block, line, aside):
                 yield _without_first(rows) if first and len(rows.lines) else rows
                 first = first and not len(rows.lines)
             line += _line_ends(block)
+        if aside and not block.endswith(b"\n"):
+            self.notes.append("The last line has no line end: if the file was cut off, its last row is not whole.")
 
     def _block(self, block: bytes, line: int, aside: Aside | None) -> Iterator[Rows]:
         quotes = np.flatnonzero(np.frombuffer(block, np.uint8) == _QUOTE)

@@ -27,6 +27,7 @@ class ParquetTable:
 
     def __init__(self, source: Source, path: Path) -> None:
         self.source = source
+        self.notes: list[str] = []
         try:
             self._file = pq.ParquetFile(
                 path, thrift_string_size_limit=100_000_000, thrift_container_size_limit=1_000_000

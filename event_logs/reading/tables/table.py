@@ -26,6 +26,7 @@ class Table(Protocol):
     """What each kind of file offers."""
 
     source: Source
+    notes: list[str]  # sentences about what was odd in what `blocks` gave
 
     @property
     def header(self) -> Sequence[str]: ...

@@ -41,6 +41,7 @@ class WorkbookTable:
     def __init__(self, source: Source, path: Path) -> None:
         self.source, self._path = source, path
         self.kinds: Mapping[str, str] = {}
+        self.notes: list[str] = []
         self._refuse_bomb()
         try:
             with warnings.catch_warnings():

@@ -1,0 +1,33 @@
+"""Spoilt files of every kind: whatever was done to one, its import says what came of it. `python -m tests.event_logs.fuzz` tries more."""
+
+from __future__ import annotations
+
+import pytest
+from tests.event_logs.fuzz.counted import events_told
+from tests.event_logs.fuzz.judged import RIGHT, Outcome
+from tests.event_logs.fuzz.running import run, wanted
+from tests.event_logs.fuzz.whole import WHOLE
+
+FILES, SEED = 20 * len(WHOLE), 2026
+
+
+@pytest.mark.slow
+def test_a_spoilt_file_is_imported_whole_or_with_a_report_or_refused() -> None:
+    told = list(run(wanted([*WHOLE], FILES, SEED)))
+    assert len(told) == FILES
+    assert [(one.outcome, one.kind, one.seed, one.said) for one in told if one.outcome not in RIGHT] == []
+    for kind in WHOLE:
+        assert Outcome.REFUSED in {one.outcome for one in told if one.kind == kind}
+    assert {Outcome.WHOLE, Outcome.REPORTED} <= {one.outcome for one in told}
+
+
+def test_the_independent_count_finds_what_was_put_into_the_whole_files() -> None:
+    counts = {kind: events_told(kind, data) for kind, data in WHOLE.items()}
+    tables = {kind: 40 for kind in WHOLE if "SV" in kind or kind in ("Parquet", "Excel")}
+    assert counts == {
+        **dict.fromkeys(WHOLE, 20),
+        **tables,
+        "XES": 24,
+        "XES.gz": 24,
+        "BPMN": 3,
+    }
