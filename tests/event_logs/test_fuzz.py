@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from tests.event_logs.fuzz.counted import events_told
 from tests.event_logs.fuzz.judged import RIGHT, Outcome
 from tests.event_logs.fuzz.running import run, wanted

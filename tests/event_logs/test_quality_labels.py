@@ -13,6 +13,7 @@ from event_logs.quality.contexts import Contexts, counted
 from event_logs.quality.defects import defects_in
 from event_logs.quality.labels import one_slip
 from tests.event_logs import data_quality
+from tests.event_logs.told_apart import LABELS, told_apart
 
 NORMAL = ("accept", "check", "approve", "deliver")
 
@@ -96,3 +97,14 @@ def test_known_defects_are_found_and_nothing_else(shared: Path) -> None:
         # of that log the labelled events are a draw among equal ones: nothing in the data tells them apart
         f1 = data_quality.together(counted_all, kind, without="dq_Pub_Homonymous").f1
         assert f1 is not None and f1 >= 0.9, kind
+
+
+@pytest.mark.slow
+def test_where_no_homonym_is_found_nothing_in_the_data_tells_one(shared: Path) -> None:
+    found = {
+        name: told_apart(shared / "data" / "logs" / f"dq_{name}_Homonymous.csv.gz", label)
+        for name, label in LABELS.items()
+    }
+    assert found["Credit"].auc > 0.99
+    assert 0.4 < found["Pub"].auc < 0.55
+    assert (found["Pub"].marked, found["Pub"].marked_cases, found["Pub"].mixed) == (2487, 1500, 0)

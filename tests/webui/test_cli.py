@@ -17,9 +17,11 @@ import pytest
 from bpmn.procedure import read_all_procedures
 from event_logs import store
 from event_logs.event import Event, Lifecycle
+from event_logs.quality.records import checks_of
 from event_logs.warehouse import Warehouse
 from webui.cli import COMMANDS, main
-from webui.database import migrate, open_engine, transaction
+from webui.cli.database import open_database
+from webui.database import migrate, open_engine, reading_sessions, transaction
 from webui.demo.staffing import appoint_everybody, read_staffing
 from webui.settings import read_settings
 
@@ -110,6 +112,9 @@ def test_a_log_comes_in_is_listed_and_goes_out(call: Call, table: Path, tmp_path
         "variants": 1,
         "set_aside": 1,
     }
+    assert 0 < told["quality"] <= 1 and told["rules_broken"] == {}
+    with reading_sessions(open_database())() as session:
+        assert [check.occasion for check in checks_of(session, "log:window")] == ["import"]
     assert [row["name"] for row in call("log", "list", "--json").json] == ["window"]
     assert call("log", "list").out == "window\t1\t2\t2\t1\t1\n"
     said = call("log", "import", str(table), "--name", "window")

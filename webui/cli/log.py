@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -16,7 +17,7 @@ from webui.cli.collect import collect
 from webui.cli.database import open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
-from webui.cli.output import as_json, print_facts, print_json, print_rows, progress
+from webui.cli.output import as_json, print_facts, print_json, print_rows, progress, steps
 from webui.errors import Refused
 from webui.settings import read_settings
 
@@ -45,6 +46,7 @@ log.add_command(collect)
 @click.option(
     "--repair", metavar="NAME", help="FILE is the corrected set_aside.csv of the log NAME; add its good rows."
 )
+@click.option("--unchecked", is_flag=True, help="Leave the check of data quality to the daily one.")
 @as_json
 def import_(
     file: Path,
@@ -53,24 +55,45 @@ def import_(
     pairs: tuple[tuple[str, str], ...],
     replace: bool,
     repair: str | None,
+    unchecked: bool,
     wants_json: bool,
 ) -> None:
-    """Read FILE and keep it. Rows that cannot go in are set aside with the reason."""
+    """Read FILE, keep it, and check its quality. Rows that cannot go in are set aside with the reason."""
     if repair is not None:
         if name or pairs or replace:
             raise Refused("Rows are repaired as their log was imported; leave out --name, --map and --replace.")
-        print_facts(repairing.repair(warehouse(), repair, file, now=datetime.now(UTC)).as_dict(), wants_json=wants_json)
-        return
-    with progress(f"Reading {file.name}") as share:
-        report = warehouse().import_log(file, name, dict(pairs) or None, share, replace=replace, now=datetime.now(UTC))
-    facts = report.as_dict()
+        facts = repairing.repair(warehouse(), repair, file, now=datetime.now(UTC)).as_dict()
+    else:
+        with progress(f"Reading {file.name}") as share:
+            report = warehouse().import_log(
+                file, name, dict(pairs) or None, share, replace=replace, now=datetime.now(UTC)
+            )
+        facts = report.as_dict()
+    _tell(facts if unchecked else {**facts, **_checked(facts["name"])}, wants_json)
+
+
+def _checked(name: str) -> dict[str, Any]:
+    """The score of the log as it reads now, with the rules that it breaks and how often."""
+    settings = read_settings()
+    database = open_database(settings)
+    with steps(f"Checking {name}"):
+        made = checks.check(settings, database, f"{checks.IMPORTED}{name}", occasion="import", now=datetime.now(UTC))
+    broken = {
+        finding.rule: {"broken": finding.broken, "asked": finding.asked} for finding in made.findings if finding.broken
+    }
+    return {"quality": round(made.score, 4), "rules_broken": broken}
+
+
+def _tell(facts: dict[str, Any], wants_json: bool) -> None:
     if wants_json:
         print_json(facts)
         return
-    notes = facts.pop("notes")
+    notes, broken = facts.pop("notes", []), facts.pop("rules_broken", {})
     print_facts(facts, wants_json=False)
     for note in notes:
         click.echo(note)
+    for rule, found in broken.items():
+        click.echo(f"{rule}: {found['broken']:,} of {found['asked']:,} are broken.")
 
 
 @log.command("export")

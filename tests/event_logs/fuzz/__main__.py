@@ -34,7 +34,9 @@ def main() -> None:
     told = list(run(wanted(given.kind or [*WHOLE], given.files, given.seed)))
     print(table(told))
     wrong = [one for one in told if one.outcome not in RIGHT]
-    print(f"{len(told):,} files, {len(wrong):,} wrong; most memory in a process {max(one.peak for one in told):,.0f} MB")
+    print(
+        f"{len(told):,} files, {len(wrong):,} wrong; most memory in a process {max(one.peak for one in told):,.0f} MB"
+    )
     for one in wrong[:SHOWN]:
         print(f"{one.outcome}: {one.kind} {one.seed} after {', '.join(one.harms)}: {one.said}")
     raise SystemExit(bool(wrong))

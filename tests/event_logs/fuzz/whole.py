@@ -119,7 +119,12 @@ def bpmn() -> bytes:
 def first_json() -> bytes:
     """OCEL 1.0."""
     events = {
-        f"e{n}": {"ocel:activity": "place", "ocel:timestamp": "2026-03-02T09:00:00Z", "ocel:omap": [f"o{n % 5}"], "ocel:vmap": {"n": n}}
+        f"e{n}": {
+            "ocel:activity": "place",
+            "ocel:timestamp": "2026-03-02T09:00:00Z",
+            "ocel:omap": [f"o{n % 5}"],
+            "ocel:vmap": {"n": n},
+        }
         for n in range(20)
     }
     objects = {f"o{n}": {"ocel:type": "order", "ocel:ovmap": {"price": 1.5}} for n in range(5)}
