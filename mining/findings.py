@@ -33,6 +33,7 @@ class Kind(StrEnum):
     HANDOVER = "handover"
     LATE = "late"
     INFLUENCE = "influence"  # a trait of cases that goes with long, late or deviating ones
+    CHOICE = "choice"  # what decides at a gateway
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from mining.analyses import (
     bottlenecks,
+    choices,
     conformance,
     critical_path,
     forecast,
@@ -29,5 +30,6 @@ ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "organisation": organisation.analyse,
     "timeliness": timeliness.analyse,
     "influences": influences.analyse,
+    "choices": choices.analyse,
     "forecast": forecast.analyse,
 }

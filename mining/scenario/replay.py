@@ -19,7 +19,8 @@ Trace = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Replay:
-    """`choices` are (node, outcome) in order, of nodes that have several. `enablers[i]` is the index of the step whose
+    """`choices` are (node, outcome) in order, of nodes that have several. `reached[k]` is the index of the last step that had to
+    be done before choice k could be made, START_OF_CASE where none had; the last `closing` choices follow no recorded step. `enablers[i]` is the index of the step whose
     completion enabled step i, START_OF_CASE where none did, None where the step does not fit. `finished` says that the
     model's end was reached."""
 
@@ -27,6 +28,8 @@ class Replay:
     enablers: tuple[int | None, ...]
     skipped: int
     finished: bool
+    reached: tuple[int, ...] = ()
+    closing: int = 0
 
 
 @dataclass(frozen=True)
@@ -88,7 +91,8 @@ class Player:
         """The simplest reading of the trace, with the fewest silent steps; steps that do not fit are passed over."""
         readings, skipped = self._read(trace)
         best, finished = self._closed(readings)
-        return Replay(self._choices(best), self._enablers(best, len(trace)), skipped, finished)
+        enablers, reached = self._makers(best, len(trace))
+        return Replay(self._choices(best), enablers, skipped, finished, reached, self._closing(best))
 
     def standing(self, trace: Trace, waiting: Trace) -> Standing:
         """Where a case stands after these steps, with those labels begun or waiting: the fewest silent steps further."""
@@ -190,17 +194,27 @@ class Player:
         return readings[0], False
 
     def _choices(self, reading: _Reading) -> tuple[tuple[str, str], ...]:
-        steps = [(step.node, self.outcome(step)) for step, _ in reading.steps() if step.node in self._branching]
-        return tuple((node, named) for node, named in steps if named != "enter")
+        return tuple((step.node, self.outcome(step)) for step, _ in reading.steps() if self._is_choice(step))
 
-    def _enablers(self, reading: _Reading, length: int) -> tuple[int | None, ...]:
-        """Tokens carry the index of the recorded step that made them."""
+    def _is_choice(self, step: Transition) -> bool:
+        return step.node in self._branching and self.outcome(step) != "enter"
+
+    def _closing(self, reading: _Reading) -> int:
+        steps = reading.steps()
+        recorded = max((n for n, (_, index) in enumerate(steps) if index is not None), default=-1)
+        return sum(self._is_choice(step) for step, _ in steps[recorded + 1 :])
+
+    def _makers(self, reading: _Reading, length: int) -> tuple[tuple[int | None, ...], tuple[int, ...]]:
+        """The enabler of each recorded step, and what each choice had to wait for: tokens carry the index of their maker."""
         enablers: list[int | None] = [None] * length
+        reached: list[int] = []
         makers: dict[str, list[int]] = {place: [START_OF_CASE] for place in initial(self.board)}
         for step, index in reading.steps():
             taken = [makers[place].pop(0) for place in step.inputs]
             if index is not None:
                 enablers[index] = max(taken)
+            if self._is_choice(step):
+                reached.append(max(taken, default=START_OF_CASE) if index is None else index)
             for place in step.resets:
                 makers.pop(place, None)
             kept = dict(zip(step.inputs, taken, strict=True))
@@ -208,4 +222,4 @@ class Player:
                 own = index is not None and step.node == place.split(":")[0]
                 made = max(taken) if index is None else index
                 makers.setdefault(place, []).append(kept[place] if place in kept and not own else made)
-        return tuple(enablers)
+        return tuple(enablers), tuple(reached)

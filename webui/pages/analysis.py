@@ -325,6 +325,7 @@ def _step(step: str) -> str:
         "organisation": _("looking at workload and hand-overs"),
         "timeliness": _("checking time limits"),
         "influences": _("looking for what goes with long cases"),
+        "choices": _("asking what decides at the gateways"),
         "forecast": _("forecasting open cases"),
     }
     return words.get(step, step)
