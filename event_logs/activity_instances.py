@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Set
 from typing import Any
 
 import ibis
@@ -29,6 +30,7 @@ ACTIVITY_INSTANCES = ibis.schema(
 )
 _OWN = ("schedule", "assign", "reassign", "start", "suspend", "resume", "withdraw", "migrate")
 _ABANDONED = ("ate_abort", "pi_abort", "autoskip", "manualskip")
+TOLD = frozenset({*_OWN, *_ABANDONED})  # the lifecycles that make a difference; all others are completions
 _PIECE = ["case_id", "activity", "key"]
 _ORDER = ["at", "position"]
 _ENDS = ("complete", "withdraw")
@@ -47,13 +49,18 @@ def activity_instances(log: EventLog) -> ibis.Table:
     kept = log.kept_performed()
     if kept is not None:
         return _sorted(kept)
-    found = _transitions(log)
-    events = log.events.mutate(kind=_kind(log.events.lifecycle))
-    if not found & {*_OWN, *_ABANDONED} and not _has_instances(log):
-        return _sorted(_completions(events))
+    return _sorted(instances_of(log.events, _transitions(log), instances=_has_instances(log)))
+
+
+def instances_of(events: ibis.Table, transitions: Set[str | None], *, instances: bool) -> ibis.Table:
+    """The same in any order, from events that are known to have these lifecycles, and an `instance` or none."""
+    found = frozenset(word for word in transitions if word in TOLD)
+    events = events.mutate(kind=_kind(events.lifecycle))
+    if not found and not instances:
+        return _completions(events)
     named = _by_instance(events.filter(_.instance.notnull()))
     nameless = _by_order(events.filter(_.instance.isnull()), found)
-    return _sorted(named.union(nameless))
+    return named.union(nameless)
 
 
 def has_starts(log: EventLog) -> bool:
@@ -107,7 +114,7 @@ def _by_instance(events: ibis.Table) -> ibis.Table:
     return _pieces(keyed).select(*ACTIVITY_INSTANCES.names)
 
 
-def _by_order(events: ibis.Table, found: set[str]) -> ibis.Table:
+def _by_order(events: ibis.Table, found: Set[str]) -> ibis.Table:
     keyed = _paired(events)
     work = _pieces(keyed.filter(_.kind.isin(["start", "suspend", "resume", *_ENDS]))).filter(_.began.notnull())
     for column, kinds in _GIVEN.items():

@@ -32,10 +32,19 @@ CASES = ibis.schema(
 
 @dataclass(frozen=True)
 class OnFile:
-    """What the warehouse keeps computed: the table of performed work of exactly these events."""
+    """What the warehouse keeps computed of exactly these events: their performed work and the courses of their cases."""
 
     events: ibis.Table
     performed: ibis.Table
+    courses: ibis.Table | None = None
+
+    def filtered(self, events: ibis.Table, case_ids: ibis.Table) -> OnFile:
+        courses = self.courses
+        return OnFile(
+            events,
+            self.performed.semi_join(case_ids, "case_id"),
+            None if courses is None else courses.semi_join(case_ids, "case_id"),
+        )
 
 
 @dataclass(frozen=True)
@@ -62,15 +71,23 @@ class EventLog:
     on_file: OnFile | None = field(default=None, compare=False, repr=False)
     taken: Taken | None = field(default=None, compare=False, repr=False)
 
-    def with_performed(self, performed: ibis.Table) -> EventLog:
-        """The same log, knowing where its performed work is on file."""
-        return replace(self, on_file=OnFile(self.events, performed))
+    def with_performed(self, performed: ibis.Table, courses: ibis.Table | None = None) -> EventLog:
+        """The same log, knowing where its performed work and its courses are on file."""
+        return replace(self, on_file=OnFile(self.events, performed, courses))
+
+    def kept(self) -> OnFile | None:
+        """What is on file, where it is that of these very events."""
+        return None if self.on_file is None or self.on_file.events is not self.events else self.on_file
 
     def kept_performed(self) -> ibis.Table | None:
-        """The table of performed work where it is on file, and is that of these very events."""
-        if self.on_file is None or self.on_file.events is not self.events:
-            return None
-        return self.on_file.performed
+        """The table of performed work (columns `performed.PERFORMED`) where it is on file."""
+        kept = self.kept()
+        return kept.performed if kept else None
+
+    def kept_courses(self) -> ibis.Table | None:
+        """The table of the courses of all cases (columns `courses.COURSES`) where it is on file."""
+        kept = self.kept()
+        return kept.courses if kept else None
 
     def whole(self) -> EventLog:
         """The log of which these cases are a part; itself where it was taken from no other, or says something else by now."""
@@ -80,11 +97,11 @@ class EventLog:
 
     def filtered(self, case_ids: ibis.Table) -> EventLog:
         """The log of those cases alone; `case_ids` has a column `case_id`."""
-        events, kept = self.events.semi_join(case_ids, "case_id"), self.kept_performed()
+        events, kept = self.events.semi_join(case_ids, "case_id"), self.kept()
         return replace(
             self,
             events=events,
             cases=self.cases.semi_join(case_ids, "case_id"),
-            on_file=None if kept is None else OnFile(events, kept.semi_join(case_ids, "case_id")),
+            on_file=None if kept is None else kept.filtered(events, case_ids),
             taken=Taken(events, self.whole()),
         )

@@ -19,6 +19,9 @@ PERFORMED = ibis.schema(
         "next_activity": "string",
         "previous_officer": "string",
         "next_officer": "string",
+        "times_before": "int64",  # how often the case had completed this activity before
+        "pairs_before": "int64",  # how often it had come right after that previous activity before
+        "enabled_by": "string",  # the last activity completed when this was enabled; null at the first
         "elapsed_us": "int64",  # since the completion right before; null at the first
         "waiting_us": "int64",  # from enablement until it was begun; null where either is unknown
         "processing_us": "int64",  # from begun to completed, without suspension; null where the start is unknown
@@ -33,7 +36,7 @@ def performed(log: EventLog) -> ibis.Table:
 
     A log of the warehouse has it on file (`EventLog.performed`), any other is computed. Enablement is what was recorded
     (`scheduled`), else the last completion of the case until the work was begun; which activities of a model run side by side is
-    not asked here. `ordinal`, `previous_…`, `next_…` and `elapsed_us` follow the order of completion, recorded order where times tie.
+    not asked here. What was scheduled for nobody and never begun (a message, a timer) waited until it was completed. `ordinal`, `previous_…`, `next_…` and `elapsed_us` follow the order of completion, recorded order where times tie.
     """
     kept = log.kept_performed()
     return computed(log) if kept is None else kept
@@ -62,30 +65,49 @@ def _in_order(done: ibis.Table) -> ibis.Table:
         previous_officer=_.officer.lag().over(by),
         next_officer=_.officer.lead().over(by),
         before=_.completed.lag().over(by),
+        begun=ibis.coalesce(_.started, ibis.ifelse(_.scheduled.notnull() & _.officer.isnull(), _.completed, _.started)),
     )
-    rows = rows.left_join(_enablement(rows), ["case_no", "position"]).drop("case_no_right", "position_right")
+    rows = rows.mutate(
+        times_before=ibis.row_number().over(ibis.window(group_by=[*_OF_CASE, "activity"], order_by=_ORDER)),
+        pairs_before=ibis.row_number().over(
+            ibis.window(group_by=[*_OF_CASE, "activity", "previous_activity"], order_by=_ORDER)
+        ),
+    )
+    told = _enablement(rows.filter(_.begun.notnull() | _.scheduled.notnull()), rows)
+    rows = rows.left_join(told, ["case_no", "position"]).drop("case_no_right", "position_right")
     return rows.mutate(
+        enabled_by=ibis.ifelse(_.known.fill_null(False), _.enabling, _.previous_activity),
         elapsed_us=_span(_.before, _.completed),
-        waiting_us=_never_negative(_span(_.enabled, _.started)),
+        waiting_us=_never_negative(_span(_.enabled, _.begun)),
         processing_us=_never_negative(_span(_.started, _.completed) - _.suspended_us),
     )
 
 
-def _enablement(rows: ibis.Table) -> ibis.Table:
-    """When each row with a known start was enabled: recorded, else the last completion of its case until then.
+def _enablement(begun: ibis.Table, rows: ibis.Table) -> ibis.Table:
+    """When and by what each of these was enabled: as recorded, else with the last completion of its case until it was begun.
 
-    Starts and completions of a case are put on one line of time; the greatest completion so far is what a start looks back on.
+    Beginnings and completions of a case are put on one line of time; the last completion so far is what a beginning looks back on.
     """
+    never = ibis.null("timestamp('UTC', 6)")
     ends = rows.select(
-        "case_no", "position", at="completed", end="completed", begins=False, scheduled=ibis.null("timestamp('UTC', 6)")
+        "case_no", "position", at="completed", end="completed", activity="activity", begins=False, scheduled=never
     )
-    starts = rows.filter(_.started.notnull()).select(
-        "case_no", "position", at="started", end=ibis.null("timestamp('UTC', 6)"), begins=True, scheduled="scheduled"
+    starts = begun.select(
+        "case_no",
+        "position",
+        at=ibis.least(ibis.coalesce(_.scheduled, _.begun), ibis.coalesce(_.begun, _.scheduled)),
+        end=never,
+        activity=ibis.null("string"),
+        begins=True,
+        scheduled="scheduled",
     )
     # A row's own completion never enables it: where both happen at one instant its start comes first.
     so_far = ibis.cumulative_window(group_by=_OF_CASE, order_by=["at", "position", ibis.desc("begins")])
-    line = ends.union(starts).mutate(latest=_.end.max().over(so_far))
-    return line.filter(_.begins).select("case_no", "position", enabled=ibis.coalesce(_.scheduled, _.latest))
+    line = ends.union(starts).mutate(latest=_.end.max().over(so_far), enabling=_.activity.last().over(so_far))
+    found = line.filter(_.begins)
+    return found.select(
+        "case_no", "position", "enabling", known=ibis.literal(True), enabled=ibis.coalesce(_.scheduled, _.latest)
+    )
 
 
 def _beside(rest: ibis.Table) -> ibis.Table:
@@ -97,6 +119,9 @@ def _beside(rest: ibis.Table) -> ibis.Table:
         next_activity=text,
         previous_officer=text,
         next_officer=text,
+        times_before=number,
+        pairs_before=number,
+        enabled_by=text,
         elapsed_us=number,
         processing_us=number,
         waiting_us=_never_negative(_span(_.scheduled, _.started)),

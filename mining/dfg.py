@@ -10,7 +10,7 @@ from typing import Any
 import ibis
 
 from event_logs.log import EventLog
-from mining.steps import in_order, in_seconds, microseconds, steps
+from mining.steps import distinct_cases, in_seconds, in_sequence, steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +38,7 @@ class Edge:
     mean: float
     median: float
     p90: float
+    p95: float
     total: float
 
 
@@ -49,35 +50,31 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-def follows(rows: ibis.Table) -> ibis.Table:
-    """source, target, count, cases, mean, median, p90, total (seconds): the edges, as a lazy table over `steps` rows."""
-    ordered = in_order(rows)
-    pairs = ordered.filter(ordered.next_activity.notnull())
-    pairs = pairs.select(
-        "case_id",
-        source=pairs.activity,
-        target=pairs.next_activity,
-        elapsed=microseconds(pairs["at"], pairs.next_at),
-    )
+def follows(told: EventLog | ibis.Table) -> ibis.Table:
+    """source, target, count, cases, mean, median, p90, p95, total (seconds): the edges, as a lazy table over a log or `steps` rows."""
+    rows = in_sequence(told)
+    pairs = rows.filter(rows.previous_activity.notnull()).rename(source="previous_activity", target="activity")
+    elapsed = in_seconds(pairs.elapsed_us)
     grouped = pairs.group_by("source", "target").aggregate(
         count=pairs.count(),
-        cases=pairs.case_id.nunique(),
-        quantiles=in_seconds(pairs.elapsed).quantile([0.5, 0.9]),
-        total=in_seconds(pairs.elapsed.sum()),
+        cases=distinct_cases(pairs, "pairs_before"),
+        quantiles=elapsed.quantile([0.5, 0.9, 0.95]),
+        total=in_seconds(pairs.elapsed_us.sum()),
     )
-    named = grouped.mutate(mean=grouped.total / grouped["count"], median=grouped.quantiles[0], p90=grouped.quantiles[1])
-    return named.drop("quantiles")
+    names = {name: grouped.quantiles[n] for n, name in enumerate(("median", "p90", "p95"))}
+    return grouped.mutate(mean=grouped.total / grouped["count"], **names).drop("quantiles")
 
 
-def activities(rows: ibis.Table) -> ibis.Table:
-    """activity, count, cases, as a lazy table over `steps` rows."""
-    return rows.group_by("activity").aggregate(count=rows.count(), cases=rows.case_id.nunique())
+def activities(told: EventLog | ibis.Table) -> ibis.Table:
+    """activity, count, cases, as a lazy table over a log or `steps` rows."""
+    kept = told.kept_performed() if isinstance(told, EventLog) else None
+    rows = in_sequence(told) if kept is not None else steps(told) if isinstance(told, EventLog) else told
+    return rows.group_by("activity").aggregate(count=rows.count(), cases=distinct_cases(rows, "times_before"))
 
 
-def directly_follows(log: EventLog | ibis.Table) -> Graph:
+def directly_follows(told: EventLog | ibis.Table) -> Graph:
     """The whole graph of a log, or of a table with the columns of `steps`."""
-    rows = steps(log) if isinstance(log, EventLog) else log
-    edges = [Edge(**record) for record in _records(follows(rows))]
+    edges = [Edge(**record) for record in _records(follows(told))]
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for edge in edges:
@@ -89,7 +86,7 @@ def directly_follows(log: EventLog | ibis.Table) -> Graph:
             starts=record["count"] - before[record["activity"]],
             ends=record["count"] - after[record["activity"]],
         )
-        for record in _records(activities(rows))
+        for record in _records(activities(told))
     ]
     return Graph(
         tuple(sorted(nodes, key=lambda n: (-n.count, n.activity))),

@@ -131,8 +131,8 @@ def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis], source: str, w
         offices=len(work.office.names),
         period=(_instant(cases["first_at"].min()), _instant(cases["last_at"].max())),
         performance=performance(work, cases, shared.calendar),
-        graph=directly_follows(shared.rows),
-        variants=variants_of(paths(shared.rows)),
+        graph=directly_follows(shared.log),
+        variants=variants_of(paths(shared.log)),
         analyses=analyses,
         notes=tuple(_notes(shared)),
     )

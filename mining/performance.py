@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from event_logs.event import Lifecycle
+from event_logs.courses import times_of
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
 from mining.work import UNKNOWN, Codes, Work
@@ -65,25 +65,18 @@ class Performance:
     flow_efficiency: float | None
 
 
+CASE_TIMES = ("case_id", "first_at", "last_at", "version", "office", "closed", "withdrawn", "events")
+
+
 def case_times(log: EventLog) -> ibis.Table:
-    """case_id, first_at, last_at, version, office, closed, withdrawn, events: one row a case.
+    """The columns CASE_TIMES, one row a case; from the courses of the cases where the log has them on file.
 
     The office is the first one recorded; `withdrawn` says that the last event was a withdrawal.
     """
-    events = log.events
-    known = events.office.notnull()
-    cases = events.group_by("case_id").aggregate(
-        first_at=events["at"].min(),
-        last_at=events["at"].max(),
-        version=events.version.min(),
-        office=events.office.argmin(events.position, where=known),
-        withdrawn=events.lifecycle.argmax(events.position) == Lifecycle.WITHDRAW.value,
-        events=events.count(),
-    )
-    closed = log.cases.select("case_id", "closed")
-    return cases.left_join(closed, "case_id").select(
-        "case_id", "first_at", "last_at", "version", "office", "closed", "withdrawn", "events"
-    )
+    kept = log.kept_courses()
+    if kept is not None:
+        return kept.select(*CASE_TIMES)
+    return times_of(log.events).left_join(log.cases.select("case_id", "closed"), "case_id").select(*CASE_TIMES)
 
 
 def lead_times(

@@ -77,7 +77,7 @@ def _activities(log: EventLog) -> list[str]:
 
 
 def _cases(log: EventLog, rows: ibis.Table) -> pd.DataFrame:
-    walked = paths(rows)
+    walked = paths(log)
     walked = walked.select("case_id", "path", "length", done_at=walked.last_at)
     cases: pd.DataFrame = case_times(log).left_join(walked, "case_id").drop("case_id_right").to_pandas()
     cases = cases.sort_values("case_id", ignore_index=True)

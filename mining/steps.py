@@ -29,14 +29,26 @@ def every_event(log: EventLog) -> ibis.Table:
     return log.events.select(*COLUMNS)
 
 
-def in_order(rows: ibis.Table) -> ibis.Table:
-    """The rows with `row` (0, 1, … within the case), `next_activity` and `next_at`; recorded order where times tie."""
+def in_sequence(told: EventLog | ibis.Table) -> ibis.Table:
+    """case_id, activity, officer, at least, with previous_activity, previous_officer and elapsed_us, of a log or of `steps` rows.
+
+    Read from the performed work where the log has it on file; recorded order where times tie.
+    """
+    kept = told.kept_performed() if isinstance(told, EventLog) else None
+    if kept is not None:
+        return kept.filter(kept.ordinal.notnull())
+    rows = steps(told) if isinstance(told, EventLog) else told
     window = ibis.window(group_by="case_id", order_by=["at", "position"])
     return rows.mutate(
-        row=ibis.row_number().over(window),
-        next_activity=rows.activity.lead().over(window),
-        next_at=rows["at"].lead().over(window),
+        previous_activity=rows.activity.lag().over(window),
+        previous_officer=rows.officer.lag().over(window),
+        elapsed_us=microseconds(rows["at"].lag().over(window), rows["at"]),
     )
+
+
+def distinct_cases(rows: ibis.Table, before: str) -> ibis.Value:
+    """How many cases have such a row; where `before` says how often there was one earlier in the case, the first ones are counted."""
+    return rows.count(where=rows[before] == 0) if before in rows.columns else rows.case_id.nunique()
 
 
 def microseconds(begin: ibis.Value, end: ibis.Value) -> ibis.Value:

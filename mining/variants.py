@@ -6,11 +6,10 @@ from dataclasses import dataclass
 
 import ibis
 
+from event_logs import courses
+from event_logs.courses import SEPARATOR
 from event_logs.log import EventLog
 from mining.steps import in_seconds, microseconds, steps
-
-SEPARATOR = "\x1f"  # the ASCII unit separator: no activity's name holds it
-_WIDTH = 7  # digits of the row number; a case of more than ten million steps is no case
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,23 +24,16 @@ class Variant:
     mean_lead: float
 
 
-def paths(rows: ibis.Table) -> ibis.Table:
-    """case_id, path, length, first_at, last_at: one row a case; `path` joins its activities with SEPARATOR.
+def paths(told: EventLog | ibis.Table) -> ibis.Table:
+    """case_id, path, length, first_at, last_at: one row a case of a log or of `steps` rows; `path` joins its activities with SEPARATOR.
 
-    The order is put in front of each name with a fixed width, collected, sorted and cut off again: Ibis has no ordered
-    aggregate that DuckDB, PostgreSQL and Spark share.
+    Read from the courses of the cases where the log has them on file.
     """
-    window = ibis.window(group_by="case_id", order_by=["at", "position"])
-    number = (ibis.row_number().over(window) + 10**_WIDTH).cast("string")
-    marked = rows.select("case_id", "at", entry=number + rows.activity)
-    cases = marked.group_by("case_id").aggregate(
-        entries=marked.entry.collect(),
-        length=marked.count(),
-        first_at=marked["at"].min(),
-        last_at=marked["at"].max(),
-    )
-    names = cases.entries.sort().map(lambda entry: entry.substr(_WIDTH + 1))
-    return cases.select("case_id", "length", "first_at", "last_at", path=names.join(SEPARATOR))
+    kept = told.kept_courses() if isinstance(told, EventLog) else None
+    if kept is None:
+        return courses.paths(steps(told) if isinstance(told, EventLog) else told)
+    walked = kept.filter(kept.path.notnull())
+    return walked.select("case_id", "path", "length", first_at="done_first_at", last_at="done_last_at")
 
 
 def counted(case_paths: ibis.Table) -> ibis.Table:
@@ -55,8 +47,7 @@ def counted(case_paths: ibis.Table) -> ibis.Table:
 
 def variants(log: EventLog | ibis.Table) -> tuple[Variant, ...]:
     """All variants by falling number of cases (ties by path), of a log or of a table with the columns of `steps`."""
-    rows = steps(log) if isinstance(log, EventLog) else log
-    return from_paths(paths(rows))
+    return from_paths(paths(log))
 
 
 def from_paths(case_paths: ibis.Table) -> tuple[Variant, ...]:

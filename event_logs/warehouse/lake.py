@@ -24,6 +24,7 @@ from event_logs.warehouse.folders import put_text, sync
 
 SCHEMA = EVENTS_SCHEMA.append(pa.field("zone", pa.string()))
 GRACE = timedelta(days=1)
+LAYOUT = 2  # of the maintained tables; those of another one are computed anew
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -61,6 +62,7 @@ class Maintained:
     through: int = 0
     next_case: int = 0
     generations: tuple[Generation, ...] = ()
+    layout: int = 1  # which columns its files have
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,13 +1,13 @@
-"""The maintained tables of a procedure: its cases, and the performed work with what came before and after.
+"""The maintained tables of a procedure: its cases with their courses, and the performed work with what came before and after.
 
 When events arrive, only the cases that they touch are computed anew, from all their events, into a new generation; the numbers of
 these cases are struck from the generations before (`gone`). A reader takes the union of what is left. Small generations are merged,
-so that there are never many.
+so that there are never many. This is housekeeping within the process, so it is written in DuckDB's own SQL.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -15,47 +15,29 @@ from urllib.parse import quote
 
 import ibis
 import pyarrow as pa
-import pyarrow.parquet as pq
 from ibis import _
 
-from event_logs.activity_instances import activity_instances
+from event_logs.courses import COURSES, times_of
 from event_logs.engines import read
-from event_logs.event import Lifecycle
-from event_logs.log import EVENTS, EventLog
-from event_logs.performed import PERFORMED, sequenced
-from event_logs.warehouse.folders import sync
-from event_logs.warehouse.lake import Generation, Lake, Maintained, Manifest
+from event_logs.log import EVENTS
+from event_logs.performed import PERFORMED
+from event_logs.warehouse.lake import LAYOUT, Generation, Lake, Maintained, Manifest, Part
+from event_logs.warehouse.performed_work import courses_sql, write, write_performed
 
-MAINTAINED_CASES = ibis.schema(
-    {
-        "case_no": "int64",
-        "case_id": "string",
-        "closed": "boolean",
-        "attributes": "string",
-        "first_position": "int64",
-        "first_at": "timestamp('UTC', 6)",
-        "last_at": "timestamp('UTC', 6)",
-        "office": "string",  # the first that was recorded
-        "version": "int64",
-        "withdrawn": "boolean",  # whether the last event was a withdrawal
-        "events": "int64",
-    }
-)
+MAINTAINED_CASES = ibis.schema({"attributes": "string", **COURSES})
 _GONE = ibis.schema({"case_no": "int64"})
-AT_ONCE = 1_000_000  # events whose work is computed together: what bounds the memory
 MOST_GENERATIONS = 8
-_ROW_GROUP = 200_000
+_WORK_ORDER = "case_no, ordinal NULLS LAST, position"
 
 
 def maintain(lake: Lake, backend: Any, manifest: Manifest, procedure: str) -> Maintained:
     """The tables of a procedure brought up to what is in the lake; files are written, the manifest is the caller's."""
     known = manifest.maintained.get(procedure, Maintained())
+    known = known if known.layout == LAYOUT else Maintained()  # an older version of the product had other columns
     parts = manifest.of(procedure)
-    fresh = [part for part in parts if part.last > known.through]
-    if not fresh:
+    if all(part.last <= known.through for part in parts):
         return replace(known, through=manifest.through)
-    update = _Update(lake, backend, procedure, known, manifest.through)
-    grown = update.grown(lake.paths(fresh), lake.paths(parts))
+    grown = _Update(lake, backend, procedure, known, manifest.through).grown(parts)
     return replace(_merged(lake, backend, procedure, grown), through=manifest.through)
 
 
@@ -81,6 +63,14 @@ def _union(tables: list[Any], schema: Any) -> Any:
     return ibis.union(*tables) if len(tables) > 1 else tables[0]
 
 
+def cases_of(events: Any) -> Any:
+    """The cases of recorded events: the attributes are those of the first, and the last says when the case is closed."""
+    # The engine says on the last event of a case in which state it ended; other recorders may mark it with `end`.
+    closes = events.attributes.contains('"case_state":') | events.attributes.contains('"end":true')
+    told = events.group_by("case_id").agg(closed=closes.any(), attributes=_.attributes.argmin(_.position))
+    return told.join(times_of(events), "case_id")
+
+
 @dataclass(frozen=True)
 class _Update:
     """One step of one procedure, up to `through`."""
@@ -91,138 +81,117 @@ class _Update:
     known: Maintained
     through: int
 
-    def grown(self, fresh: list[str], everything: list[str]) -> Maintained:
-        arrived = self._events(fresh, "arrived").filter(_.position > self.known.through)
-        touched = self._kept("touched", arrived.group_by("case_id").agg(first_position=_.position.min()))
-        before = self._before(touched)
-        firsts = touched.left_join(before, "case_id").select(
-            "case_id", "case_no", first_position=ibis.coalesce(_.before, _.first_position)
-        )
-        numbers = self._kept("numbers", self._numbered(firsts))
-        events = self._touched_events(everything, numbers)
-        generation = self._written(events, numbers)
-        fresh_cases = int(numbers.filter(_.case_no >= self.known.next_case).count().execute())
+    def grown(self, parts: list[Part]) -> Maintained:
+        fresh = [part for part in parts if part.last > self.known.through]
+        self._view("arrived", self.lake.paths(fresh), f"position > {self.known.through} AND position <= {self.through}")
+        self._touched()
+        self._run("CREATE TEMP TABLE numbers AS " + _NUMBERED.format(next=self.known.next_case))
+        source = self._touched_events(parts) if self.known.generations else "arrived"
+        generation = self._written(source)
+        [(cases,)] = self._run("SELECT count(*) FROM numbers WHERE case_no >= ?", [self.known.next_case]).fetchall()
         return replace(
             self.known,
-            next_case=self.known.next_case + fresh_cases,
-            generations=(*self._struck(before), generation),
+            next_case=self.known.next_case + cases,
+            generations=(*self._struck(), generation),
+            layout=LAYOUT,
         )
 
-    def _events(self, files: list[str], name: str) -> Any:
-        table = read(self.backend, files, name)
-        return table.filter(_.position <= self.through).select(*EVENTS.names).cast(EVENTS)
+    def _run(self, query: str, values: Sequence[object] = ()) -> Any:
+        return self.backend.con.execute(query, list(values))
 
-    def _before(self, touched: Any) -> Any:
-        """The touched cases that are in the tables already: their number, first position and generation."""
-        found = []
-        for number, one in enumerate(self.known.generations):
-            _performed, cases = tables(self.lake, self.backend, [one], f"before_{number}")
-            left = cases.semi_join(touched, "case_id")
-            found.append(left.select("case_id", "case_no", before="first_position", generation=ibis.literal(number)))
-        schema = {"case_id": "string", "case_no": "int64", "before": "int64", "generation": "int8"}
-        empty = ibis.memtable(pa.Table.from_pylist([], ibis.schema(schema).to_pyarrow()))
-        return self._kept("before", ibis.union(*found) if len(found) > 1 else found[0] if found else empty)
+    def _view(self, name: str, files: list[str], holds: str) -> None:
+        columns = ", ".join(f'"{column}"' for column in EVENTS.names)
+        found = f"SELECT {columns} FROM {_parquet(files)} WHERE {holds}"
+        self._run(f"CREATE OR REPLACE TEMP VIEW {name} AS {found}")
 
-    def _numbered(self, firsts: Any) -> Any:
-        known = firsts.filter(_.case_no.notnull())
-        fresh = firsts.filter(_.case_no.isnull())
-        number = ibis.row_number().over(order_by="first_position") + self.known.next_case
-        return known.union(fresh.mutate(case_no=number.cast("int64")).select(*known.columns))
+    def _touched(self) -> None:
+        """`told`: the cases of the events that arrived, as these alone tell them; `known`: those among them that have a row already."""
+        events = ibis.table(EVENTS, name="arrived")
+        self._run(f"CREATE TEMP TABLE told AS {ibis.to_sql(cases_of(events), dialect='duckdb')}")
+        columns = ", ".join(MAINTAINED_CASES.names)
+        found = [
+            f"SELECT {columns}, {number} AS generation FROM {_left(self.lake, one, one.cases)} AS cases"
+            " WHERE case_id IN (SELECT case_id FROM told)"
+            for number, one in enumerate(self.known.generations)
+        ]
+        nothing = ", ".join(f"NULL::{_SQL_TYPES[str(kind)]} AS {name}" for name, kind in MAINTAINED_CASES.items())
+        found = found or [f"SELECT {nothing}, 0 AS generation WHERE false"]
+        self._run("CREATE TEMP TABLE known AS " + " UNION ALL ".join(found))
 
-    def _touched_events(self, everything: list[str], numbers: Any) -> Any:
-        earliest = numbers.first_position.min().execute()
-        events = self._events(everything, "everything").filter(_.position >= int(earliest))
-        return events if self._is_first else self._kept("events", events.semi_join(numbers, "case_id"))
+    def _touched_events(self, parts: list[Part]) -> str:
+        """All events of the touched cases; only those parts are read in which a case that was known can have some."""
+        self._run("CREATE TEMP TABLE touched AS FROM arrived")
+        spans = self._run("SELECT first_position, last_position FROM known").fetchall()
+        old = [
+            part
+            for part in parts
+            if part.first <= self.known.through
+            and any(first <= part.last and last >= part.first for first, last in spans)
+        ]
+        if old:
+            span = f"position >= {min(first for first, _last in spans)} AND position <= {self.known.through}"
+            self._view("earlier", self.lake.paths(old), span)
+            self._run("INSERT INTO touched FROM earlier WHERE case_id IN (SELECT case_id FROM known)")
+        return "touched"
 
-    @property
-    def _is_first(self) -> bool:
-        return not self.known.generations  # then all cases are touched, and nothing is gained by a copy
-
-    def _written(self, events: Any, numbers: Any) -> Generation:
+    def _written(self, source: str) -> Generation:
         place = Path("maintained", f"procedure={quote(self.procedure, safe='')}")
         (self.lake.folder / place).mkdir(parents=True, exist_ok=True)
-        names = {kind: str(place / f"{kind}-{self.through:020}.parquet") for kind in ("performed", "cases")}
-        rows = write_performed(self.backend, events, numbers, self.lake.folder / names["performed"])
-        cases = cases_of(events).join(numbers.select("case_id", "case_no"), "case_id")
-        cases = cases.select(*MAINTAINED_CASES.names).cast(MAINTAINED_CASES).order_by("case_no")
-        count = write(self.backend, [cases], self.lake.folder / names["cases"], MAINTAINED_CASES)
-        return Generation(**names, gone=None, rows=rows, case_count=count)
+        performed, cases = (str(place / f"{kind}-{self.through:020}.parquet") for kind in ("performed", "cases"))
+        rows = write_performed(self.backend, source, self.lake.folder / performed)
+        self._run(f"CREATE TEMP VIEW performed AS FROM {_parquet([str(self.lake.folder / performed)])}")
+        query = (
+            f"SELECT attributes, courses.* FROM ({courses_sql()}) AS courses JOIN numbers USING (case_no)"
+            " ORDER BY case_no"
+        )
+        count = write(self.backend, [query], self.lake.folder / cases, MAINTAINED_CASES)
+        return Generation(performed=performed, cases=cases, gone=None, rows=rows, case_count=count)
 
-    def _struck(self, before: Any) -> list[Generation]:
+    def _struck(self) -> Iterator[Generation]:
         """The generations before, without the cases that were computed anew."""
-        left = []
+        lost = {number for (number,) in self._run("SELECT DISTINCT generation FROM known").fetchall()}
         for number, one in enumerate(self.known.generations):
-            gone = before.filter(_.generation == number).select("case_no")
-            count = int(gone.count().execute())
-            if count:
-                left.append(self._without(one, gone))
-            else:
-                left.append(one)
-        return left
+            yield self._without(one, number) if number in lost else one
 
-    def _without(self, one: Generation, gone: Any) -> Generation:
+    def _without(self, one: Generation, number: int) -> Generation:
+        gone = f"SELECT case_no FROM known WHERE generation = {number}"
         if one.gone:
-            earlier = read(self.backend, [self.lake.folder / one.gone], "gone_earlier")
-            gone = gone.union(earlier.select("case_no"))
+            gone += f" UNION ALL SELECT case_no FROM {_parquet([str(self.lake.folder / one.gone)])}"
         name = one.performed.replace("performed-", f"gone-{self.through:020}-")
-        write(self.backend, [gone.order_by("case_no")], self.lake.folder / name, _GONE)
+        write(self.backend, [f"SELECT case_no FROM ({gone}) ORDER BY case_no"], self.lake.folder / name, _GONE)
         return replace(one, gone=name)
 
-    def _kept(self, name: str, table: Any) -> Any:
-        """Computed once, since it is asked several times."""
-        return self.backend.create_table(name, table, temp=True)
+
+# A case that was known keeps what its first event told, and adds what arrived, all of which lies behind it.
+_NUMBERED = """
+SELECT coalesce(known.case_no, {next} - 1 + row_number() OVER (
+         PARTITION BY known.case_no IS NULL ORDER BY told.first_position)) AS case_no,
+       told.case_id,
+       told.closed OR coalesce(known.closed, false) AS closed,
+       CASE WHEN known.case_no IS NULL THEN told.attributes ELSE known.attributes END AS attributes,
+       least(told.first_at, known.first_at) AS first_at,
+       greatest(told.last_at, known.last_at) AS last_at,
+       coalesce(known.first_position, told.first_position) AS first_position,
+       told.last_position,
+       coalesce(known.office, told.office) AS office,
+       least(told.version, known.version) AS version,
+       told.withdrawn,
+       told.events + coalesce(known.events, 0) AS events
+FROM told LEFT JOIN known USING (case_id)"""
+_SQL_TYPES = {"int64": "BIGINT", "string": "VARCHAR", "boolean": "BOOLEAN", "timestamp('UTC', 6)": "TIMESTAMPTZ"}
 
 
-def write_performed(backend: Any, events: Any, numbers: Any, target: Path) -> int:
-    """Performed work of numbered cases into a file sorted by case and order, some cases at a time; says how many rows."""
-    count, last = (int(numbers.case_no.count().execute()), numbers.case_no.max().execute())
-    if not count:
-        return write(backend, [], target, PERFORMED)
-    rows = int(events.count().execute())
-    first = int(numbers.case_no.min().execute())
-    step = max(1, -(-(int(last) + 1 - first) * AT_ONCE // max(rows, AT_ONCE)))
-    chunks = (_work(events, numbers, low, low + step) for low in range(first, int(last) + 1, step))
-    return write(backend, chunks, target, PERFORMED)
+def _parquet(files: Sequence[str]) -> str:
+    names = ", ".join("'" + name.replace("'", "''") + "'" for name in files)
+    return f"read_parquet([{names}], hive_partitioning = false)"
 
 
-def _work(events: Any, numbers: Any, low: int, high: int) -> Any:
-    some = numbers.filter((_.case_no >= low) & (_.case_no < high)).select("case_id", "case_no")
-    log = EventLog("", events.semi_join(some, "case_id"), some)
-    return sequenced(activity_instances(log).join(some, "case_id")).order_by(
-        "case_no", ibis.asc("ordinal", nulls_first=False), "position"
-    )
-
-
-def write(backend: Any, tables: Iterable[Any], target: Path, schema: Any) -> int:
-    """The rows of these tables in one file with the columns of the schema, streamed; says how many."""
-    part, wanted, rows = target.with_name(f".{target.name}.part"), schema.to_pyarrow(), 0
-    with pq.ParquetWriter(part, wanted, compression="zstd") as writer:
-        for table in tables:
-            query = str(ibis.to_sql(table.select(*schema.names), dialect="duckdb"))
-            for batch in backend.con.sql(query).to_arrow_reader(_ROW_GROUP):
-                # DuckDB adds integers up to wider ones, which Ibis does not know of: the cast is done here.
-                writer.write_table(pa.Table.from_batches([batch]).cast(wanted))
-                rows += batch.num_rows
-    sync(part)
-    part.replace(target)
-    return rows
-
-
-def cases_of(events: Any) -> Any:
-    """The cases of recorded events: the attributes are those of the first, and the last says when the case is closed."""
-    # The engine says on the last event of a case in which state it ended; other recorders may mark it with `end`.
-    closes = events.attributes.contains('"case_state":') | events.attributes.contains('"end":true')
-    return events.group_by("case_id").agg(
-        closed=closes.any(),
-        attributes=_.attributes.argmin(_.position),
-        first_position=_.position.min(),
-        first_at=_["at"].min(),
-        last_at=_["at"].max(),
-        office=_.office.argmin(_.position, where=_.office.notnull()),
-        version=_.version.min(),
-        withdrawn=_.lifecycle.argmax(_.position) == Lifecycle.WITHDRAW.value,
-        events=_.count(),
-    )
+def _left(lake: Lake, one: Generation, file: str) -> str:
+    """What is left of a generation, as a relation."""
+    found = _parquet([str(lake.folder / file)])
+    if not one.gone:
+        return found
+    return f"(FROM {found} WHERE case_no NOT IN (SELECT case_no FROM {_parquet([str(lake.folder / one.gone)])}))"
 
 
 def _merged(lake: Lake, backend: Any, procedure: str, grown: Maintained) -> Maintained:
@@ -239,11 +208,15 @@ def _merged(lake: Lake, backend: Any, procedure: str, grown: Maintained) -> Main
 
 def merge(lake: Lake, backend: Any, procedure: str, generations: Sequence[Generation]) -> Generation:
     """One generation in place of several."""
-    performed, cases = tables(lake, backend, generations, "merging")
     stem = Path(generations[-1].performed).stem.removeprefix("performed-")
     place = Path(generations[-1].performed).parent
-    names = {kind: str(place / f"{kind}-{stem}-merged-{len(generations)}.parquet") for kind in ("performed", "cases")}
-    order = ("case_no", ibis.asc("ordinal", nulls_first=False), "position")
-    rows = write(backend, [performed.order_by(*order)], lake.folder / names["performed"], PERFORMED)
-    count = write(backend, [cases.order_by("case_no")], lake.folder / names["cases"], MAINTAINED_CASES)
-    return Generation(**names, gone=None, rows=rows, case_count=count)
+    performed, cases = (
+        str(place / f"{kind}-{stem}-merged-{len(generations)}.parquet") for kind in ("performed", "cases")
+    )
+    counts = []
+    for target, schema, order in ((performed, PERFORMED, _WORK_ORDER), (cases, MAINTAINED_CASES, "case_no")):
+        kind = "performed" if target is performed else "cases"
+        columns = ", ".join(schema.names)
+        left = (f"SELECT {columns} FROM {_left(lake, one, getattr(one, kind))}" for one in generations)
+        counts.append(write(backend, [f"{' UNION ALL '.join(left)} ORDER BY {order}"], lake.folder / target, schema))
+    return Generation(performed=performed, cases=cases, gone=None, rows=counts[0], case_count=counts[1])

@@ -1,22 +1,106 @@
-"""The performed work of an imported log, computed once and kept beside its events."""
+"""Performed work and courses written into files: sorted by case, some cases at a time.
+
+The expressions are compiled to SQL once in a process: over tables of fixed names, since composing them takes longer than asking.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import Any
 
 import ibis
+import pyarrow as pa
+import pyarrow.parquet as pq
 
+from event_logs.activity_instances import TOLD, instances_of
+from event_logs.courses import COURSES, TIMES, courses_of, times_of
 from event_logs.engines import duckdb, read
 from event_logs.log import EVENTS
-from event_logs.warehouse.maintained import write_performed
+from event_logs.performed import PERFORMED, sequenced
+from event_logs.warehouse.folders import sync
 
 MEMORY_LIMIT = "500MB"  # an import must not need more memory because its file is large
+AT_ONCE = 1_000_000  # events whose work is computed together: what bounds the memory
+ROW_GROUP = 200_000
+_NUMBERED = """
+CREATE TEMP TABLE numbers AS
+SELECT times.*, closed, row_number() OVER (ORDER BY first_position) - 1 AS case_no FROM times LEFT JOIN cases USING (case_id)"""
+_NEEDED = {name: kind for name, kind in EVENTS.items() if name != "attributes"}
+_COLUMNS = ", ".join(f'"{name}"' for name in _NEEDED)
 
 
 def write_performed_work(folder: Path, spill: Path) -> None:
-    """Add `performed.parquet` to a folder with `events.parquet` and `cases.parquet`; cases are numbered in their order there."""
+    """Add `performed.parquet` and `courses.parquet` to a folder with the events of a log; cases are numbered in their order there."""
     backend = duckdb(spill, memory=MEMORY_LIMIT)
     events = read(backend, [folder / "events.parquet"], "events").select(*EVENTS.names).cast(EVENTS)
-    firsts = events.group_by("case_id").agg(first=events.position.min())
-    numbers = firsts.select("case_id", case_no=ibis.row_number().over(order_by="first"))
-    write_performed(backend, events, backend.create_table("numbers", numbers, temp=True), folder / "performed.parquet")
+    read(backend, [folder / "cases.parquet"], "cases")
+    backend.create_table("times", times_of(events), temp=True)
+    backend.con.execute(_NUMBERED)
+    write_performed(backend, "events", folder / "performed.parquet")
+    read(backend, [folder / "performed.parquet"], "performed")
+    write(backend, [courses_sql()], folder / "courses.parquet", COURSES)
+
+
+def write_performed(backend: Any, source: str, target: Path) -> int:
+    """Performed work of the cases in the table `numbers` (case_id, case_no, first_position, last_position) from the events in
+    the relation `source`; says how many rows.
+    """
+    return write(backend, _chunks(backend.con, source), target, PERFORMED)
+
+
+def _chunks(connection: Any, source: str) -> Iterator[str]:
+    """For some cases at a time: their events are laid into `chunk`, and the query of their performed work."""
+    [(first, last)] = connection.execute("SELECT min(case_no), max(case_no) FROM numbers").fetchall()
+    if first is None:
+        return
+    [(rows,)] = connection.execute(f"SELECT count(*) FROM {source}").fetchall()
+    step = max(1, -(-(last + 1 - first) * AT_ONCE // max(rows, AT_ONCE)))
+    for low in range(first, last + 1, step):
+        bounds = "case_no >= ? AND case_no < ?"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS FROM numbers WHERE {bounds}", [low, low + step])
+        [span] = connection.execute("SELECT min(first_position), max(last_position) FROM chosen").fetchall()
+        connection.execute(
+            f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT {_COLUMNS} FROM {source}"
+            " WHERE position BETWEEN ? AND ? AND case_id IN (SELECT case_id FROM chosen)",
+            span,
+        )
+        words = connection.execute("SELECT DISTINCT lifecycle FROM chunk").fetchall()
+        [(named,)] = connection.execute("SELECT bool_or(instance IS NOT NULL) FROM chunk").fetchall()
+        yield performed_sql(frozenset(word for (word,) in words) & TOLD, bool(named))
+
+
+@cache
+def performed_sql(transitions: frozenset[str], instances: bool) -> str:
+    """The performed work of the events in `chunk`, of the cases that `chosen` numbers."""
+    numbers = ibis.table({"case_id": "string", "case_no": "int64"}, name="chosen")
+    events = ibis.table(_NEEDED, name="chunk")
+    found = instances_of(events, transitions, instances=instances)
+    table = sequenced(found.join(numbers.select("case_id", "case_no"), "case_id"))
+    return _compiled(table.order_by("case_no", ibis.asc("ordinal", nulls_first=False), "position"), PERFORMED)
+
+
+@cache
+def courses_sql() -> str:
+    """The courses of the cases in `numbers`, which has their times too, and the work in `performed`."""
+    times = ibis.table({"case_no": "int64", **TIMES, "closed": "boolean"}, name="numbers")
+    return _compiled(courses_of(times, ibis.table(PERFORMED, name="performed")).order_by("case_no"), COURSES)
+
+
+def _compiled(table: ibis.Table, schema: ibis.Schema) -> str:
+    return str(ibis.to_sql(table.select(*schema.names), dialect="duckdb"))
+
+
+def write(backend: Any, queries: Iterable[str], target: Path, schema: ibis.Schema) -> int:
+    """The rows of these queries in one file with the columns of the schema, streamed; says how many."""
+    part, wanted, rows = target.with_name(f".{target.name}.part"), schema.to_pyarrow(), 0
+    with pq.ParquetWriter(part, wanted, compression="zstd") as writer:
+        for query in queries:
+            for batch in backend.con.sql(query).to_arrow_reader(ROW_GROUP):
+                # DuckDB adds integers up to wider ones, which Ibis does not know of: the cast is done here.
+                writer.write_table(pa.Table.from_batches([batch]).cast(wanted))
+                rows += batch.num_rows
+    sync(part)
+    part.replace(target)
+    return rows

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from pathlib import Path
@@ -15,12 +15,14 @@ import pyarrow.csv as pa_csv
 from ibis import _
 
 from event_logs import typed_json
+from event_logs.courses import COURSES
 from event_logs.engines import DUCKDB, connect, duckdb, read
 from event_logs.errors import SnapshotGone
 from event_logs.log import CASES, EVENTS, EventLog
+from event_logs.parquet import holds
 from event_logs.performed import PERFORMED
 from event_logs.warehouse.folders import put_text
-from event_logs.warehouse.lake import Generation, Lake, Maintained, Manifest
+from event_logs.warehouse.lake import LAYOUT, Generation, Lake, Maintained, Manifest
 from event_logs.warehouse.maintained import cases_of, maintain, tables
 
 
@@ -78,8 +80,9 @@ def take(
 def maintained(lake: Lake, procedure: str, now: datetime | None, spill: Path | None) -> Maintained:
     """The maintained tables of a procedure, brought up to what is in the lake."""
     known = lake.manifest()
-    if known.maintained.get(procedure, Maintained()).through == known.through:
-        return known.maintained.get(procedure, Maintained())
+    current = known.maintained.get(procedure, Maintained())
+    if current.through == known.through and current.layout == LAYOUT:
+        return current
     with lake.changing():
         manifest = lake.manifest()
         before = manifest.maintained.get(procedure, Maintained())
@@ -100,14 +103,24 @@ def open_snapshot(
     backend = connect(engine, spill)
     events = _events(lake, manifest, snapshot, backend)
     generations = snapshot.generations or ()
-    on_file = bool(generations) and all((lake.folder / file).exists() for one in generations for file in one.files)
-    if not on_file:
+    if not _on_file(lake, generations):
         cases = cases_of(events).order_by("first_position")
         return EventLog(snapshot.procedure, events, cases.select(*CASES.names).cast(CASES), source, snapshot.zone)
     performed, cases = tables(lake, backend, generations, "maintained")
+    courses = cases.select(*COURSES.names).cast(COURSES)
     cases = cases.order_by("case_no").select(*CASES.names).cast(CASES)
     log = EventLog(snapshot.procedure, events, cases, source, snapshot.zone)
-    return log.with_performed(performed.cast(PERFORMED))
+    return log.with_performed(performed.cast(PERFORMED), courses)
+
+
+def _on_file(lake: Lake, generations: Sequence[Generation]) -> bool:
+    """Whether they are all there, with the columns of this version of the product."""
+    return bool(generations) and all(
+        holds(lake.folder / one.performed, PERFORMED)
+        and holds(lake.folder / one.cases, COURSES)
+        and (one.gone is None or (lake.folder / one.gone).exists())
+        for one in generations
+    )
 
 
 def content_digest(log: EventLog) -> str:

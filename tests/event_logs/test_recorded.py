@@ -10,6 +10,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
+import ibis
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -17,10 +18,11 @@ from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
 from event_logs import typed_json
+from event_logs.courses import courses_of, times_of
 from event_logs.errors import BadPrivacyRule, SnapshotGone
 from event_logs.event import Event, Lifecycle
 from event_logs.log import EventLog
-from event_logs.performed import computed, performed
+from event_logs.performed import PERFORMED, computed, performed
 from event_logs.store import append, metadata
 from event_logs.warehouse import Warehouse
 from event_logs.warehouse.maintained import MOST_GENERATIONS
@@ -130,6 +132,18 @@ def same(log: EventLog) -> None:
     ours, wanted = (table.drop("case_no").order_by(order).execute() for table in (performed(log), computed(log)))
     assert ours.equals(wanted)
     assert performed(log).case_no.nunique().execute() == performed(log).case_id.nunique().execute()
+    told = times_of(log.events).join(log.cases.select("case_id", "closed"), "case_id")
+    numbers = performed(log).select("case_id", "case_no").distinct()
+    wanted = courses_of(told.left_join(numbers, "case_id").drop("case_id_right"), computed_with(log, numbers))
+    kept = log.kept_courses()
+    assert kept is not None
+    ours, wanted = (table.order_by("case_id").execute() for table in (kept, wanted))
+    assert ours.equals(wanted)
+
+
+def computed_with(log: EventLog, numbers: ibis.Table) -> ibis.Table:
+    """The performed work computed from the events, under these numbers of the cases."""
+    return computed(log).drop("case_no").join(numbers, "case_id").select(*PERFORMED.names)
 
 
 def test_maintained_work_is_what_all_events_give_however_they_come(warehouse: Warehouse, engine: Engine) -> None:

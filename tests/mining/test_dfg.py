@@ -61,7 +61,7 @@ def test_plain_data_has_every_figure(receipt: EventLog) -> None:
     assert plain["nodes"][0] == {
         "activity": "Confirmation of receipt", "count": 1434, "cases": 1434, "starts": 1434, "ends": 116
     }  # fmt: skip
-    assert set(plain["edges"][0]) == {"source", "target", "count", "cases", "mean", "median", "p90", "total"}
+    assert set(plain["edges"][0]) == {"source", "target", "count", "cases", "mean", "median", "p90", "p95", "total"}
 
 
 def test_the_picture_names_activities_as_it_is_told_and_escapes_them() -> None:

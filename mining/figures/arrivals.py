@@ -1,0 +1,28 @@
+"""Arrivals: how many cases began in each hour."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from event_logs.log import EventLog
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour in which cases began, by its start in UTC."""
+
+    begin: datetime
+    cases: int
+
+
+def arrivals(log: EventLog) -> tuple[Hour, ...]:
+    """The hours in which cases began, in order; hours without any are left out."""
+    kept = log.kept_courses()
+    events = log.events
+    cases = events.group_by("case_id").aggregate(first_at=events["at"].min()) if kept is None else kept
+    counted = cases.group_by(begin=cases.first_at.truncate("h")).aggregate(cases=cases.count())
+    rows = counted.order_by("begin").to_pyarrow().to_pylist()
+    return tuple(
+        Hour(row["begin"].replace(tzinfo=UTC), row["cases"]) for row in rows
+    )  # DuckDB cuts off the zone as well
