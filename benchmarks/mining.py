@@ -1,136 +1,264 @@
-"""How fast mining reads: our analyses, the same work in hand-written DuckDB SQL, and pm4py, in one run on one log.
+"""How fast mining reads: the figures of a log from its events and from its maintained tables, beside pm4py and hand-written SQL.
 
-    python -m benchmarks.mining [--events 100000 1000000] [--pm4py] [--alignments ../shared]
+    python -m benchmarks.mining [--events 100000 1000000] [--huge] [--pm4py] [--alignments ../shared]
 
-Absolute times depend on the machine and its other load; the ratios within one run are what counts.
+Every contender is a process of its own, that is asked for all figures of the same log on files; told are the seconds on the clock
+and of the processor for the asking alone, and the peak of memory. `--huge` is 50 million events within 6 GB, from the maintained
+tables. Absolute times depend on the machine and its other load; the ratios within one run are what counts.
 """
 
 from __future__ import annotations
 
 import argparse
-import statistics
+import json
+import os
+import subprocess
+import sys
 import time
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterator
+from itertools import pairwise
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
 
-import duckdb
-import ibis
 import numpy as np
-import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
 
 from event_logs.log import CASES, EVENTS, EventLog
 from event_logs.parquet import open_folder
-from mining.dfg import directly_follows
-from mining.diagnosis import diagnose
-from mining.performance import case_times, lead_times, times
-from mining.steps import steps
+from event_logs.warehouse.performed_work import write_performed_work
+from mining.figures import FIGURES
 from mining.variants import variants
 
-ACTIVITIES = [f"activity {n:02}" for n in range(20)]
+ACTIVITIES = np.array([f"activity {n:02}" for n in range(20)])
+OFFICERS = np.array([f"officer {n:02}" for n in range(60)])
 STEPS_A_CASE = 14
+UNUSUAL = 0.04  # of the steps: one case in two leaves the main path, and a log of 1 M events has about 9,000 variants
+CASES_AT_ONCE = 100_000
+HUGE, HUGE_MEMORY_MB = 50_000_000, 6_000
+FIFTH = 5  # the goal for memory: a fifth of pm4py's
 
 _ORDERED = """
-select case_id, activity, "at", lead(activity) over w as next, lead("at") over w as next_at
+select case_id, activity, officer, "at", lag(activity) over w as before, lag(officer) over w as officer_before, lag("at") over w as at_before
 from read_parquet('{file}') where lifecycle = 'complete' window w as (partition by case_id order by "at", position)
 """
 SQL = {
     "directly follows": f"""
         with pairs as ({_ORDERED})
-        select activity, next, count(*), count(distinct case_id), avg(epoch_us(next_at) - epoch_us("at")),
-               quantile_cont(epoch_us(next_at) - epoch_us("at"), [0.5, 0.9])
-        from pairs where next is not null group by all""",
+        select before, activity, count(*), count(distinct case_id), avg(epoch_us("at") - epoch_us(at_before)),
+               quantile_cont(epoch_us("at") - epoch_us(at_before), [0.5, 0.9, 0.95])
+        from pairs where before is not null group by all;
+        select activity, count(*), count(distinct case_id) from read_parquet('{{file}}') where lifecycle = 'complete' group by all""",
     "variants": """
         with paths as (
-          select string_agg(activity, chr(31) order by "at", position) as path, max("at") - min("at") as lead
+          select string_agg(activity, chr(31) order by "at", position) as path, epoch_us(max("at")) - epoch_us(min("at")) as lead
           from read_parquet('{file}') where lifecycle = 'complete' group by case_id)
-        select path, count(*), median(epoch_us(max_lead)) from (select path, lead as max_lead from paths) group by path""",
-    "case times": """
+        select path, count(*), median(lead), avg(lead) from paths group by path""",
+    "lead times": """
         with cases as (
-          select case_id, min("at") as first, max("at") as last from read_parquet('{file}') group by case_id)
-        select count(*), avg(epoch_us(last) - epoch_us(first)), quantile_cont(epoch_us(last) - epoch_us(first), [0.5, 0.9])
-        from cases""",
+          select case_id, epoch_us(max("at")) - epoch_us(min("at")) as lead from read_parquet('{file}') group by case_id)
+        select count(*), avg(lead), quantile_cont(lead, [0.5, 0.9]) from cases""",
+    "repeats": """
+        with times as (
+          select case_id, activity, count(*) as n from read_parquet('{file}') where lifecycle = 'complete' group by all)
+        select activity, sum(n), count(*), count(*) filter (n > 1) from times group by activity""",
+    "handovers": f"""
+        with pairs as ({_ORDERED})
+        select officer_before, officer, count(*) from pairs where officer_before is not null and officer is not null group by all""",
+    "arrivals": """
+        with cases as (select case_id, min("at") as first from read_parquet('{file}') group by case_id)
+        select date_trunc('hour', first), count(*) from cases group by all order by all""",
 }
-OURS: dict[str, Callable[[EventLog], object]] = {
-    "directly follows": lambda log: directly_follows(steps(log)),
-    "variants": variants,
-    "case times": lambda log: times(lead_times(case_times(log).to_pandas())[0]),
-}
+SCAN = "select {columns} from read_parquet('{file}')"
 
 
-def generate(folder: Path, events: int, *, seed: int = 0) -> EventLog:
+def generate(folder: Path, events: int, *, seed: int = 0) -> None:
     """A log of about that many completions: a main path with skips, repeats and swaps, officers and offices."""
-    random = np.random.default_rng(seed)
-    cases = max(1, events // STEPS_A_CASE)
+    random, cases, position = np.random.default_rng(seed), max(1, events // STEPS_A_CASE), 0
+    with pq.ParquetWriter(folder / "events.parquet", EVENTS.to_pyarrow(), compression="zstd") as file:
+        for first in range(0, cases, CASES_AT_ONCE):
+            table = _some(random, first, min(CASES_AT_ONCE, cases - first), position)
+            position += len(table)
+            file.write_table(table)
+    names = pa.array([f"C{n:08}" for n in range(cases)])
+    known = {"case_id": names, "closed": pa.array([True] * cases), "attributes": pa.array(["{}"] * cases)}
+    pq.write_table(pa.table(known).cast(CASES.to_pyarrow()), folder / "cases.parquet")
+
+
+def _some(random: np.random.Generator, first: int, cases: int, position: int) -> pa.Table:
     length = np.clip(random.poisson(STEPS_A_CASE, cases), 3, 40)
-    case = np.repeat(np.arange(cases), length)
-    place = np.arange(len(case)) - np.repeat(np.cumsum(length) - length, length)
-    drift = random.choice([-1, 0, 0, 0, 0, 0, 0, 0, 0, 1, 2], len(case))
-    activity = np.array(ACTIVITIES)[np.clip(place + drift, 0, len(ACTIVITIES) - 1)]
+    starts = np.cumsum(length) - length
+    rows = int(length.sum())
+    place = np.arange(rows) - np.repeat(starts, length)
+    drift = np.where(random.random(rows) < UNUSUAL, random.choice([-1, 1, 2], rows), 0)
     begin = np.repeat(random.integers(0, 365 * 86_400, cases), length)
-    waits = random.lognormal(8, 1.6, len(case)).cumsum()
-    since = np.repeat(waits[np.cumsum(length) - length], length)
-    at = ((begin + waits - since) * 1e6).astype(np.int64) + 1_735_689_600_000_000
-    officer = random.integers(0, 60, len(case))
-    frame = pd.DataFrame(
-        {
-            "case_id": [f"C{n:08}" for n in case],
-            "position": np.arange(len(case)),
-            "activity": activity,
-            "lifecycle": "complete",
-            "at": pd.to_datetime(at, unit="us", utc=True),
-            "officer": [f"officer {n:02}" for n in officer],
-            "office": [f"office {n % 6}" for n in officer],
-            "attributes": "{}",
-        }
-    )
-    table = ibis.memtable(frame.reindex(columns=list(EVENTS.names)), schema=EVENTS)
-    table.to_parquet(str(folder / "events.parquet"))
-    known = pd.DataFrame({"case_id": [f"C{n:08}" for n in range(cases)], "closed": True, "attributes": "{}"})
-    ibis.memtable(known, schema=CASES).to_parquet(str(folder / "cases.parquet"))
-    return open_folder(folder, name=f"{events:,} events")
+    waits = random.lognormal(8, 1.6, rows).cumsum()
+    at = ((begin + waits - np.repeat(waits[starts], length)) * 1e6).astype(np.int64) + 1_735_689_600_000_000
+    officer = random.integers(0, len(OFFICERS), rows)
+    number = np.repeat(np.arange(first, first + cases), length)
+    columns = {
+        "case_id": pa.array(np.char.add("C", np.char.zfill(number.astype(str), 8))),
+        "position": pa.array(np.arange(position, position + rows)),
+        "activity": pa.array(ACTIVITIES[np.clip(place + drift, 0, len(ACTIVITIES) - 1)]),
+        "lifecycle": pa.array(["complete"] * rows),
+        "at": pa.array(at).cast(pa.timestamp("us", "UTC")),
+        "officer": pa.array(OFFICERS[officer]),
+        "office": pa.array(np.char.add("office ", (officer % 6).astype(str))),
+        "attributes": pa.array(["{}"] * rows),
+    }
+    nothing = {name: pa.nulls(rows) for name in EVENTS.names if name not in columns}
+    return pa.table({**columns, **nothing}).select(EVENTS.names).cast(EVENTS.to_pyarrow())
 
 
-def timed(work: Callable[[], object], repeats: int = 3) -> float:
-    """The median of the wall seconds."""
-    seconds = []
-    for _ in range(repeats):
-        begin = time.perf_counter()
-        work()
-        seconds.append(time.perf_counter() - begin)
-    return statistics.median(seconds)
+# The contenders: each opens the log in a folder and says what answers each question
 
 
-def by_pm4py(file: str) -> dict[str, Callable[[], object]]:
-    import pm4py
+def ours(folder: Path) -> dict[str, Callable[[], object]]:
+    """From the events alone."""
+    log = open_folder(folder, name="log")
+    bare = EventLog(log.name, log.events, log.cases, log.source, log.zone)
+    return {name: lambda figure=figure: figure(bare) for name, figure in FIGURES.items()}  # type: ignore[misc]
 
-    rename = {"case_id": "case:concept:name", "activity": "concept:name", "at": "time:timestamp"}
-    frame = pd.read_parquet(file, columns=list(rename)).rename(columns=rename)
+
+def maintained(folder: Path) -> dict[str, Callable[[], object]]:
+    """From the maintained tables."""
+    log = open_folder(folder, name="log")
+    assert log.kept_performed() is not None and log.kept_courses() is not None
+    return {name: lambda figure=figure: figure(log) for name, figure in FIGURES.items()}  # type: ignore[misc]
+
+
+def sql(folder: Path) -> dict[str, Callable[[], object]]:
+    """The same work written by hand, in a DuckDB that has the memory and the settings of ours."""
+    import duckdb
+
+    connection = duckdb.connect(config={"memory_limit": "2GB", "preserve_insertion_order": "false"})
+    file = folder / "events.parquet"
+
+    def ask(query: str) -> Callable[[], object]:
+        parts = [part.format(file=file) for part in query.split(";")]
+        return lambda: [connection.execute(part).fetchall() for part in parts]
+
+    return {name: ask(query) for name, query in SQL.items()}
+
+
+def scan(folder: Path) -> dict[str, Callable[[], object]]:
+    """Every value of the columns that are asked about, read once: the physical limit."""
+    import duckdb
+
+    columns = ", ".join(f'bit_xor(hash("{name}"))' for name in ("case_id", "activity", "officer", "at", "position"))
+    query = SCAN.format(columns=columns, file=folder / "events.parquet")
+    connection = duckdb.connect()
+    return {"scan": lambda: connection.execute(query).fetchall()}
+
+
+def pm4py(folder: Path) -> dict[str, Callable[[], object]]:
+    import pandas as pd
+    import pm4py as mined
+    from pm4py.statistics.rework.pandas import get as rework
+
+    names = {
+        "case_id": "case:concept:name",
+        "activity": "concept:name",
+        "at": "time:timestamp",
+        "officer": "org:resource",
+    }
+    frame = pd.read_parquet(folder / "events.parquet", columns=list(names)).rename(columns=names)
     frame["time:timestamp"] = frame["time:timestamp"].dt.as_unit("ns")
     return {
-        "directly follows": lambda: pm4py.discover_performance_dfg(frame.copy()),
-        "variants": lambda: pm4py.get_variants(frame.copy()),
-        "case times": lambda: pm4py.get_all_case_durations(frame.copy()),
+        "directly follows": lambda: (mined.discover_dfg(frame), mined.discover_performance_dfg(frame)),
+        "variants": lambda: mined.get_variants(frame),
+        "lead times": lambda: mined.get_all_case_durations(frame),
+        "repeats": lambda: rework.apply(frame),
+        "handovers": lambda: mined.discover_handover_of_work_network(frame),
+        "arrivals": lambda: frame.groupby("case:concept:name")["time:timestamp"].min().dt.floor("h").value_counts(),
     }
 
 
-def compare(events: int, *, with_pm4py: bool) -> Iterable[tuple[str, float, float, float | None]]:
-    """Name, our seconds, those of the SQL, those of pm4py."""
-    with TemporaryDirectory() as folder:
-        log = generate(Path(folder), events)
-        file = str(Path(folder) / "events.parquet")
-        peer: dict[str, Any] = by_pm4py(file) if with_pm4py else {}
-        connection = duckdb.connect()
-        for name, ours in OURS.items():
-            query = SQL[name].format(file=file)
-            yield (
-                name,
-                timed(lambda ours=ours: ours(log)),  # type: ignore[misc]
-                timed(lambda query=query: connection.execute(query).fetchall()),  # type: ignore[misc]
-                timed(peer[name], 1) if name in peer else None,
-            )
-        yield "whole diagnosis", timed(lambda: diagnose(log), 1), float("nan"), None
+CONTENDERS = {
+    "ours, from events": ours,
+    "SQL by hand": sql,
+    "ours, maintained": maintained,
+    "bare scan": scan,
+    "pm4py": pm4py,
+}
+
+
+def measured(name: str, folder: Path, rounds: int) -> dict[str, tuple[float, float]]:
+    """By question (and "memory" in MB): seconds on the clock and of the processor, the least of some rounds; in a process of its own."""
+    given = [sys.executable, "-m", "benchmarks.mining", "--contender", name, str(folder), str(rounds)]
+    done = subprocess.run(given, check=True, capture_output=True, text=True)
+    told: dict[str, tuple[float, float]] = json.loads(done.stdout.splitlines()[-1])
+    return told
+
+
+def contend(name: str, folder: Path, rounds: int) -> None:
+    took: dict[str, tuple[float, float]] = {}
+    for question, ask in CONTENDERS[name](folder).items():
+        took[question] = min(_once(ask) for _ in range(rounds))
+    (kilobytes,) = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
+    print(json.dumps({**took, "memory": (int(kilobytes) / 1024, 0.0)}))
+
+
+def _once(ask: Callable[[], object]) -> tuple[float, float]:
+    began, spent = time.perf_counter(), time.process_time()
+    ask()
+    return time.perf_counter() - began, time.process_time() - spent
+
+
+def compare(folder: Path, events: int, *, with_pm4py: bool) -> dict[str, float]:
+    """Print what each contender needs; the seconds of the processor for all questions, by contender."""
+    began = time.perf_counter()
+    generate(folder, events)
+    made, spent = time.perf_counter(), time.process_time()
+    write_performed_work(folder, folder / "spill")
+    size = sum(path.stat().st_size for path in folder.glob("[pc]*s*.parquet")) / 1e6
+    print(
+        f"{events:,} events (made in {made - began:.0f} s); maintained tables computed for the first time in"
+        f" {time.perf_counter() - made:.1f} s, {time.process_time() - spent:.1f} s of the processor, {size:.0f} MB"
+    )
+    wanted = [name for name in CONTENDERS if with_pm4py or name != "pm4py"]
+    found = {name: measured(name, folder, 1 if name == "pm4py" or events > 2_000_000 else 3) for name in wanted}
+    for question in FIGURES:
+        told = (
+            f"{name} {took[question][0]:.3f} ({took[question][1]:.3f})"
+            for name, took in found.items()
+            if question in took
+        )
+        print(f"  {question}: {'; '.join(told)} s on the clock (of the processor)")
+    return _summed(found)
+
+
+def _summed(found: dict[str, dict[str, tuple[float, float]]]) -> dict[str, float]:
+    sums = {}
+    for name, took in found.items():
+        clock, spent = (sum(took[q][n] for q in took if q != "memory") for n in (0, 1))
+        sums[name] = spent
+        print(
+            f"  all, {name}: {clock:.2f} s on the clock, {spent:.2f} s of the processor, peak {took['memory'][0]:,.0f} MB"
+        )
+    print(f"  ours from events / SQL by hand: {sums['ours, from events'] / sums['SQL by hand']:.2f} (goal 1.3)")
+    if "pm4py" in sums:
+        memory = found["pm4py"]["memory"][0] / found["ours, from events"]["memory"][0]
+        kept = found["pm4py"]["memory"][0] / found["ours, maintained"]["memory"][0]
+        print(
+            f"  pm4py / ours from events: {sums['pm4py'] / sums['ours, from events']:.1f} (goal 10), memory {memory:.1f} (goal {FIFTH});"
+            f" pm4py / ours maintained: {sums['pm4py'] / sums['ours, maintained']:.0f} (goal 60), memory {kept:.1f}"
+        )
+    return sums
+
+
+def huge() -> None:
+    with TemporaryDirectory() as place:
+        folder = Path(place)
+        generate(folder, HUGE)
+        began = time.perf_counter()
+        child = "import sys, pathlib; from event_logs.warehouse.performed_work import write_performed_work as w; w(pathlib.Path(sys.argv[1]), pathlib.Path(sys.argv[1], 'spill'))"
+        subprocess.run([sys.executable, "-c", child, place], check=True)
+        print(f"{HUGE:,} events: maintained tables computed in {time.perf_counter() - began:.0f} s")
+        took = measured("ours, maintained", folder, 1)
+        for question in FIGURES:
+            print(f"  {question}: {took[question][0]:.2f} s on the clock")
+        print(f"  peak {took['memory'][0]:,.0f} MB (goal {HUGE_MEMORY_MB:,})")
 
 
 def alignments(shared: Path) -> None:
@@ -142,24 +270,41 @@ def alignments(shared: Path) -> None:
 
     paths = variants(open_log(shared / "data" / "logs" / "bpic2012_loan.xes.gz"))
     traces, net = [v.activities for v in paths], inductive_net(paths)
-    ours, theirs = timed(lambda: align(net, traces)), timed(lambda: by_r4pm(net, traces))
+    (ours, _), (theirs, _) = _once(lambda: align(net, traces)), _once(lambda: by_r4pm(net, traces))
     cost = sum(v.cases * a.cost for v, a in zip(paths, align(net, traces).alignments, strict=True) if a)
     print(f"alignments of BPIC 2012, {len(paths):,} variants, cost {cost:,}: {ours:.2f} s; r4pm {theirs:.2f} s")
+
+
+def growths(sums: dict[int, dict[str, float]]) -> Iterator[str]:
+    sizes = sorted(sums)
+    for small, large in pairwise(sizes):
+        for name in ("ours, from events", "ours, maintained"):
+            yield f"{small:,} to {large:,} events, {name}: {sums[large][name] / sums[small][name]:.1f} times the processor time"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
+    parser.add_argument("--huge", action="store_true")
     parser.add_argument("--pm4py", action="store_true")
     parser.add_argument("--alignments", type=Path, metavar="SHARED")
-    options = parser.parse_args()
+    parser.add_argument("--contender", nargs=3, metavar=("NAME", "FOLDER", "ROUNDS"), help=argparse.SUPPRESS)
+    options = parser.parse_known_args()[0]
+    if options.contender:
+        name, folder, rounds = options.contender
+        contend(name, Path(folder), int(rounds))
+        return
+    sums = {}
     for events in options.events:
-        print(f"{events:,} events")
-        for name, ours, sql, peer in compare(events, with_pm4py=options.pm4py):
-            versus = "" if peer is None else f"; pm4py {peer:.2f} s ({peer / ours:.1f}x ours)"
-            print(f"  {name}: {ours:.3f} s; SQL {sql:.3f} s (ours {ours / sql:.2f}x){versus}", flush=True)
+        with TemporaryDirectory() as place:
+            sums[events] = compare(Path(place), events, with_pm4py=options.pm4py)
+    for line in growths(sums):
+        print(line)
+    if options.huge:
+        huge()
     if options.alignments:
         alignments(options.alignments)
+    print(f"load average {os.getloadavg()[0]:.1f}")
 
 
 if __name__ == "__main__":

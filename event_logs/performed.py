@@ -9,6 +9,7 @@ from ibis import _
 
 from event_logs.activity_instances import ACTIVITY_INSTANCES, activity_instances
 from event_logs.log import EventLog
+from event_logs.spans import microseconds
 
 PERFORMED = ibis.schema(
     {
@@ -77,9 +78,9 @@ def _in_order(done: ibis.Table) -> ibis.Table:
     rows = rows.left_join(told, ["case_no", "position"]).drop("case_no_right", "position_right")
     return rows.mutate(
         enabled_by=ibis.ifelse(_.known.fill_null(False), _.enabling, _.previous_activity),
-        elapsed_us=_span(_.before, _.completed),
-        waiting_us=_never_negative(_span(_.enabled, _.begun)),
-        processing_us=_never_negative(_span(_.started, _.completed) - _.suspended_us),
+        elapsed_us=microseconds(_.before, _.completed),
+        waiting_us=_never_negative(microseconds(_.enabled, _.begun)),
+        processing_us=_never_negative(microseconds(_.started, _.completed) - _.suspended_us),
     )
 
 
@@ -103,7 +104,9 @@ def _enablement(begun: ibis.Table, rows: ibis.Table) -> ibis.Table:
     )
     # A row's own completion never enables it: where both happen at one instant its start comes first.
     so_far = ibis.cumulative_window(group_by=_OF_CASE, order_by=["at", "position", ibis.desc("begins")])
-    line = ends.union(starts).mutate(latest=_.end.max().over(so_far), enabling=_.activity.last().over(so_far))
+    line = ends.union(starts).mutate(latest=_.end.max().over(so_far), number=_.end.count().over(so_far))
+    # Under each number there is one completion, and the beginnings until the next one.
+    line = line.mutate(enabling=_.activity.max().over(ibis.window(group_by=[*_OF_CASE, "number"])))
     found = line.filter(_.begins)
     return found.select(
         "case_no", "position", "enabling", known=ibis.literal(True), enabled=ibis.coalesce(_.scheduled, _.latest)
@@ -124,14 +127,10 @@ def _beside(rest: ibis.Table) -> ibis.Table:
         enabled_by=text,
         elapsed_us=number,
         processing_us=number,
-        waiting_us=_never_negative(_span(_.scheduled, _.started)),
+        waiting_us=_never_negative(microseconds(_.scheduled, _.started)),
     )
 
 
-def _span(begin: Any, end: Any) -> Any:
-    return end.delta(begin, unit="microsecond")
-
-
-def _never_negative(microseconds: Any) -> Any:
+def _never_negative(span: Any) -> Any:
     """(`greatest` would make 0 of what is not known.)"""
-    return ibis.ifelse(microseconds < 0, 0, microseconds)
+    return ibis.ifelse(span < 0, 0, span)

@@ -6,6 +6,7 @@ import ibis
 
 from event_logs.event import Lifecycle
 from event_logs.log import EventLog
+from event_logs.spans import microseconds
 
 COLUMNS = ("case_id", "activity", "at", "position", "officer", "post", "office", "version")
 NOT_DONE = (
@@ -49,14 +50,6 @@ def in_sequence(told: EventLog | ibis.Table) -> ibis.Table:
 def distinct_cases(rows: ibis.Table, before: str) -> ibis.Value:
     """How many cases have such a row; where `before` says how often there was one earlier in the case, the first ones are counted."""
     return rows.count(where=rows[before] == 0) if before in rows.columns else rows.case_id.nunique()
-
-
-def microseconds(begin: ibis.Value, end: ibis.Value) -> ibis.Value:
-    """From begin to end as an integer: sums of integers do not depend on the order in which a parallel engine adds.
-
-    (`unit="second"` would count crossed second boundaries on DuckDB, elapsed seconds elsewhere.)
-    """
-    return end.delta(begin, unit="microsecond")
 
 
 def in_seconds(microseconds: ibis.Value) -> ibis.Value:

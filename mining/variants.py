@@ -9,7 +9,8 @@ import ibis
 from event_logs import courses
 from event_logs.courses import SEPARATOR
 from event_logs.log import EventLog
-from mining.steps import in_seconds, microseconds, steps
+from event_logs.spans import microseconds
+from mining.steps import in_seconds, steps
 
 
 @dataclass(frozen=True, slots=True)

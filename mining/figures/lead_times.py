@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from event_logs.log import EventLog
+from event_logs.spans import microseconds
 from mining.performance import Times, case_times
-from mining.steps import in_seconds, microseconds
+from mining.steps import in_seconds
 
 
 def lead_times(log: EventLog) -> Times | None:

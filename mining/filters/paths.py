@@ -8,13 +8,14 @@ from enum import StrEnum
 import ibis
 from ibis import _
 
+from event_logs.courses import SEPARATOR
 from event_logs.log import EventLog
+from event_logs.spans import microseconds
 from event_logs.working_time import WorkingCalendar
 from mining.filters.filter import Filter, Told
 from mining.filters.steps import cases_of, steps_in_order
 from mining.filters.texts import number_text
-from mining.steps import microseconds, steps
-from mining.variants import SEPARATOR, paths
+from mining.variants import paths
 
 
 class End(StrEnum):
@@ -128,7 +129,7 @@ class Variant(Filter):
     of: float
 
     def cases(self, log: EventLog, hours: WorkingCalendar | None) -> ibis.Table:
-        walked = paths(steps(log.whole())).select("case_id", "path")
+        walked = paths(log.whole()).select("case_id", "path")
         counted = walked.group_by("path").aggregate(cases=walked.count())
         order = ibis.window(order_by=[ibis.desc("cases"), "path"])
         so_far = ibis.cumulative_window(order_by=[ibis.desc("cases"), "path"])
@@ -151,7 +152,7 @@ class Path(Filter):
     activities: tuple[str, ...]
 
     def cases(self, log: EventLog, hours: WorkingCalendar | None) -> ibis.Table:
-        walked = paths(steps(log))
+        walked = paths(log)
         return walked.filter(walked.path == SEPARATOR.join(self.activities)).select("case_id")
 
     def told(self) -> Told:

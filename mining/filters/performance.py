@@ -11,12 +11,12 @@ import pandas as pd
 
 from event_logs.log import EventLog
 from event_logs.performed import performed
+from event_logs.spans import microseconds
 from event_logs.working_time import WorkingCalendar
 from mining.errors import NoWorkingHours
 from mining.filters.filter import Filter, Told
 from mining.filters.texts import number_text
 from mining.performance import case_times
-from mining.steps import microseconds
 
 _DAY = 86_400_000_000  # microseconds
 _EPOCH = pd.Timestamp(0, tz="UTC").to_pydatetime()

@@ -6,7 +6,7 @@ import ibis
 from ibis import _
 
 from event_logs.log import EventLog
-from mining.steps import in_order, microseconds, steps
+from mining.steps import in_sequence, steps
 
 
 def steps_in_order(log: EventLog) -> ibis.Table:
@@ -30,14 +30,8 @@ def steps_in_order(log: EventLog) -> ibis.Table:
         )
     by = ibis.window(group_by="case_id", order_by=["at", "position"])
     return (
-        in_order(steps(log))
-        .mutate(
-            previous_activity=_.activity.lag().over(by),
-            previous_officer=_.officer.lag().over(by),
-            before=_["at"].lag().over(by),
-            last=_.next_activity.isnull(),
-        )
-        .mutate(elapsed_us=microseconds(_.before, _["at"]))
+        in_sequence(steps(log))
+        .mutate(row=ibis.row_number().over(by), last=_.activity.lead().over(by).isnull())
         .select(
             "case_id",
             "activity",

@@ -62,6 +62,28 @@ def test_overlapping_work_waits_for_what_was_completed_before_it_began() -> None
     )
     assert column(found, "previous_activity") == [None, "accept", "a"]
     assert column(found, "waiting_us") == [None, 2 * MINUTE, 5 * MINUTE]
+    assert column(found, "enabled_by") == [None, "accept", "accept"]
+
+
+def test_a_message_waits_from_when_it_was_expected_until_it_came() -> None:
+    found = work(
+        happened("accept", "complete", 0),
+        happened("more papers", "schedule", 1, instance="m"),
+        happened("check", "start", 2, "li"),
+        happened("check", "complete", 4, "li"),
+        happened("more papers", "complete", 9, instance="m"),
+    )
+    assert column(found, "activity") == ["accept", "check", "more papers"]
+    assert column(found, "waiting_us") == [None, 2 * MINUTE, 8 * MINUTE]
+    assert column(found, "enabled_by") == [None, "accept", "accept"]
+    assert column(found, "processing_us") == [None, 2 * MINUTE, None]
+
+
+def test_what_was_done_before_in_the_case_is_counted() -> None:
+    found = work(*(happened(activity, "complete", n) for n, activity in enumerate("abacab")))
+    assert column(found, "times_before") == [0, 0, 1, 0, 2, 1]
+    assert column(found, "pairs_before")[1:] == [0, 0, 0, 0, 1]
+    assert column(found, "enabled_by") == [None, *"abaca"]
 
 
 def test_open_and_withdrawn_work_is_there_and_stands_in_no_order() -> None:
