@@ -15,6 +15,7 @@ from event_logs.working_time import WorkingCalendar
 from mining.filters.filter import Filter, Told
 from mining.filters.steps import cases_of, steps_in_order
 from mining.filters.texts import number_text
+from mining.steps import steps
 from mining.variants import paths
 
 
