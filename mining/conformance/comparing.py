@@ -13,6 +13,7 @@ import pandas as pd
 
 from bpmn.errors import NotCovered
 from bpmn.model import EventNode, Position, ProcessModel
+from event_logs.courses import SEPARATOR
 from mining.alignment import Aligned, Alignment, Side, Trace, align
 from mining.decided import Compared, Stretch, Stretches, compared
 from mining.deviations import Deviation, deviations
@@ -21,7 +22,6 @@ from mining.findings import Note
 from mining.performance import is_open
 from mining.precision import Precision, precision, run_of
 from mining.recorded_net import RecordedNet, recorded_net
-from mining.variants import SEPARATOR
 
 Models = Mapping[int | None, ProcessModel]
 
