@@ -23,7 +23,7 @@ def told(path: Path) -> dict[str, Any]:
 def test_a_stored_case_goes_on_as_it_would_have_gone_on(path: Path, way: str) -> None:
     kept = told(path)
     execution = opened(kept)
-    done = go_on(execution, kept["stuck"], eventful=way == "eventful")
+    done = go_on(execution, kept["stuck"], eventful=way == "eventful", repair=kept.get("repair"))
     expected = kept[way]
     if kept["written_by"] == "0.1.0":  # it put into each result the list of those before it
         expected["data"] |= {name: [_alone(r) for r in v] for name, v in expected["data"].items() if "_results" in name}
