@@ -7,11 +7,12 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text
+from sqlalchemy import select, text, update
 from sqlalchemy.orm import Session
 
 from bpmn.errors import BpmnError
 from bpmn.feel import evaluate
+from bpmn.model import Activity, EventNode
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
 from workflows import clock_stops, deployment, staff, working_hours
@@ -149,6 +150,7 @@ def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: st
         task.before_suspension, task.state = task.state, TaskState.SUSPENDED
         turn.journal.record_task(task, Lifecycle.SUSPEND, {"reason": reason, "by": staff.code_of(by)})
     held.state, held.suspended_at = CaseState.SUSPENDED, now
+    session.execute(update(Timer).where(Timer.case == held.number).values(rests_since=now))
     clock_stops.begin(session, held, node=None, instance=None, reason=reason, now=now)
     turn.close()
     return held
@@ -161,10 +163,11 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
     since = held.suspended_at or now
     for task in _tasks(session, held, (TaskState.SUSPENDED,)):
         task.state, task.before_suspension = task.before_suspension or TaskState.READY, None
-        task.due_at = task.due_at + (now - max(since, task.scheduled_at)) if task.due_at else None
+        if task.due_at is not None:
+            task.due_at = _after_rest(turn, task.activity, task.due_at, max(since, task.scheduled_at))
         turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
-    for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.fired_at.is_(None))):
-        timer.due_at += now - since  # all were set before: nothing goes on in a case that rests
+    for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.rests_since.is_not(None))):
+        timer.due_at, timer.rests_since = _after_rest(turn, timer.node, timer.due_at, timer.rests_since or since), None
     stood = clock_stops.end(session, held, turn.runnable.procedure, node=None, instance=None, now=now)
     if stood is not None:
         clock_stops.told(turn.journal, stood, held.due_at)
@@ -172,6 +175,16 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
     turn.close()
     hand_over_kept(session, held, now=now)
     return held
+
+
+def _after_rest(turn: Turn, place: str, due: datetime, since: datetime) -> datetime:
+    """The limit after a rest since then: in working time where the drawing counts so, else later by the time that passed."""
+    node = turn.runnable.plan.nodes.get(place)
+    timer = node.due if isinstance(node, Activity) else node.timer if isinstance(node, EventNode) else None
+    if timer is None or not timer.working:
+        return due + (turn.now - since)
+    calendar = working_hours.calendar(turn.session, turn.case.office)
+    return clock_stops.after_rest(due, since, turn.now, calendar)
 
 
 def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, reason: str, now: datetime) -> Case:

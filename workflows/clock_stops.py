@@ -76,6 +76,17 @@ def extended(due: datetime, since: datetime, until: datetime, calendar: WorkingC
     return calendar.add_days(due - timedelta(microseconds=1), days) if days else due
 
 
+def after_rest(due: datetime, since: datetime, until: datetime, calendar: WorkingCalendar) -> datetime:
+    """A limit in working time after a rest: by whole days where it lies at the close of one, else as much working time is left.
+
+    What was overdue stays as much overdue.
+    """
+    left = calendar.between(since, due)
+    if left <= timedelta(0) or not calendar.is_working(due):
+        return extended(due, since, until, calendar, working=True)
+    return calendar.add(until, left)
+
+
 def counts_working_days(procedure: Procedure) -> bool:
     """Whether the limit of the whole case counts working days."""
     return any(limit.unit is DayUnit.WORKING for limit in procedure.time_limits if limit.activity is None)

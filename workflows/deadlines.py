@@ -20,14 +20,15 @@ POSTPONED = timedelta(hours=1)
 
 # Built once: building a statement costs more than running it. The row is held, so two clocks never take the same one.
 _ORDER = (Timer.due_at, Timer.id)
-_IS_DUE = and_(Timer.fired_at.is_(None), Timer.due_at <= bindparam("now", type_=Utc))
+_IS_SET = and_(Timer.fired_at.is_(None), Timer.rests_since.is_(None))
+_IS_DUE = and_(_IS_SET, Timer.due_at <= bindparam("now", type_=Utc))
 # Not the bare column: SQLite would go through all running cases by its index, instead of the timers by theirs.
 _RUNS = func.coalesce(Case.state, "") == CaseState.RUNNING
 _OF_CASES = select(Timer, Case).join(Case, Case.number == Timer.case).where(_IS_DUE, _RUNS)
 DUE = _OF_CASES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
 _OF_PROCEDURES = select(Timer).where(_IS_DUE, Timer.kind.in_(["start", "clock"]))
 DUE_START = _OF_PROCEDURES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
-_COUNTS = and_(Timer.fired_at.is_(None), or_(Case.state == CaseState.RUNNING, Timer.case.is_(None)))
+_COUNTS = and_(_IS_SET, or_(Case.state == CaseState.RUNNING, Timer.case.is_(None)))
 _TIMES = select(Timer.due_at).outerjoin(Case, Case.number == Timer.case).where(_COUNTS)
 FIRST = _TIMES.order_by(Timer.due_at).limit(1)  # by the index, one row; the least of them all would read every row
 NEWEST = {"populate_existing": True}

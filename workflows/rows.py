@@ -20,7 +20,7 @@ from workflows.tables import Subscription, Task, Timer
 LISTENERS = "listeners to rows"
 TIMERS, SUBSCRIPTIONS = cast(Table, Timer.__table__), cast(Table, Subscription.__table__)
 COLUMNS = {table: [column.name for column in table.c if column.name != "id"] for table in (TIMERS, SUBSCRIPTIONS)}
-SET = ("kind", "node", "instance", "due_at", "attempts")
+SET = ("kind", "node", "instance", "due_at", "rests_since", "attempts")
 Row = TypeVar("Row", Timer, Subscription)
 
 # Built once: building a statement costs more than running it.
@@ -44,13 +44,15 @@ class Rows:
 
     case: str
     procedure: str
+    resting: datetime | None = None  # since when the case rests in which this is done
     tasks: list[Task] = field(default_factory=list)
     timers: list[Timer] = field(default_factory=list)
     subscriptions: list[Subscription] = field(default_factory=list)
     gone: dict[Table, list[str]] = field(default_factory=lambda: {TIMERS: [], SUBSCRIPTIONS: []})
 
     def set_timer(self, kind: str, token: int, place: str, due_at: datetime, attempts: int = 0) -> None:
-        self.timers.append(Timer(**self._of(token, place, kind), due_at=due_at, attempts=attempts))
+        row = Timer(**self._of(token, place, kind), due_at=due_at, rests_since=self.resting, attempts=attempts)
+        self.timers.append(row)
 
     def subscribe(self, kind: str, token: int, place: str, **more: Any) -> None:
         """Wait for a message or signal: `name`, `correlation`, `since`."""

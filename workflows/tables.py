@@ -248,14 +248,17 @@ class Task(Base):
 class Timer(Base):
     """Something that happens at `due_at`: a drawn timer, another try of a failed step, or the start of a case.
 
-    `kind` is timer, retry, start or clock (look who is due for a case of this procedure); `instance` is the engine's token, of
+    While its case rests it has `rests_since`, and is not among what is due. `kind` is timer, retry, start or clock (look who is due for a case of this procedure); `instance` is the engine's token, of
     a clock the entry that was looked at last; `case` is null for a start and a clock.
     """
 
     __tablename__ = "timers"
     __table_args__ = (
         Index(
-            "ix_timers_due", "due_at", sqlite_where=text("fired_at IS NULL"), postgresql_where=text("fired_at IS NULL")
+            "ix_timers_due",
+            "due_at",
+            sqlite_where=text("fired_at IS NULL AND rests_since IS NULL"),
+            postgresql_where=text("fired_at IS NULL AND rests_since IS NULL"),
         ),
         Index("ix_timers_case", "case"),
     )
@@ -268,6 +271,7 @@ class Timer(Base):
     instance: Mapped[str | None] = mapped_column(String(32))
     due_at: Mapped[datetime]
     fired_at: Mapped[datetime | None]
+    rests_since: Mapped[datetime | None]
     attempts: Mapped[int] = mapped_column(default=0)
 
 

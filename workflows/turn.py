@@ -67,7 +67,8 @@ class Turn:
     closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
 
     def __post_init__(self) -> None:
-        self.rows = Rows(self.case.number, self.case.procedure)
+        resting = self.now if self.case.state == CaseState.SUSPENDED else None
+        self.rows = Rows(self.case.number, self.case.procedure, resting)
 
     @property
     def execution(self) -> Execution:

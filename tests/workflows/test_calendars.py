@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from bpmn.model import Timer, TimerKind, Trigger
 from event_logs import store
@@ -20,7 +20,7 @@ from tests.workflows.conftest import Office
 from tests.workflows.test_migration import CLERK, KEY, line, opened
 from tests.workflows.test_tasks import do, open_tasks
 from workflows import calendars, cases, clock_stops, deadlines, deployment, messages, working_hours
-from workflows.tables import Case
+from workflows.tables import Case, Task
 from workflows.tables import Timer as TimerRow
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -181,6 +181,57 @@ def test_stops_that_overlap_count_once(office: Office) -> None:
         assert len(clock_stops.stops(session, case)) == 2
 
 
+def test_a_rest_moves_limits_in_working_time_and_takes_timers_out_of_what_is_due(office: Office) -> None:
+    """A task of two working days, a reminder of three working hours, and a signal light of 36 hours by the clock."""
+    soon = boundary("soon", "one", Trigger.TIMER, timer=after('duration("PT3H")', working=True), interrupting=False)
+    clock = boundary("clock", "one", Trigger.TIMER, timer=after('duration("PT36H")'), interrupting=False)
+    one = user("one", **CLERK, due=after('duration("P2D")', working=True))
+    use(office, drawn_with(one, more=(soon, clock, end("e2"), end("e3")), paths=("soon > e2", "clock > e3")))
+    office.now = local("2026-03-05", "15:00").astimezone(UTC) - timedelta(hours=1)  # a Thursday
+    case = opened(office)
+
+    def limits() -> tuple[datetime | None, dict[str, datetime]]:
+        timers = session.scalars(select(TimerRow).where(TimerRow.case == case))
+        return open_tasks(session, case)["one"].due_at, {timer.node: timer.due_at for timer in timers}
+
+    with office.begin() as session:
+        assert limits() == (
+            local("2026-03-09", "17:30"),
+            {"soon": local("2026-03-06", "09:30"), "clock": local("2026-03-07", "03:00")},
+        )
+        cases.suspend(session, case, by="h1", reason="court", now=local("2026-03-05", "16:00").astimezone(UTC))
+        resting = session.scalars(select(TimerRow.rests_since).where(TimerRow.case == case)).all()
+        assert set(resting) == {local("2026-03-05", "16:00")} and deadlines.next_due(session) is None
+        assert deadlines.fire_due(session, local("2026-04-01", "12:00")) == 0
+    back = local("2026-03-10", "10:00").astimezone(UTC)  # three working days later
+    with office.begin() as session:
+        cases.resume(session, case, by="h1", now=back)
+        due, timers = limits()
+        assert due == local("2026-03-12", "17:30")
+        assert timers == {"soon": local("2026-03-10", "12:00"), "clock": local("2026-03-11", "21:00")}
+        assert deadlines.fire_due(session, local("2026-03-10", "12:00")) == 1
+
+
+def test_a_reminder_is_repeated_on_working_days_until_the_work_is_done(office: Office) -> None:
+    """Escalation by one boundary timer that repeats: three times, a working day apart, over a weekend."""
+    nag = boundary(
+        "nag", "one", Trigger.TIMER, interrupting=False, timer=Timer(TimerKind.CYCLE, "R3/P1D", working=True)
+    )
+    more = (nag, user("supervise", posts=("head",)), end("e2"))
+    use(office, drawn_with(user("one", **CLERK), more=more, paths=("nag > supervise > e2",)))
+    office.now = local("2026-03-05", "14:00").astimezone(UTC)  # a Thursday
+    case = opened(office)
+    for moment, expected in (
+        ("2026-03-06T12:00", 0), ("2026-03-06T18:00", 1), ("2026-03-08T12:00", 1), ("2026-03-09T18:00", 2),
+        ("2026-03-10T18:00", 3), ("2026-03-20T18:00", 3),
+    ):  # fmt: skip
+        day, clock = moment.split("T")
+        with office.begin() as session:
+            deadlines.fire_due(session, local(day, clock))
+            asked = select(func.count()).select_from(Task).where(Task.case == case, Task.activity == "supervise")
+            assert session.scalar(asked) == expected, moment
+
+
 def test_a_reminder_is_followed_by_supervision(office: Office) -> None:
     """Boundary timers that do not interrupt: first a reminder, at the limit a task for the head."""
     remind = boundary("remind", "one", Trigger.TIMER, timer=after('duration("P1D")', working=True), interrupting=False)
@@ -214,7 +265,8 @@ def test_a_due_timer_is_found_by_its_index_without_a_case(office: Office) -> Non
         if bind.dialect.name == "sqlite":
             rows = session.execute(
                 text(
-                    "explain query plan select id from timers where fired_at is null and due_at <= '2027' order by due_at, id"
+                    "explain query plan select id from timers where fired_at is null and rests_since is null "
+                    "and due_at <= '2027' order by due_at, id"
                 )
             )
             assert any("ix_timers_due" in row[3] for row in rows)
