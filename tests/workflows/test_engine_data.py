@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpmn.model import ActivityKind, Assignment
-from tests.builders import activity, both, end, model, start, user
+from bpmn.model import ActivityKind, Assignment, MultiInstance
+from tests.builders import activity, both, end, model, service, start, user
 from tests.workflows.playing import Play, Surroundings
 from workflows.engine import begin, facts, prepare, resume
 from workflows.engine.merging import merge
@@ -41,6 +41,14 @@ def met(order: str, before: dict[str, Any], **writes: dict[str, Any]) -> tuple[d
             {"inv": [{"ok": True}, {"ok": False}]},
         ),
         ({"docs": [1, 2, 3]}, {"docs": [1, 2]}, {}, {"docs": [1, 2]}),
+        ({"months": [1, 2, 3]}, {"months": [1, 2, 9]}, {"months": [7, 2, 3]}, {"months": [7, 2, 9]}),
+        ({"l": ["x"]}, {"l": ["x", "x"]}, {"l": ["x", "x"]}, {"l": ["x", "x"]}),
+        (
+            {"cases": {"a": [{"no": "1"}], "b": [Decimal("1.10")]}},
+            {"cases": {"a": [{"no": "1", "paid": date(2026, 3, 2)}], "b": [Decimal("1.10")]}},
+            {"cases": {"a": [{"no": "1", "tax": Decimal("3.30")}], "b": [Decimal("2.20")]}},
+            {"cases": {"a": [{"no": "1", "paid": date(2026, 3, 2), "tax": Decimal("3.30")}], "b": [Decimal("2.20")]}},
+        ),
         ({"c": {"x": 1, "y": 1}}, {"c": {"x": 2, "y": 1}}, {"c": {"x": 1, "y": 2}}, {"c": {"x": 2, "y": 2}}),
         ({"v": 1}, {"v": 5}, {"v": 5}, {"v": 5}),
     ],
@@ -54,6 +62,71 @@ def test_nobody_s_work_is_lost(
 def test_both_append_and_all_is_kept() -> None:
     merged, conflicts = met("ab", {"notes": ["n0"]}, a={"notes": ["n0", "from a"]}, b={"notes": ["n0", "from b"]})
     assert sorted(merged["notes"]) == ["from a", "from b", "n0"] and not conflicts
+
+
+def test_what_was_added_once_more_is_no_less_an_addition() -> None:
+    merged, conflicts = met("ab", {"fines": [Decimal(50)]}, a={"fines": [50, 50]}, b={"fines": [50, Decimal(20)]})
+    assert sorted(merged["fines"]) == [20, 50, 50] and not conflicts
+    merged, _ = met("ab", {"l": [True]}, a={"l": [True, Decimal(1)]}, b={"l": [True, "y"]})
+    assert [(type(item), item) for item in merged["l"]] == [(bool, True), (Decimal, 1), (str, "y")]
+
+
+THREE = model(
+    start(), both("s"), user("a"), both("t"), user("b"), user("c"), both("u"), both("j"), user("z"),
+    paths=["start > s > a > j > z", "s > t > b > u > j", "t > c > u"],
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("order", ["abc", "acb", "bac", "bca", "cab", "cba"])
+def test_branches_within_a_branch_lose_nothing_in_any_order(order: str) -> None:
+    before = {"form": {"lines": [{"sum": Decimal("1.10")}, {"sum": Decimal("2.20")}], "due": None}, "notes": []}
+    play = Play(THREE, before)
+    for branch in order:
+        seen = dict(play.execution.variables(play.token(branch)))
+        assert seen == before, "nobody sees what others write"
+        lines = [dict(line) for line in seen["form"]["lines"]]
+        form = {**seen["form"], "lines": lines}
+        if branch == "a":
+            form["due"] = date(2026, 3, 15)
+        else:
+            lines["bc".index(branch)]["checked"] = branch
+        play.complete(branch, form=form, notes=[*seen["notes"], f"from {branch}"])
+    merged = play.execution.variables(play.token("z"))
+    lines = [{"sum": Decimal("1.10"), "checked": "b"}, {"sum": Decimal("2.20"), "checked": "c"}]
+    assert merged["form"] == {"lines": lines, "due": date(2026, 3, 15)}
+    assert sorted(merged["notes"]) == ["from a", "from b", "from c"]
+    assert not play.said(facts.Conflict)
+
+
+def test_instances_that_write_the_same_context_lose_nothing() -> None:
+    each = MultiInstance(collection="places", element="place")
+    drawn = model(start(), user("look", multi_instance=each), user("z"), paths=["start > look > z"])
+    play = Play(drawn, {"places": ["x", "y", "w"], "seen": {"by": {}}})
+    for number, place in enumerate(("w", "x", "y")):
+        tokens = [t for t, at in play.execution.waiting().items() if at == "look"]
+        token = next(t for t in tokens if play.execution.variables(t)["place"] == place)
+        play.execution.complete(token, {"seen": {"by": {place: Decimal(number)}}})
+        play._settle()
+    assert play.data["seen"] == {"by": {"w": 0, "x": 1, "y": 2}} and not play.said(facts.Conflict)
+
+
+def test_a_service_that_changes_what_it_was_given_changes_nobody_else_s_data() -> None:
+    """What branches share they share in memory: a service gets a copy of its own."""
+
+    def careless(inputs: dict[str, Any]) -> dict[str, Any]:
+        inputs["lines"].append("mine")
+        inputs["form"]["status"] = "spoilt"
+        return {"told": len(inputs["lines"])}
+
+    drawn = model(
+        start(), both("s"), user("a"), service("b", "be.careless"), user("c"), both("j"), user("z"),
+        paths=["start > s > a > j > z", "s > b > c > j"],
+    )  # fmt: skip
+    play = Play(drawn, {"lines": ["first"], "form": {"status": "new"}}, be__careless=careless)
+    for place in ("a", "c"):
+        seen = play.execution.variables(play.token(place))
+        assert (seen["lines"], seen["form"]) == (["first"], {"status": "new"})
+    assert play.complete("a").complete("c").data["told"] == 2
 
 
 def test_a_real_conflict_is_recorded() -> None:

@@ -16,8 +16,9 @@ def merge(
 ) -> dict[str, Any]:
     """What the branches made of `base`, together; only real changes count.
 
-    Contexts are merged key by key, lists of equal length item by item, other lists by additions and removals. Where two
-    branches set different values the last one stands and `conflicts` gains (path, values). Nothing given is changed.
+    Contexts are merged key by key; lists of equal length item by item, where they hold contexts or no two branches changed the
+    same item; other lists by what was added and removed. Where two branches set different values the last one stands and
+    `conflicts` gains (path, values). Nothing given is changed.
     """
     if len(branches) == 1:
         return dict(branches[0])
@@ -51,21 +52,41 @@ def _merged(base: Any, found: list[Any], conflicts: list[tuple[str, list[Any]]],
 
 
 def _lists(base: list[Any], changes: list[list[Any]], conflicts: list[tuple[str, list[Any]]], path: str) -> list[Any]:
-    if all(len(value) == len(base) for value in changes) and all(
-        isinstance(i, Mapping) for v in (base, *changes) for i in v
-    ):
-        return [
-            merge(item, [value[index] for value in changes], conflicts, f"{path}[{index + 1}]")
-            for index, item in enumerate(base)
+    if all(len(value) == len(base) for value in changes):
+        of_contexts = all(isinstance(item, Mapping) for value in (base, *changes) for item in value)
+        places = [
+            _distinct([v for v in (value[at] for value in changes) if not same(v, item)])
+            for at, item in enumerate(base)
         ]
-    kept = [item for item in base if all(item in value for value in changes)]
-    for value in changes:
-        kept += [item for item in _added(base, value) if item not in kept]
-    return kept
+        if of_contexts or all(len(new) < 2 for new in places):
+            return [
+                _merged(item, [value[at] for value in changes], conflicts, f"{path}[{at + 1}]")
+                for at, item in enumerate(base)
+            ]
+    gone, merged = [_beyond(base, value) for value in changes], list(base)
+    for item in _together(gone):
+        merged.pop(next(at for at, kept in enumerate(merged) if same(kept, item)))
+    return merged + _together([_beyond(value, base) for value in changes])
 
 
-def _added(base: list[Any], value: list[Any]) -> list[Any]:
-    return [item for item in value if item not in base]
+def _beyond(one: list[Any], other: list[Any]) -> list[Any]:
+    """The items of one list that the other has not, or not as often."""
+    left, beyond = list(other), []
+    for item in one:
+        at = next((at for at, known in enumerate(left) if same(known, item)), None)
+        if at is None:
+            beyond.append(item)
+        else:
+            left.pop(at)
+    return beyond
+
+
+def _together(lists: list[list[Any]]) -> list[Any]:
+    """All items of the lists, each as often as the list has it that has it most often."""
+    found: list[Any] = []
+    for items in lists:
+        found += _beyond(items, found)
+    return found
 
 
 def _distinct(values: list[Any]) -> list[Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 from bpmn.model import Activity, Assignment
@@ -100,7 +101,9 @@ class ServiceSpec(AutomaticSpec):
 
     def step(self, token: Token) -> bool | None:
         attempt = token.progress["attempts"] = token.progress.get("attempts", 0) + 1
-        inputs = self.given(token)
+        inputs = deepcopy(
+            dict(self.given(token))
+        )  # a service may change what it is given; branches share what lies inside
         done = token.workflow.steps.perform(self.place, self.node, inputs, attempt=attempt)
         if not isinstance(done, HandedOut):
             return self.done(token, self.taken(token, done))
