@@ -18,6 +18,7 @@ from event_logs.quality import repaired
 from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
 from mining.diagnosis import Diagnosis, diagnose
+from mining.filters import Filter, read, write
 from mining.performance import ActivityTimes
 from webui import catalogue, quality
 from webui.answers import engine
@@ -30,6 +31,7 @@ from workflows.database import reading
 
 KEPT = 32
 IMPORTED = quality.IMPORTED
+FILTERED = "?"  # between the name of a log and the filter of its cases: no log is called so
 Ran = Mapping[int, ProcessModel]
 
 
@@ -106,6 +108,17 @@ def warehouse(settings: Settings) -> Warehouse:
     return Warehouse(settings.home, settings.mining_engine)
 
 
+def named(name: str, where: Filter | None) -> str:
+    """The name under which the analysis of those cases of a log is kept."""
+    return name if where is None else f"{name}{FILTERED}{write(where)}"
+
+
+def parts(name: str) -> tuple[str, Filter | None]:
+    """The name of the log and the filter; raises UnreadableFilter."""
+    log, _, where = name.partition(FILTERED)
+    return log, read(where) if where else None
+
+
 def running(name: str) -> Job | None:
     return jobs().find(f"analyse:{name}")
 
@@ -132,16 +145,18 @@ def start_all(*, by: str, now: datetime) -> list[Job]:
 
 
 def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
-    """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events."""
-    if name.startswith(IMPORTED):
-        log = quality.load(settings, database, name, now=now)
-        diagnosis = diagnose(log, progress=lambda step: progress(step, None))
+    """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events, or of some cases (`named`)."""
+    of, where = parts(name)
+    if of.startswith(IMPORTED):
+        log = quality.load(settings, database, of, now=now)
+        diagnosis = diagnose(log, where=where, progress=lambda step: progress(step, None))
         return Analysed(name=name, diagnosis=diagnosis, models={}, made_at=now)
     return _of_procedure(settings, database, name, now, progress)
 
 
-def _of_procedure(settings: Settings, database: sa.Engine, key: str, now: datetime, progress: Progress) -> Analysed:
+def _of_procedure(settings: Settings, database: sa.Engine, name: str, now: datetime, progress: Progress) -> Analysed:
     progress("snapshot", None)
+    key, where = parts(name)
     with reading_sessions(database)() as session:
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, key)}
         limits = catalogue.load(session, catalogue.in_use(session, key)).time_limits
@@ -151,12 +166,14 @@ def _of_procedure(settings: Settings, database: sa.Engine, key: str, now: dateti
     log = warehouse(settings).take_snapshot(reading(database), key, now=now, zone=settings.zone.key, position=position)
     log = repaired(log, repairs)
     models = {number: procedure.model for number, procedure in read.items()}
-    diagnosis = diagnose(log, models, limits=limits, calendar=hours, progress=lambda step: progress(step, None))
-    return Analysed(name=key, diagnosis=diagnosis, models=models, made_at=now, position=position)
+    diagnosis = diagnose(
+        log, models, limits=limits, calendar=hours, where=where, progress=lambda step: progress(step, None)
+    )
+    return Analysed(name=name, diagnosis=diagnosis, models=models, made_at=now, position=position)
 
 
 def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:
     """Whether events were recorded since."""
     return not analysed.name.startswith(IMPORTED) and (
-        store.last_position(session, procedure=analysed.name) > analysed.position
+        store.last_position(session, procedure=parts(analysed.name)[0]) > analysed.position
     )

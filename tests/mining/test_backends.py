@@ -68,11 +68,15 @@ FILTERS = (  # each kind, on the logs of `_recorded`
 )
 
 
+def _all_chosen(log: EventLog) -> ibis.Table:
+    """The cases of each filter by its number, as one query: Spark takes seconds for each."""
+    return ibis.union(*(taken(log, read(text)).cases.select("case_id").mutate(n=n) for n, text in enumerate(FILTERS)))
+
+
 def _same_cases(here: EventLog, there: EventLog) -> None:
     """Every kind of filter chooses the same cases, with their work."""
-    for text in FILTERS:
-        few = [taken(replace(log, zone="Asia/Shanghai"), read(text)) for log in (here, there)]
-        assert _rows(few[0].cases, "case_id") == _rows(few[1].cases, "case_id"), text
+    chosen = [_all_chosen(replace(log, zone="Asia/Shanghai")) for log in (here, there)]
+    assert _rows(chosen[0], "n", "case_id") == _rows(chosen[1], "n", "case_id")
     work = [performed(taken(log, read("again(a,1)"))) for log in (here, there)]
     assert _rows(work[0], "case_no", "position") == _rows(work[1], "case_no", "position")
 

@@ -18,9 +18,9 @@ from webui import accounts
 from webui.app import create_app
 from webui.database import migrate, transaction
 from webui.settings import Settings, read_settings
-from workflows import cases, deployment, staff
+from workflows import cases, deployment, staff, tasks
 from workflows.database import open_engine
-from workflows.tables import Case
+from workflows.tables import Case, Task
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai, a working day
 PASSWORD = "plainly-invented"
@@ -151,3 +151,16 @@ def case(engine: sa.Engine) -> str:
     with transaction(engine) as session:
         opened: Case = cases.start(session, "vat_credit_refund", REFUND, now=MONDAY, office="east", by="clerk")
         return opened.number
+
+
+@pytest.fixture
+def worked(engine: sa.Engine) -> None:
+    """Six refund cases, accepted after one to six hours."""
+    with transaction(engine) as session:
+        for n in range(6):
+            opened = MONDAY + timedelta(minutes=n)
+            case = cases.start(session, "vat_credit_refund", REFUND, now=opened, office="east", by="clerk")
+            task = session.scalars(sa.select(Task).where(Task.case == case.number)).one()
+            begun = opened + timedelta(hours=n + 1)
+            tasks.begin(session, task, "clerk", now=begun)
+            tasks.complete(session, task, "clerk", {"accept_outcome": "pass"}, now=begun + timedelta(minutes=10))

@@ -4,38 +4,21 @@ from __future__ import annotations
 
 import io
 import time
-from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
-from tests.webui.conftest import MONDAY, REFUND, SignIn
-from webui.database import transaction
+from tests.webui.conftest import REFUND, SignIn
 from webui.findings import TABS
 from webui.jobs import Job
-from workflows import cases, tasks
-from workflows.tables import Task
 
 TABLE = "办件编号,环节,完成时间,办理人员\n" + "".join(
     f"C{n},{activity},2026-03-0{day} 10:{n:02}:00,演示员\n"
     for n in range(30)
     for day, activity in ((2, "受理"), (4, "审批"))
 )
-
-
-@pytest.fixture
-def worked(engine: sa.Engine) -> None:
-    """Six refund cases, accepted after one to six hours."""
-    with transaction(engine) as session:
-        for n in range(6):
-            opened = MONDAY + timedelta(minutes=n)
-            case = cases.start(session, "vat_credit_refund", REFUND, now=opened, office="east", by="clerk")
-            task = session.scalars(sa.select(Task).where(Task.case == case.number)).one()
-            begun = opened + timedelta(hours=n + 1)
-            tasks.begin(session, task, "clerk", now=begun)
-            tasks.complete(session, task, "clerk", {"accept_outcome": "pass"}, now=begun + timedelta(minutes=10))
 
 
 def finished(app: Flask, key: str) -> Job:

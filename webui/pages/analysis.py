@@ -6,8 +6,9 @@ from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, request, url_for
+from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from mining.dfg import filtered
@@ -21,6 +22,7 @@ from webui.catalogue import in_use, labels, load, named, newest
 from webui.causes import ORDER, cause_name, causes_by_activity
 from webui.errors import JobRunning, NotFound
 from webui.failures import sentence
+from webui.filter_bar import Place, bar, filter_value, plain_address, read_filter
 from webui.findings import TABS, Shown, shown_findings
 from webui.formats import duration
 from webui.language import gettext as _
@@ -77,20 +79,24 @@ def log(name: str) -> Response:
 
 
 def _page(name: str, version: ProcedureVersion | None) -> Response:
-    found = analyses.latest(name)
-    job = analyses.running(name)
+    where = read_filter(request.args.get("filter", ""))
+    of = analyses.named(name, where)
+    found = analyses.latest(of)
+    job = analyses.running(of)
     title = named(version.names, version.key) if version else name.removeprefix(IMPORTED)
-    address = url_for("analysis.procedure", key=name) if version else url_for("analysis.log", name=title)
-    if found is None:
-        if job is None:
-            job = analyses.start(name, by=me().code, now=now())
-        return answer("analysis_wait.html", title=title, address=address, job=_job(job))
     tab = request.args.get("tab", "bottlenecks")
     tab = tab if tab in TABS else "bottlenecks"
+    if found is None:
+        if job is None:
+            job = analyses.start(of, by=me().code, now=now())
+        return answer("analysis_wait.html", title=title, job=_job(job), bar=bar(Place(name, tab), where))
     return answer(
         f"analysis_{tab}.html",
         title=title,
-        address=address,
+        address=plain_address(name),
+        of=of,
+        bar=bar(Place(name, tab), where),
+        also=f"&{urlencode(filter_value(where))}" if where else "",
         key=version.key if version else None,
         tab=tab,
         tabs=_tabs(found),
@@ -279,14 +285,13 @@ TAB_VALUES: dict[str, Callable[[Analysed, ProcedureVersion | None], dict[str, An
 @page.post("/analysis/run")
 @requires(Right.MANAGE, Right.REDESIGN)
 def run() -> Redirect:
-    name = request.form.get("of", "")
+    of = request.form.get("of", "")
+    name, where = analyses.parts(of)
     if not name.startswith(IMPORTED):
         in_use(db(), name)
     with suppress(JobRunning):  # somebody asked a moment ago; the page shows that one's progress
-        analyses.start(name, by=me().code, now=now())
-    if name.startswith(IMPORTED):
-        return redirect(url_for("analysis.log", name=name.removeprefix(IMPORTED)))
-    return redirect(url_for("analysis.procedure", key=name))
+        analyses.start(analyses.named(name, where), by=me().code, now=now())
+    return redirect(Place(name).address(where))
 
 
 @page.get("/analysis/progress")
