@@ -40,22 +40,28 @@ def critical_path(work: Work) -> tuple[Finding, ...]:
     return ranked(found)
 
 
+def chains(work: Work) -> tuple[Codes, tuple[Codes, ...]]:
+    """The rows on the chains of all cases, and how many microseconds each of PARTS takes of them, as parallel arrays."""
+    lengths = _segments(work)
+    row = np.flatnonzero(np.append(work.case[1:] != work.case[:-1], True)) if len(work) else np.empty(0, np.int64)
+    walked = [row]
+    while len(row):
+        row = work.enabler[row]
+        row = row[row >= 0]
+        walked.append(row)
+    rows = np.concatenate(walked)
+    return rows, tuple(length[rows] for length in lengths)
+
+
 def _walk(work: Work) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
     """Microseconds on the chains and cases that have them, by activity code and part."""
     shape = (len(work.activity.names), len(PARTS))
-    held: list[list[Codes]] = [[] for _ in PARTS]
-    lengths = _segments(work)
-    row = np.flatnonzero(np.append(work.case[1:] != work.case[:-1], True)) if len(work) else np.empty(0, np.int64)
-    while len(row):
-        for part, length in enumerate(lengths):
-            held[part].append(row[length[row] > 0])
-        row = work.enabler[row]
-        row = row[row >= 0]
     parts, cases = np.zeros(shape, np.int64), np.zeros(shape, np.int64)
+    rows, lengths = chains(work)
     for part, length in enumerate(lengths):
-        rows = np.concatenate(held[part]) if held[part] else np.empty(0, np.int64)
-        np.add.at(parts[:, part], work.activity.codes[rows], length[rows])
-        distinct = np.unique(np.stack([work.activity.codes[rows], work.case[rows]]), axis=1)[0]
+        held = rows[length > 0]
+        np.add.at(parts[:, part], work.activity.codes[held], length[length > 0])
+        distinct = np.unique(np.stack([work.activity.codes[held], work.case[held]]), axis=1)[0]
         np.add.at(cases[:, part], distinct, 1)
     return parts, cases
 

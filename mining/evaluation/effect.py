@@ -130,15 +130,36 @@ def _direction(low: float, high: float, enough: bool) -> Direction:
 
 def ratio(before: CaseValues, after: CaseValues) -> tuple[float, float, float]:
     """Relative change of the geometric mean with its interval; not a number where a group has fewer than two ended cases."""
+    found = tested_ratio(before, after)
+    return found.estimate, found.low, found.high
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """Geometric means in seconds, their relative change with its interval, and how probable such a one is without any change."""
+
+    before: float
+    after: float
+    estimate: float
+    low: float
+    high: float
+    p: float
+
+
+def tested_ratio(before: CaseValues, after: CaseValues) -> Ratio:
+    """By Welch's t-test; all is not a number where a group has fewer than two ended cases."""
     if min(len(before.values), len(after.values)) < 2:
-        return float("nan"), float("nan"), float("nan")
+        return Ratio(*[float("nan")] * 6)
     a, b = (typical(_logarithms(group.values), _logarithms(group.still_open)) for group in (before, after))
     difference, error = b.mean - a.mean, sqrt(a.variance + b.variance)
     if not error:
-        return exp(difference) - 1, exp(difference) - 1, exp(difference) - 1
+        same = exp(difference) - 1
+        return Ratio(exp(a.mean), exp(b.mean), same, same, same, float(difference == 0))
     freedom = (a.variance + b.variance) ** 2 / sum(x.variance**2 / (x.ended - 1) for x in (a, b) if x.variance)
     reach = float(stats.t.ppf((1 + LEVEL) / 2, freedom)) * error
-    return exp(difference) - 1, exp(difference - reach) - 1, exp(difference + reach) - 1
+    low, high = exp(difference - reach) - 1, exp(difference + reach) - 1
+    p = 2 * float(stats.t.sf(abs(difference) / error, freedom))
+    return Ratio(exp(a.mean), exp(b.mean), exp(difference) - 1, low, high, p)
 
 
 def _logarithms(values: Values) -> Values:
