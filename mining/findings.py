@@ -27,6 +27,7 @@ class Kind(StrEnum):
     CRITICAL_PATH = "critical_path"
     DEVIATION = "deviation"
     RULE_BROKEN = "rule_broken"
+    HABIT_BROKEN = "habit_broken"  # a rule that earlier cases kept, and later ones did not
     REWORK = "rework"
     RETURNED = "returned"
     WORKLOAD = "workload"

@@ -13,7 +13,7 @@ ANALYSES_OF = {
     "bottlenecks": ("bottlenecks", "why", "critical_path"),
     "flow": (),
     "variants": (),
-    "conformance": ("conformance", "rules"),
+    "conformance": ("conformance", "rules", "habits"),
     "timeliness": ("timeliness",),
     "people": ("organisation", "rework"),
 }
@@ -41,6 +41,8 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
                 open=number(values["open"]),
                 cases=number(values["cases"]),
             )
+        case "habits_few":
+            return _("There are too few finished cases to learn what is usual.")
         case "names_recognised":
             return _("%(n)s activities were recognised by the name that is drawn.", n=values["activities"])
         case "no_calendar":

@@ -25,6 +25,7 @@ from webui.failures import sentence
 from webui.filter_bar import Place, bar, filter_value, plain_address, read_filter
 from webui.findings import TABS, Shown, shown_findings
 from webui.formats import duration
+from webui.habits import shown_habits
 from webui.language import gettext as _
 from webui.notes import note_texts
 from webui.settings import Settings
@@ -215,9 +216,24 @@ def flow_svg() -> Response:
 
 def _variants(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
     shown = found.diagnosis.variants[:30]
+    analysis = found.diagnosis.analyses.get("paths")
+    figures: Mapping[str, Any] = analysis.figures if analysis else {}
+    ended = {tuple(outcome["path"]): outcome for outcome in figures.get("outcomes", ())}
+    happy: Mapping[str, Any] = figures.get("happy") or {}
     return {
         "total": len(found.diagnosis.variants),
-        "variants": [{"v": v, "steps": [found.label(a) for a in v.activities]} for v in shown],
+        "variants": [
+            {
+                "v": v,
+                "steps": [found.label(a) for a in v.activities],
+                "ended": ended.get(v.activities),
+                "happy": tuple(happy.get("path", ())) == v.activities,
+            }
+            for v in shown
+        ],
+        "happy": {**happy, "steps": [found.label(a) for a in happy["path"]]} if happy else None,
+        "drawn": figures.get("happy_drawn"),
+        "beside": figures.get("beside"),
     }
 
 
@@ -229,6 +245,7 @@ def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str
         "rows": shown_findings(found, analysis.findings),
         "rules": shown_findings(found, rules.findings),
         "escaping": _escaping(found, analysis.figures),
+        "habits": shown_habits(found),
     }
 
 
@@ -326,6 +343,8 @@ def _step(step: str) -> str:
         "critical_path": _("following the critical path"),
         "conformance": _("comparing with the drawing"),
         "rules": _("checking the rules"),
+        "habits": _("learning what is usual"),
+        "paths": _("looking at how the paths ended"),
         "rework": _("looking for rework"),
         "organisation": _("looking at workload and hand-overs"),
         "timeliness": _("checking time limits"),

@@ -8,6 +8,7 @@ from webui.report_tables.bottlenecks import activities, bottlenecks, critical_pa
 from webui.report_tables.causes import why
 from webui.report_tables.conformance import conformance, rules
 from webui.report_tables.forecast import forecast
+from webui.report_tables.habits import habits
 from webui.report_tables.notes import notes
 from webui.report_tables.people import organisation, rework, timeliness
 from webui.report_tables.shapes import Cell, Labels, Section, Table, Writer
@@ -24,6 +25,7 @@ def sections(diagnosis: Diagnosis, writer: Writer) -> list[Section]:
         critical_path(diagnosis, writer),
         conformance(diagnosis, writer),
         rules(diagnosis, writer),
+        habits(diagnosis, writer),
         timeliness(diagnosis, writer),
         forecast(diagnosis, writer),
         rework(diagnosis, writer),
