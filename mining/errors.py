@@ -133,3 +133,26 @@ class UnknownFilter(MiningError):
         self.name = name
         names = f"there are {', '.join(known)}" if known else "none was kept so far"
         super().__init__(f"No filter {name!r} was kept for this log; {names}.")
+
+
+class MinerFailed(MiningError):
+    """A miner drew nothing, or not in the time that it was given."""
+
+    def __init__(self, miner: str, reason: str) -> None:
+        self.miner = miner
+        super().__init__(f"The {miner} miner drew nothing: {reason} Try another miner, or filter the log first.")
+
+
+class Unacceptable(MiningError):
+    """A deviation cannot be accepted like this."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"This cannot be accepted: {reason}")
+
+
+class UnknownAcceptance(MiningError):
+    """Nothing was accepted under that number."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        super().__init__(f"No acceptance has the number {number}; `qiangji deviation list` names them.")

@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from bpmn.errors import BpmnError, UnknownElement
 from event_logs.errors import EventLogError, UnknownLog
-from mining.errors import MiningError
+from mining.errors import MiningError, UnknownAcceptance
 from webui import errors as window
 from webui.answers import answer, wants_json
 from webui.formats import moment
@@ -36,6 +36,7 @@ STATUS: tuple[tuple[type[Exception], int], ...] = (
     (workflow.UnknownMessage, 404),
     (workflow.UnknownStaff, 404),
     (UnknownLog, 404),
+    (UnknownAcceptance, 404),
     (UnknownElement, 404),
     (window.NotFound, 404),
     (window.TooManySignIns, 429),

@@ -92,9 +92,19 @@ def _worded(found: Analysed, evidence: Mapping[str, Any], names: Names) -> dict[
     return worded
 
 
+def word_of(word: str) -> str:
+    """A kind of deviation in words."""
+    return _words().get(("deviation", word), word)
+
+
 def what(f: Finding) -> str:
     """What kind of thing was found, in words."""
-    words = {
+    words = _words()
+    return words.get((f.kind, f.measure)) or words.get((f.kind, "")) or f.measure
+
+
+def _words() -> dict[tuple[str, str], str]:
+    return {
         ("waiting_activity", ""): _("waits for an officer"),
         ("waiting_handover", ""): _("waits after a hand-over"),
         ("waiting_outside", ""): _("waits for the taxpayer, another authority or a date"),
@@ -115,4 +125,3 @@ def what(f: Finding) -> str:
         ("late", "promised"): _("promised time limit"),
         ("late", "acceptance"): _("time limit of acceptance"),
     }
-    return words.get((f.kind, f.measure)) or words.get((f.kind, "")) or f.measure

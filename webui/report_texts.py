@@ -169,6 +169,10 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
         "Lead time is the difference of medians (95 % interval); like with like compares only cases of the same version, office, "
         "month and kind.",
     ),
+    "accepted_deviations": (
+        "已认可、到期前不计的偏离:{kinds};{cases} 件办件因此计为一致。",
+        "Accepted for a time and not counted: {kinds}; {cases} cases conform by that.",
+    ),
     "conformance_precision": (
         "精确度 {precision}:流程图在每一步允许的下一环节中,实际办过的占比。",
         "Precision {precision}: of what the drawing allows next at each step, so much was ever done.",

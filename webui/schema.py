@@ -8,7 +8,7 @@ from sqlalchemy import MetaData
 
 from event_logs import store
 from event_logs.quality import records
-from mining import archive
+from mining import acceptances, archive
 from mining.filters import kept
 from webui import accounts
 from workflows import tables
@@ -19,6 +19,7 @@ METADATAS = (
     records.Base.metadata,
     tables.Base.metadata,
     archive.Base.metadata,
+    acceptances.Base.metadata,
     kept.Base.metadata,
     accounts.metadata,
 )

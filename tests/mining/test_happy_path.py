@@ -11,7 +11,7 @@ from tests.mining.test_conformance import RIGHT, drawn
 def test_how_the_cases_of_each_path_ended() -> None:
     gone = [*path("gone", "start", "accept"), Done("gone", "check", None, scheduled=3, withdrawn=4)]
     log = log_of(*path("1", *RIGHT), *path("2", *RIGHT), *path("3", "start", "accept"), *gone, open_cases=["3"])
-    whole, begun = outcomes(read(log, {}).cases)
+    begun, whole = outcomes(read(log, {}).cases)
     assert (whole.path, whole.finished, whole.withdrawn, whole.open) == (RIGHT, 2, 0, 0)
     assert (whole.median, whole.p90) == (5 * 3600, 5 * 3600)
     assert (begun.path, begun.finished, begun.withdrawn, begun.open, begun.median) == (RIGHT[:2], 0, 1, 1, None)

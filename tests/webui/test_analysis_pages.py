@@ -60,6 +60,26 @@ def test_new_events_make_an_analysis_old(app: Flask, signed_in: SignIn, worked: 
     assert "newer events exist" not in manager.get("/analysis/vat_credit_refund").text
 
 
+def test_a_manager_accepts_a_deviation_for_a_time_and_takes_it_back(
+    app: Flask, signed_in: SignIn, worked: None, engine: sa.Engine
+) -> None:
+    manager = signed_in("manager")
+    manager.get("/analysis/vat_credit_refund")
+    finished(app, "analyse:vat_credit_refund")
+    given = {"of": "vat_credit_refund", "deviation": "skipped:accept", "until": "2026-03-31", "reason": "a circular"}
+    assert signed_in("owner").post("/analysis/accepted", data=given).status_code == 403
+    assert "accepted until that day" in manager.post("/analysis/accepted", data=given, follow_redirects=True).text
+    page = manager.get("/analysis/vat_credit_refund?tab=conformance&format=json").json
+    [one] = page["accepted"]  # type: ignore[index]
+    assert (one["standing"], one["reason"], one["by"]) == ("valid", "a circular", "Demo manager")
+    assert one["expires_at"].startswith("2026-03-31T16:00"), "the day is over at midnight of the office's zone"
+    assert manager.post("/analysis/accepted", data={**given, "until": "soon"}).status_code == 400
+    manager.post(f"/analysis/accepted/{one['id']}/take-back", data={"reason": "it ended"})
+    page = manager.get("/analysis/vat_credit_refund?tab=conformance&format=json").json
+    assert [a["standing"] for a in page["accepted"]] == ["taken_back"]  # type: ignore[index]
+    assert manager.post("/analysis/accepted/99/take-back", data={"reason": "r"}).status_code == 404
+
+
 def uploaded(client: FlaskClient, content: bytes, name: str) -> str:
     answer = client.post("/analysis/import", data={"file": (io.BytesIO(content), name)})
     assert answer.status_code == 302, answer.text

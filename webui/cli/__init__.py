@@ -34,6 +34,7 @@ COMMANDS: Mapping[str, Place] = {
     "calendar": Place("webui.cli.calendar", "calendar", "When the offices work: the yearly notice, days, hours."),
     "log": Place("webui.cli.log", "log", "Import, export and list event logs."),
     "analyse": Place("webui.cli.analyse", "analyse", "Say where cases wait and where they leave the drawing."),
+    "deviation": Place("webui.cli.deviation", "deviation", "Accept kinds of deviations for a time."),
     "redesign": Place("webui.cli.redesign", "redesign", "Propose, simulate, try and decide redesigns."),
 }
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import click
 
 from bpmn.model import ProcessModel
+from webui.cli.database import now, reading
 from webui.cli.given import PAIR
 from webui.cli.log import MEANINGS
 from webui.cli.output import steps
@@ -48,6 +49,7 @@ def analyse(
     """
     from mining.diagnosis import as_dict, diagnose
     from webui import report
+    from webui.accepting import with_accepted
     from webui.cli import logs
 
     language = language or read_settings().language
@@ -64,6 +66,9 @@ def analyse(
             seed=seed,
             progress=step,
         )
+        if not Path(what).is_file():
+            with reading() as session:
+                diagnosis = with_accepted(session, diagnosis, logs.name_of(what), now())
     if wants_json or form == "json":
         text = json.dumps(as_dict(diagnosis), ensure_ascii=False, indent=2) + "\n"
     elif form == "html":

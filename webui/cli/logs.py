@@ -83,9 +83,13 @@ def chosen(word: str, log: str) -> Filter:
     """What `--filter` means: a filter as it is written, or the name of one that was kept for that log; raises UnreadableFilter."""
     if "(" in word:
         return read(word)
-    imported = log in Warehouse(read_settings().home).names()
     with reading_sessions(open_database())() as session:
-        return kept(session, f"log:{log}" if imported else log, word).where
+        return kept(session, name_of(log), word).where
+
+
+def name_of(log: str) -> str:
+    """The name under which things are kept about a log: `log:` before that of an imported one, a procedure's key alone."""
+    return f"log:{log}" if log in Warehouse(read_settings().home).names() else log
 
 
 def models(word: str) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[TimeLimit, ...]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from webui.pages import (
+    accepted,
     analysis,
     calendar,
     case,
@@ -52,6 +53,7 @@ PAGES = (
     quality.page,
     analysis.page,
     filters.page,
+    accepted.page,
     improvement.page,
     trust.page,
     staff.page,

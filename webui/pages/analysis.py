@@ -15,15 +15,16 @@ from mining.dfg import filtered
 from mining.dfg_drawing import draw
 from mining.findings import Finding
 from webui import analyses
+from webui.accepting import record, with_accepted
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import in_use, labels, load, named, newest
+from webui.catalogue import Names, in_use, labels, load, named, newest
 from webui.causes import ORDER, cause_name, causes_by_activity
 from webui.errors import JobRunning, NotFound
 from webui.failures import sentence
 from webui.filter_bar import Place, bar, filter_value, plain_address, read_filter
-from webui.findings import TABS, Shown, shown_findings
+from webui.findings import TABS, Shown, shown_findings, what, word_of
 from webui.formats import duration
 from webui.habits import shown_habits
 from webui.language import gettext as _
@@ -238,14 +239,39 @@ def _variants(found: Analysed, _version: ProcedureVersion | None) -> dict[str, A
 
 
 def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
-    analysis = found.diagnosis.analyses["conformance"]
+    analysis = with_accepted(db(), found.diagnosis, found.name, now()).analyses["conformance"]
     rules = found.diagnosis.analyses["rules"]
+    kinds = [*analysis.findings, *found.diagnosis.analyses["conformance"].findings]
     return {
+        "name": found.name,
         "figures": analysis.figures,
         "rows": shown_findings(found, analysis.findings),
         "rules": shown_findings(found, rules.findings),
         "escaping": _escaping(found, analysis.figures),
         "habits": shown_habits(found),
+        "accepted": [_acceptance(found, one) for one in record(db(), found.name, now())],
+        "kinds": list(
+            dict.fromkeys((f"{f.measure}:{f.subject[0]}", found.label(f.subject[0]), what(f)) for f in kinds)
+        ),
+        "apart": [
+            {**row, "name": found.label(row["activity"]), "what": word_of(row["word"])}
+            for row in _rows(analysis.figures.get("accepted"))
+        ],
+    }
+
+
+def _rows(told: Any) -> list[dict[str, Any]]:
+    return list(told or ())
+
+
+def _acceptance(found: Analysed, one: dict[str, Any]) -> dict[str, Any]:
+    names = Names(db())
+    return {
+        **one,
+        "name": found.label(one["activity"]),
+        "what": word_of(one["deviation"]),
+        "by": names.officer(one["accepted_by"]),
+        "back_by": names.officer(one["taken_back_by"]) if one["taken_back_by"] else "",
     }
 
 

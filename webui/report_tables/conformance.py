@@ -33,6 +33,9 @@ def _conformance_sentences(figures: Mapping[str, Any], writer: Writer) -> Iterat
             fitness=f"{figures['fitness']:.4f}",
             cost=f"{figures['cost']:,}",
         )
+    if figures.get("accepted"):
+        kinds = "; ".join(_accepted(row, writer) for row in figures["accepted"])
+        yield writer.say("accepted_deviations", kinds=kinds, cases=f"{figures['accepted_cases']:,}")
     if figures.get("precision") is not None:
         yield writer.say("conformance_precision", precision=f"{figures['precision']:.4f}")
     if figures["cases"]:
@@ -49,6 +52,10 @@ def _conformance_sentences(figures: Mapping[str, Any], writer: Writer) -> Iterat
     for key in ("undecided", "unmodelled"):
         if figures[key]:
             yield writer.say(key, **{key: f"{figures[key]:,}"})
+
+
+def _accepted(row: Mapping[str, Any], writer: Writer) -> str:
+    return f"{writer.say('d_' + row['word'], activity=writer.labels(row['activity']))} ({row['cases']:,})"
 
 
 def _deviation_row(finding: Finding, writer: Writer) -> tuple[Cell, ...]:
