@@ -10,11 +10,11 @@ import pandas as pd
 
 from bpmn.errors import NotCovered
 from bpmn.model import ProcessModel
+from event_logs.courses import SEPARATOR
 from mining.alignment import Trace, align
 from mining.errors import NoAlignment
 from mining.performance import is_open
 from mining.recorded_net import recorded_net
-from mining.variants import SEPARATOR
 
 TRIED = 50  # paths that may be the happy one, the most frequent first
 

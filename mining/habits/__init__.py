@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import ibis
 import pandas as pd
 
+from event_logs.courses import SEPARATOR
 from mining.findings import ENOUGH, Evidence, Finding, Kind, ranked
 from mining.habits.counting import Paths
 from mining.habits.learning import Habit, again, learnt
@@ -21,7 +22,6 @@ from mining.habits.templates import BOTH, Template, keeps
 from mining.performance import is_open
 from mining.shares import wilson
 from mining.timeliness import by_office
-from mining.variants import SEPARATOR
 
 __all__ = ["Habit", "Habits", "Template", "again", "drifted", "eventually", "habits", "keeps", "learnt", "profile"]
 

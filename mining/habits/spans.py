@@ -10,9 +10,10 @@ import ibis
 import numpy as np
 import pandas as pd
 
+from event_logs.spans import microseconds
 from mining.findings import ENOUGH
 from mining.shares import wilson
-from mining.steps import in_seconds, microseconds
+from mining.steps import in_seconds
 
 LOW, HIGH = 0.05, 0.95
 KNOWN = 100  # pairs of steps below which the outer quantiles are no fact

@@ -73,7 +73,7 @@ def test_a_manager_accepts_a_deviation_for_a_time_and_takes_it_back(
     [one] = page["accepted"]  # type: ignore[index]
     assert (one["standing"], one["reason"], one["by"]) == ("valid", "a circular", "Demo manager")
     assert one["expires_at"].startswith("2026-03-31T16:00"), "the day is over at midnight of the office's zone"
-    assert manager.post("/analysis/accepted", data={**given, "until": "soon"}).status_code == 400
+    assert manager.post("/analysis/accepted", data={**given, "until": "soon"}).status_code == 422
     manager.post(f"/analysis/accepted/{one['id']}/take-back", data={"reason": "it ended"})
     page = manager.get("/analysis/vat_credit_refund?tab=conformance&format=json").json
     assert [a["standing"] for a in page["accepted"]] == ["taken_back"]  # type: ignore[index]

@@ -239,17 +239,18 @@ def _variants(found: Analysed, _version: ProcedureVersion | None) -> dict[str, A
 
 
 def _conformance(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
-    analysis = with_accepted(db(), found.diagnosis, found.name, now()).analyses["conformance"]
+    name, _where = analyses.parts(found.name)
+    analysis = with_accepted(db(), found.diagnosis, name, now()).analyses["conformance"]
     rules = found.diagnosis.analyses["rules"]
     kinds = [*analysis.findings, *found.diagnosis.analyses["conformance"].findings]
     return {
-        "name": found.name,
+        "name": name,
         "figures": analysis.figures,
         "rows": shown_findings(found, analysis.findings),
         "rules": shown_findings(found, rules.findings),
         "escaping": _escaping(found, analysis.figures),
         "habits": shown_habits(found),
-        "accepted": [_acceptance(found, one) for one in record(db(), found.name, now())],
+        "accepted": [_acceptance(found, one) for one in record(db(), name, now())],
         "kinds": list(
             dict.fromkeys((f"{f.measure}:{f.subject[0]}", found.label(f.subject[0]), what(f)) for f in kinds)
         ),
