@@ -20,7 +20,7 @@ from webui.database import migrate, open_engine
 from webui.formats import FILTERS
 from webui.icons import VENDOR, icon
 from webui.jobs import Jobs
-from webui.pages import PAGES, external_tasks, pushed_events
+from webui.pages import PAGES, external_tasks, messages, pushed_events
 from webui.settings import LANGUAGES, Settings, read_settings, secret_key
 from webui.shell import navigation
 
@@ -69,7 +69,8 @@ def _configure(app: Flask, settings: Settings, engine: sa.Engine, clock: Callabl
     if settings.proxies:
         app.wsgi_app = ProxyFix(app.wsgi_app, *[settings.proxies] * 4)  # type: ignore[method-assign]
     protection = CSRFProtect(app)
-    for page in (external_tasks.page, pushed_events.page):  # programs carry a token, not a cookie that could be misused
+    # Programs carry a token, not a cookie that could be misused.
+    for page in (external_tasks.page, messages.page, pushed_events.page):
         protection.exempt(page)
 
 

@@ -5,14 +5,14 @@ from __future__ import annotations
 import socketserver
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
 @dataclass
 class Post:
-    """What came, and how the next ones are answered: the statuses of `answers` first, then 200. 0 hangs."""
+    """What came, and how the next ones are answered: the statuses of `answers` first, then 200. 0 hangs, 1 says a sign at a time."""
 
     came: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
     answers: list[int] = field(default_factory=list)
@@ -36,8 +36,17 @@ def http_receiver() -> Iterator[Post]:
             if status == 0:
                 post.released.wait(30)
                 return
+            if status == 1:
+                self._drip()
+                return
             self.send_response(status)
             self.end_headers()
+
+        def _drip(self) -> None:
+            with suppress(OSError):
+                self.wfile.write(b"HTTP/1.1 200 OK\r\nX: ")
+                while not post.released.wait(0.02):
+                    self.wfile.write(b"x")
 
         def log_message(self, *_: object) -> None:
             """The test says what matters."""

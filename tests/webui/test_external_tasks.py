@@ -16,15 +16,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from bpmn.model import Assignment
+from bpmn.model import Assignment, Trigger
 from event_logs import store, typed_json
-from tests.builders import end, model, procedure, service, start
+from tests.builders import catch, end, model, procedure, service, start
 from tests.webui.conftest import MONDAY, Hands, SignIn
 from webui import correcting
 from webui.cli import qiangji
 from webui.database import transaction
-from workflows import cases, deployment, external, notifications
-from workflows.tables import Case, Incident
+from workflows import cases, deployment, external, jobs, notifications
+from workflows.jobs import embedded
+from workflows.tables import Case, Incident, ReceivedMessage
 
 Ask = Callable[..., tuple[int, Any]]
 PAYING = procedure(
@@ -171,6 +172,54 @@ def test_dead_letters_are_seen_and_sent_again_by_an_administrator(engine: sa.Eng
     assert admin.get("/outbox?format=json").json["dead"] == []  # type: ignore[index]
 
 
+PAID = model(
+    start(), catch("paid", Trigger.MESSAGE, message="paid", correlation="case_number"), end(), paths=["start > paid > end"],
+    key="awaiting",
+)  # fmt: skip
+
+
+def test_a_message_reaches_its_case_once_and_may_come_early(app: Flask, engine: sa.Engine) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    with transaction(engine) as session:
+        deployment.activate(session, deployment.deploy(session, procedure(PAID), now=MONDAY), now=MONDAY)
+        token = external.add_worker(session, "treasury", ["message:paid"], now=MONDAY)
+        stranger = external.add_worker(session, "robot", ["pay"], now=MONDAY)
+
+    def tell(body: object, token: str = token) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        answer = app.test_client().post("/api/messages", data=typed_json.dumps(body), headers=headers)
+        return answer.status_code, typed_json.loads(answer.text)
+
+    early = {"name": "paid", "correlation": "A-1", "values": {"amount": Decimal("2.50")}, "id": "bank-1"}
+    assert tell({**early, "keep_seconds": 86400}) == (200, {"taken": 0})
+    with transaction(engine) as session:
+        case = cases.start(session, "awaiting", {}, now=MONDAY, office="east", number="A-1")
+        assert (case.state, case.data["amount"]) == ("completed", Decimal("2.50"))
+        cases.start(session, "awaiting", {}, now=MONDAY, office="east", number="A-2")
+    late = {**early, "correlation": "A-2", "id": "bank-2"}
+    assert [tell(late) for _ in range(2)] == [(200, {"taken": 1}), (200, {"taken": 0})]
+    assert tell(late, stranger)[0] == 403 and tell(late, "nobody")[0] == 401
+    assert [tell(body)[0] for body in ({}, {"name": "paid", "values": 3}, {"name": "paid", "id": ""})] == [422] * 3
+
+
+def test_work_in_the_background_that_was_given_up_is_seen_and_tried_again(
+    app: Flask, engine: sa.Engine, signed_in: SignIn
+) -> None:
+    with transaction(engine) as session:
+        jobs.defer(session, "digest", {"day": 1}, now=MONDAY)
+        values = {"failed_at": MONDAY, "attempts": 6, "error": "OSError: no room"}
+        session.execute(sa.update(embedded.JOBS).values(values))
+    manager, administrator = signed_in("manager"), signed_in("admin")
+    assert "no room" not in manager.get("/incidents").text
+    assert manager.post("/incidents/jobs/1/again").status_code == 403
+    assert "no room" in administrator.get("/incidents").text
+    assert "已放弃的后台工作" in signed_in("admin", "zh").get("/incidents").text
+    assert administrator.post("/incidents/jobs/1/again").status_code == 302
+    assert administrator.post("/incidents/jobs/1/again").status_code == 422, "it is on its way"
+    with transaction(engine) as session:
+        assert jobs.failed(session) == []
+
+
 SPANS = st.timedeltas(timedelta(days=-(10**5)), timedelta(days=10**5))
 SCALARS = st.none() | st.booleans() | st.decimals(-(10**9), 10**9, places=3) | st.text() | st.dates() | SPANS
 VALUES = st.recursive(SCALARS, lambda x: st.lists(x, max_size=3) | st.dictionaries(st.text(), x, max_size=3))
@@ -201,3 +250,8 @@ def test_the_commands_do_the_same(
     assert ask("fetch", token=token)[1]["tasks"][0]["inputs"] == {"account": "9"}
     assert {row["name"] for row in run("worker", "list")} == {"robot", "other", "third"}
     assert run("outbox", "list") == []
+    kept = ("message", "deliver", "paid", "--set", "amount=1", "--id", "x1", "--keep-days", "2")
+    assert run(*kept) == {"name": "paid", "taken": 0}
+    with transaction(engine) as session:
+        (message,) = session.scalars(select(ReceivedMessage))
+        assert (message.message_id, message.keep_until is None, message.payload) == ("x1", False, {"amount": "1"})

@@ -114,6 +114,17 @@ def test_a_receiver_that_hangs_is_left_and_others_are_served_meanwhile(engine: E
     assert "timed out" in (row(engine, first).error or "")
 
 
+def test_a_receiver_that_answers_sign_by_sign_is_cut_off(engine: Engine, post: Post) -> None:
+    """Each sign comes in time, the whole answer does not."""
+    post.answers += [1]
+    first, second = written(engine), written(engine)
+    began = time.monotonic()
+    outgoing.send_due(engine, {"treasury": Webhook(post.address, KEY, patience=5, most=0.4)}, NOW)
+    assert time.monotonic() - began < 5
+    assert "could not be reached" in (row(engine, first).error or "") and row(engine, first).sent_at is None
+    assert row(engine, second).sent_at is not None
+
+
 def test_sending_holds_no_lock(engine: Engine, post: Post) -> None:
     post.answers += [0]
     written(engine)

@@ -29,6 +29,7 @@ COMMANDS: Mapping[str, Place] = {
     "case": Place("webui.cli.case", "case", "Start, show and list cases."),
     "task": Place("webui.cli.task", "task", "List, claim and complete tasks."),
     "incident": Place("webui.cli.incident", "incident", "See to automatic steps that failed."),
+    "message": Place("webui.cli.message", "message", "Tell waiting cases what happened outside."),
     "outbox": Place("webui.cli.outbox", "outbox", "List messages that leave, and send them again."),
     "worker": Place("webui.cli.worker", "worker", "Let programs elsewhere do work."),
     "calendar": Place("webui.cli.calendar", "calendar", "When the offices work: the yearly notice, days, hours."),

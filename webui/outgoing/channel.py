@@ -10,6 +10,7 @@ from typing import Any, Protocol
 from workflows.tables import OutgoingMessage
 
 PATIENCE_SECONDS = 10.0  # for a connection, and for each silence of a receiver
+MOST_SECONDS = 30.0  # for the whole answer, however often a few bytes come
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,7 +19,7 @@ from webui.language import current_language
 from webui.language import gettext as _
 from webui.pages.home import visible
 from webui.seeing import case_seen
-from workflows import cases
+from workflows import cases, jobs
 from workflows.tables import Case, CaseState, Incident
 
 page = Blueprint("incidents", __name__)
@@ -51,7 +51,18 @@ def show() -> Response:
         .limit(SHOWN)
     )
     names = Names(db())
-    return answer("incidents.html", incidents=[_line(incident, case, names) for incident, case in rows], most=SHOWN)
+    lines = [_line(incident, case, names) for incident, case in rows]
+    given_up = jobs.failed(db()) if me().may(Right.ADMINISTER) else []
+    return answer("incidents.html", incidents=lines, most=SHOWN, jobs=given_up)
+
+
+@page.post("/incidents/jobs/<int:id>/again")
+@requires(Right.ADMINISTER)
+def job_again(id: int) -> Redirect:
+    if not jobs.again(db(), id, now=now()):
+        raise Refused(_("This work in the background does not wait for a person any more."))
+    flash(_("It is tried again."), "good")
+    return redirect(url_for("incidents.show"))
 
 
 def _line(incident: Incident, case: Case, names: Names) -> Line:
