@@ -218,6 +218,6 @@ class NotRepairable(EventLogError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(
-            f"Rows set aside of {name!r} cannot be fed in again, because it was not read from a table (XES and OCEL are none); "
+            f"Rows set aside of {name!r} cannot be fed in again, because it was not read from a table (XES and OCEL are none), or its statuses were paired; "
             "mend them in the file it came from, and import that with `--replace`."
         )

@@ -31,6 +31,7 @@ from event_logs.reading.objects.flattening import flatten
 from event_logs.reading.objects.writer import ObjectWriter
 from event_logs.reading.source import LIMITS, Limits, Progress, Source
 from event_logs.reading.stamps import Clock
+from event_logs.reading.statuses import foreign_transition, pair_statuses
 from event_logs.reading.tables import Given, TableReader, parquet, workbook
 from event_logs.reading.tables.delimited import DelimitedTable
 from event_logs.reading.tables.table import Table
@@ -165,7 +166,7 @@ def _read_xes(source: Source, folder: Path, given: Given) -> Reading:
     with FactWriter(folder, clock.instants) as writer:
         reader = XesReader(source, writer, mapping, clock)
         reader.read()
-    return _reading(source, writer, mapping, clock, reader.notes, reader.header.as_dict())
+    return _paired(_reading(source, writer, mapping, clock, reader.notes, reader.header.as_dict()), folder)
 
 
 def _read_table(table: Table, folder: Path, given: Given) -> Reading:
@@ -173,7 +174,22 @@ def _read_table(table: Table, folder: Path, given: Given) -> Reading:
     mapping = reader.prepare()
     with FactWriter(folder, reader.clock.instants) as writer:
         reader.read(writer)
-    return replace(_reading(table.source, writer, mapping, reader.clock, reader.notes, {}), table=reader.decided)
+    reading = _reading(table.source, writer, mapping, reader.clock, reader.notes, {})
+    return _paired(replace(reading, table=None if mapping.statuses else reader.decided), folder)
+
+
+def _paired(reading: Reading, folder: Path) -> Reading:
+    """With statuses told as transitions where that is wanted, and a note where it may be."""
+    if reading.mapping.statuses:
+        added = pair_statuses(folder)
+        counts = replace(reading.counts, facts=reading.counts.facts + added)
+        note = f"Statuses were read as transitions; {added:,} facts were added where a case left a group of them, or another officer went on."
+        return replace(reading, counts=counts, notes=(*reading.notes, note))
+    odd = foreign_transition(folder / "events.parquet")
+    if odd is None:
+        return reading
+    note = f"Transitions such as {odd!r} are none of the standard and count as completions; if they are statuses, say statuses=yes."
+    return replace(reading, notes=(*reading.notes, note))
 
 
 def _read_objects(source: Source, read: Reader, folder: Path, given: Given) -> Reading:

@@ -6,7 +6,7 @@ import pyarrow as pa
 
 from event_logs.reading.stretches import Stretches
 
-_TRANSITIONS = frozenset(
+TRANSITIONS = frozenset(
     [
         "schedule",
         "assign",
@@ -29,7 +29,7 @@ def lifecycle_word(word: str | None) -> str:
     """The transition in the spelling of the standard, a foreign word as it is; nothing said means that it was completed."""
     if not word:
         return "complete"
-    return word.lower() if word.lower() in _TRANSITIONS else word
+    return word.lower() if word.lower() in TRANSITIONS else word
 
 
 def lifecycle_words(texts: pa.Array) -> pa.Array:

@@ -19,6 +19,7 @@ class ColumnMapping:
 
     `timestamp` is the completion where `start_timestamp` is given too. `zone` is that of times without one; `timestamp_format` is
     a `strptime` pattern where the times are written in a way of their own; `day_first` overrides what the column seems to say.
+    `statuses` says that the lifecycle is a status (`reading.statuses` tells what is taken for what).
     """
 
     case_id: str
@@ -33,6 +34,7 @@ class ColumnMapping:
     zone: str = DEFAULT_ZONE
     timestamp_format: str | None = None
     day_first: bool | None = None
+    statuses: bool | None = None
 
     def __post_init__(self) -> None:
         try:
@@ -49,6 +51,7 @@ class ColumnMapping:
 
 COLUMNS = ("case_id", "activity", "timestamp", "start_timestamp", "resource", "lifecycle", "instance", "post", "office")
 OPTIONS = tuple(field.name for field in fields(ColumnMapping) if field.name not in COLUMNS)
+_SWITCHES = ("day_first", "statuses")
 XES = ColumnMapping(
     case_id="concept:name",
     activity="concept:name",
@@ -126,7 +129,7 @@ def typed(values: Mapping[str, str]) -> ColumnMapping:
 
 
 def _option(meaning: str, value: str) -> str | bool:
-    return value.strip().lower() in ("true", "yes", "1", "on") if meaning == "day_first" else value
+    return value.strip().lower() in ("true", "yes", "1", "on") if meaning in _SWITCHES else value
 
 
 def _checked(given: dict[str, str], header: Iterable[str]) -> dict[str, str]:

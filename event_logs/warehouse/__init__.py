@@ -21,7 +21,7 @@ from event_logs.objects import FOLDER as OBJECTS_FOLDER
 from event_logs.objects import ObjectLog
 from event_logs.objects.opening import open_objects
 from event_logs.parquet import open_folder
-from event_logs.reading import Reading, described, file_name, read_log
+from event_logs.reading import ColumnMapping, Reading, described, file_name, read_log
 from event_logs.reading.source import LIMITS, Limits, Progress
 from event_logs.reading.tables import Given
 from event_logs.warehouse.flow import flow
@@ -220,4 +220,6 @@ def log_facts(name: str, reading: Reading, now: datetime | None) -> dict[str, ob
 
 
 def _same(kept: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:
-    return all(kept.get(key) == fresh[key] for key in ("sha256", "counts", "mapping"))
+    """An option that came later stands as it is by default in what was imported before."""
+    mappings = [ColumnMapping(**told["mapping"]) for told in (kept, fresh)]
+    return mappings[0] == mappings[1] and all(kept.get(key) == fresh[key] for key in ("sha256", "counts"))

@@ -91,5 +91,10 @@ class TableReader:
 
 
 def _said(mapping: ColumnMapping) -> dict[str, object]:
-    options = {"zone": mapping.zone, "timestamp_format": mapping.timestamp_format, "day_first": mapping.day_first}
+    options = {
+        "zone": mapping.zone,
+        "timestamp_format": mapping.timestamp_format,
+        "day_first": mapping.day_first,
+        "statuses": mapping.statuses,
+    }
     return mapping.columns() | {name: value for name, value in options.items() if value is not None}
