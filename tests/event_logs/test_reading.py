@@ -16,6 +16,7 @@ from event_logs import typed_json
 from event_logs.errors import EventLogError, UnreadableLog
 from event_logs.reading import ColumnMapping, Reading, open_log, read_log
 from event_logs.reading.source import Limits
+from tests.event_logs.fuzz.whole import ocel_sqlite
 
 XES = """<?xml version="1.0" encoding="UTF-8"?>
 <log xes.version="1849-2016" xmlns="http://www.xes-standard.org/">
@@ -263,6 +264,8 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "a broken workbook": (b"PK\x03\x04" + b"\0" * 100, "Excel workbook is damaged"),
     "a broken Parquet file": (b"PAR1" + b"\0" * 100, "Parquet file is damaged"),
     "a broken database": (b"SQLite format 3\0" + b"\0" * 100, "SQLite database is damaged"),
+    "a database cut off": (ocel_sqlite()[:-4096], "the file is cut off"),
+    "a trace within a trace": ("<log><trace><trace>" + EVENT.replace("{more}", "") + "</trace></trace></log>", "within another"),
     "JSON": (b'{"a": 1}', "JSON"),
     "JSON cut off": (b'{"ocel:events": {"1": {"ocel:activ', "cut off"),
 }

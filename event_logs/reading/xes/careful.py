@@ -154,8 +154,7 @@ class CarefulReader:
         if not self._seen_log:
             self._start_log(local)
         elif local == "trace":
-            self._in.append([])
-            self._trace = []
+            self._start_trace()
         elif local == "event":
             self._start_event()
         elif local in ATTRIBUTES:
@@ -168,6 +167,13 @@ class CarefulReader:
             raise self._unreadable(f"this is no XES: its outermost element is <{local}>, not <log>")
         self._seen_log = True
         self._in = [[]]
+
+    def _start_trace(self) -> None:
+        if self._trace is not None:
+            line = self._parser.CurrentLineNumber + self._lines_skipped
+            raise self._unreadable("a <trace> stands within another, so nobody can tell whose its events are", line=line)
+        self._in.append([])
+        self._trace = []
 
     def _start_declaration(self, local: str, attrs: dict[str, str]) -> None:
         if local == "extension":

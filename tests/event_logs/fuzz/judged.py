@@ -85,7 +85,7 @@ def _odd(report: ImportReport) -> list[str]:
 
 def _names_the_cut(kind: str, file: Spoilt, report: ImportReport) -> bool:
     """A table that ends with a whole row cannot tell that there were more."""
-    ends_whole = kind in _TABLES and file.data.endswith((b"\n", b"\n\x00"))
+    ends_whole = kind in _TABLES and file.data.endswith((b"\n", b"\r", b"\n\x00"))
     return ends_whole or bool(report.set_aside) or any("cut off" in note for note in report.notes)
 
 
