@@ -265,7 +265,10 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "a broken Parquet file": (b"PAR1" + b"\0" * 100, "Parquet file is damaged"),
     "a broken database": (b"SQLite format 3\0" + b"\0" * 100, "SQLite database is damaged"),
     "a database cut off": (ocel_sqlite()[:-4096], "the file is cut off"),
-    "a trace within a trace": ("<log><trace><trace>" + EVENT.replace("{more}", "") + "</trace></trace></log>", "within another"),
+    "a trace within a trace": (
+        "<log><trace><trace>" + EVENT.replace("{more}", "") + "</trace></trace></log>",
+        "within another",
+    ),
     "JSON": (b'{"a": 1}', "JSON"),
     "JSON cut off": (b'{"ocel:events": {"1": {"ocel:activ', "cut off"),
 }
