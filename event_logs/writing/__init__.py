@@ -10,19 +10,24 @@ import pyarrow.parquet as pq
 from event_logs.errors import UnwritableLog
 from event_logs.log import EventLog
 from event_logs.writing.pieces import beside, write_pieces
-from event_logs.writing.table import TABLE_SCHEMA, csv_text, typed_batches
+from event_logs.writing.table import TABLE_SCHEMA, csv_text, exact_csv, typed_batches
 from event_logs.writing.xes import xes_text
 
 __all__ = ["csv_text", "write_csv", "write_log", "write_parquet", "write_xes", "xes_text"]
 
 
-def write_log(log: EventLog, path: Path | str, header: Mapping[str, object] | None = None) -> None:
-    """Write by the ending of the path: .xes, .csv, either with .gz, or .parquet; raises UnwritableLog for another one."""
+def write_log(
+    log: EventLog, path: Path | str, header: Mapping[str, object] | None = None, *, exact: bool = False
+) -> None:
+    """Write by the ending of the path: .xes, .csv, either with .gz, or .parquet; raises UnwritableLog for another one.
+
+    `exact` keeps the types of all values in CSV too, so that proofs can be verified; the other forms always do.
+    """
     name = Path(path).name.lower().removesuffix(".gz")
     if name.endswith(".xes"):
         write_xes(log, path, header)
     elif name.endswith(".csv"):
-        write_csv(log, path)
+        write_csv(log, path, exact=exact)
     elif name.endswith(".parquet") and name == Path(path).name.lower():
         write_parquet(log, path)
     else:
@@ -37,12 +42,13 @@ def write_xes(log: EventLog, path: Path | str, header: Mapping[str, object] | No
     write_pieces(Path(path), xes_text(log, header or {}))
 
 
-def write_csv(log: EventLog, path: Path | str) -> None:
+def write_csv(log: EventLog, path: Path | str, *, exact: bool = False) -> None:
     """A table with a byte order mark, so that spreadsheets show Chinese; one column for each attribute, `case:` before those of cases.
 
-    Read back it gives the same cases and events, as far as a table without types can tell them.
+    Read back it gives the same cases and events, as far as a table without types can tell them. `exact`: the attributes stand together
+    as JSON, as they do in Parquet, and nothing is lost.
     """
-    write_pieces(Path(path), csv_text(log), encoding="utf-8-sig")
+    write_pieces(Path(path), exact_csv(log) if exact else csv_text(log), encoding="utf-8-sig")
 
 
 def write_parquet(log: EventLog, path: Path | str) -> None:

@@ -64,6 +64,13 @@ def csv_text(log: EventLog) -> Iterator[str]:
     yield _text(rows)
 
 
+def exact_csv(log: EventLog) -> Iterator[str]:
+    """The log as TABLE_SCHEMA has it, as text in pieces."""
+    yield _text([TABLE_SCHEMA.names])
+    for batch in typed_batches(log):
+        yield _text([list(map(_cell, row.values())) for row in batch.to_pylist()])
+
+
 def _keys(table: ibis.Table) -> list[str]:
     texts = table.select("attributes").distinct().attributes.to_pyarrow().to_pylist()
     keys: dict[str, None] = {}

@@ -20,7 +20,10 @@ from event_logs.performed import computed, performed
 from event_logs.warehouse import Warehouse
 from tests.event_logs.killed import NOW, killed_at, ledger, work
 
-MOST, STEP = 300, 4  # touches of files that one round can have at most; after so many more of them it is killed the next time
+MOST, STEP = (
+    300,
+    4,
+)  # touches of files that one round can have at most; after so many more of them it is killed the next time
 
 
 def record(engine: Engine, number: int) -> None:

@@ -51,7 +51,7 @@ class Sender:
 
     def file(self, name: str = "refund.xes.gz") -> Path:
         path = self.folder / name
-        write_log(Warehouse(self.folder / "home").take_snapshot(self.engine, "refund"), path)
+        write_log(Warehouse(self.folder / "home").take_snapshot(self.engine, "refund"), path, exact=True)
         write_proofs(self.engine, self.ledger, "refund", path)
         return path
 
@@ -98,10 +98,17 @@ def named(found: Verdict) -> list[tuple[str, int | None, str | None]]:
     return [(str(one.kind), one.position, one.case_id) for one in found.findings]
 
 
-def test_an_untouched_log_is_verified_with_the_public_key_alone(sender: Sender) -> None:
-    found = verdict(sender.file(), sender.key)
+@pytest.mark.parametrize("ending", ["xes", "xes.gz", "csv", "csv.gz", "parquet"])
+def test_an_untouched_log_is_verified_with_the_public_key_alone(sender: Sender, ending: str) -> None:
+    found = verdict(sender.file(f"refund.{ending}"), sender.key)
     assert found.sound, [one.sentence() for one in found.findings]
     assert (found.events, found.seal, found.fingerprint) == (6, 1, sender.key.fingerprint)
+
+
+def test_an_altered_cell_of_a_table_is_named(sender: Sender) -> None:
+    file = sender.file("refund.csv")
+    file.write_text(file.read_text(encoding="utf-8").replace("10.50", "10.5"), encoding="utf-8")
+    assert set(named(verdict(file, sender.key))) == {("altered", 1, "A"), ("altered", 2, "A")}
 
 
 def edited(file: Path, change: Any) -> Path:

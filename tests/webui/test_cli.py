@@ -18,7 +18,10 @@ from bpmn.procedure import read_all_procedures
 from event_logs import store
 from event_logs.event import Event, Lifecycle
 from event_logs.quality.records import checks_of
+from event_logs.reading import object_types
+from event_logs.reading.source import Source
 from event_logs.warehouse import Warehouse
+from event_logs.writing.objects import ENDINGS
 from webui.cli import COMMANDS, main
 from webui.cli.database import open_database
 from webui.database import migrate, open_engine, reading_sessions, transaction
@@ -121,6 +124,12 @@ def test_a_log_comes_in_is_listed_and_goes_out(call: Call, table: Path, tmp_path
     assert "cases" in said.out and "Asia/Shanghai" in said.out and said.err == ""
     assert call("log", "export", "window", str(tmp_path / "out.xes")).code == 0
     assert "<trace>" in (tmp_path / "out.xes").read_text("utf-8")
+    types = []
+    for form, ending in ENDINGS.items():
+        path = tmp_path / f"objects{ending}"
+        assert call("log", "export", "window", str(path), "--format", form).code == 0
+        types.append(object_types(Source(path)))
+    assert types == [types[0]] * 3 and types[0]["case"] == 1
     assert call("log", "remove", "window").code == 0 and call("log", "list", "--json").json == []
 
 
@@ -246,7 +255,10 @@ def test_recorded_facts_are_sealed_verified_and_proven_elsewhere(
     assert call("log", "export", "refund", str(log), "--proofs").code == 0
     assert call("log", "prove", "2", str(proof)).code == 0 and call("log", "witness", str(witness)).code == 0
     assert call("log", "key", "--rotate").out != key.read_text()
-    assert "only XES" in call("log", "export", "refund", str(tmp_path / "a.csv"), "--proofs").err
+    sheet = tmp_path / "refund.csv"
+    assert call("log", "export", "refund", str(sheet), "--proofs").code == 0
+    assert call("log", "verify", str(sheet), "--key", str(key)).code == 0
+    assert "should end in" in call("log", "export", "refund", str(tmp_path / "a.json"), "--proofs").err
     with engine.begin() as connection:
         connection.exec_driver_sql("DROP TRIGGER events_refuse_update")
         connection.exec_driver_sql("UPDATE events SET officer = 'wang' WHERE position = 2")

@@ -10,7 +10,7 @@ from typing import Any
 
 import click
 
-from event_logs.errors import NotSealed, UnusableProofs
+from event_logs.errors import NotSealed
 from event_logs.ledger.findings import Verdict
 from event_logs.ledger.keys import PublicKey, read_public_key
 from event_logs.ledger.seals import SignedSeal, read_seal
@@ -186,15 +186,13 @@ def export_with_proofs(procedure: str, file: Path) -> None:
     from event_logs.writing import write_log
     from webui import facts
 
-    if not file.name.lower().removesuffix(".gz").endswith(".xes"):
-        raise UnusableProofs(str(file), "a table forgets the types of values; only XES (.xes, .xes.gz) can be verified")
     settings = read_settings()
     database, book = _reading(settings), facts.ledger(settings)
     sealing.seal(database, book, now=now())
     through = proofs.needed_seals(book, procedure)[-1].seal.through
     with tempfile.TemporaryDirectory(prefix="qiangji-export-") as folder:
         log = recorded_log(database, procedure, Path(folder), upto=through, zone=settings.zone.key)
-        write_log(log, file)
+        write_log(log, file, exact=True)
     proofs.write_proofs(database, book, procedure, file)
 
 

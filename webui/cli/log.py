@@ -103,7 +103,11 @@ def _tell(facts: dict[str, Any], wants_json: bool) -> None:
     "--format", "form", type=click.Choice(list(ENDINGS)), help="Object-centric; by default the ending of FILE tells."
 )
 @click.option("--document", "documents", multiple=True, help="A field that names documents, which become objects.")
-@click.option("--proofs", is_flag=True, help="With FILE.proofs beside it; of recorded events, as they are, in XES.")
+@click.option(
+    "--proofs",
+    is_flag=True,
+    help="With FILE.proofs beside it; of recorded events, as they are; in CSV the attributes stand together as JSON.",
+)
 def export(name: str, file: Path | None, form: str | None, documents: tuple[str, ...], *, proofs: bool) -> None:
     """Write the log NAME (or the recorded events of the procedure NAME) to FILE: .xes, .csv (both also .gz) or .parquet.
 

@@ -28,7 +28,9 @@ class TableReader:
         rows = self.table.sample()
         self.header = self.table.header
         if not rows:
-            raise self.table.source.unreadable("there is no row below the header; if there should be, the file is cut off")
+            raise self.table.source.unreadable(
+                "there is no row below the header; if there should be, the file is cut off"
+            )
         if len(self.header) < 3:
             names = ", ".join(map(repr, self.header))
             reason = f"a log needs a case, an activity and a time; the header has only {names}"

@@ -171,7 +171,9 @@ class CarefulReader:
     def _start_trace(self) -> None:
         if self._trace is not None:
             line = self._parser.CurrentLineNumber + self._lines_skipped
-            raise self._unreadable("a <trace> stands within another, so nobody can tell whose its events are", line=line)
+            raise self._unreadable(
+                "a <trace> stands within another, so nobody can tell whose its events are", line=line
+            )
         self._in.append([])
         self._trace = []
 
