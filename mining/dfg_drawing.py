@@ -19,6 +19,12 @@ _DRAW = (
 _FONT = "Noto Sans CJK SC,Microsoft YaHei,PingFang SC,Segoe UI,sans-serif"
 _CALM, _HOT = (0x9A, 0xA5, 0xB1), (0xC9, 0x2A, 0x2A)
 
+STYLE = (
+    f'graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="transparent", fontname="{_FONT}"];',
+    f'node [shape=box, style="rounded,filled", fontname="{_FONT}", fontsize=11, color="#5c6b7a", penwidth=0.8];',
+    f'edge [fontname="{_FONT}", fontsize=9, arrowsize=0.6, fontcolor="#3a4550"];',
+)
+
 Label = Callable[[str], str]
 Duration = Callable[[float], str]
 
@@ -29,10 +35,15 @@ def draw(graph: Graph, *, label: Label, duration: Duration, title: str = "", tim
     `label` names an activity, `duration` writes seconds. Graphviz runs in a process of its own, which is stopped after
     `timeout` seconds: layouts of large graphs can take hours.
     """
+    return laid_out(dot(graph, label=label, duration=duration), title=title, timeout=timeout)
+
+
+def laid_out(text: str, *, title: str = "", timeout: float = SECONDS) -> str:
+    """An `<svg>` element of a graph in Graphviz' language. Raises LayoutFailed."""
     try:
         done = subprocess.run(
             [sys.executable, "-c", _DRAW],
-            input=dot(graph, label=label, duration=duration).encode(),
+            input=text.encode(),
             capture_output=True,
             timeout=timeout,
             check=True,
@@ -51,9 +62,7 @@ def dot(graph: Graph, *, label: Label, duration: Duration) -> str:
     heaviest = max((edge.total for edge in graph.edges), default=0.0)
     busiest = max((edge.count for edge in graph.edges), default=1)
     lines = [
-        f'graph [rankdir=TB, nodesep=0.35, ranksep=0.45, bgcolor="transparent", fontname="{_FONT}"];',
-        f'node [shape=box, style="rounded,filled", fontname="{_FONT}", fontsize=11, color="#5c6b7a", penwidth=0.8];',
-        f'edge [fontname="{_FONT}", fontsize=9, arrowsize=0.6, fontcolor="#3a4550"];',
+        *STYLE,
         *(_box(node, number[node.activity], label, most) for node in graph.nodes),
         *(_arrow(edge, number, duration, busiest, heaviest) for edge in graph.edges),
         *_ends(graph, number),
@@ -62,18 +71,18 @@ def dot(graph: Graph, *, label: Label, duration: Duration) -> str:
 
 
 def _box(node: Node, name: str, label: Label, most: int) -> str:
-    lines = [*_wrapped(label(node.activity)), f"{node.count:,}"]
-    width = max(_width(line) for line in lines) * 11 / 72 + 0.3
+    lines = [*wrapped(label(node.activity)), f"{node.count:,}"]
+    width = max(width_of(line) for line in lines) * 11 / 72 + 0.3
     shade = 0.10 + 0.45 * sqrt(node.count / most)
-    fill = _mixed((0xFF, 0xFF, 0xFF), (0x6F, 0xA8, 0xDC), shade)
-    text = "\\n".join(_escaped(line) for line in lines)
+    fill = mixed((0xFF, 0xFF, 0xFF), (0x6F, 0xA8, 0xDC), shade)
+    text = "\\n".join(escaped(line) for line in lines)
     return f'{name} [label="{text}", width={width:.2f}, fillcolor="{fill}"];'
 
 
 def _arrow(edge: Edge, number: dict[str, str], duration: Duration, busiest: int, heaviest: float) -> str:
     width = 0.6 + 4 * sqrt(edge.count / busiest)
-    colour = _mixed(_CALM, _HOT, edge.total / heaviest if heaviest else 0)
-    text = _escaped(f"{edge.count:,} · {duration(edge.median)}")
+    colour = mixed(_CALM, _HOT, edge.total / heaviest if heaviest else 0)
+    text = escaped(f"{edge.count:,} · {duration(edge.median)}")
     return (
         f'{number[edge.source]} -> {number[edge.target]} [label="{text}", penwidth={width:.2f}, color="{colour}", '
         f"weight={1 + round(9 * edge.count / busiest)}];"
@@ -94,27 +103,27 @@ def _ends(graph: Graph, number: dict[str, str]) -> list[str]:
     return lines
 
 
-def _wrapped(text: str, most: float = 16) -> list[str]:
+def wrapped(text: str, most: float = 16) -> list[str]:
     """Lines of at most that many Chinese characters' width."""
     lines, line = [], ""
     for word in re.findall(r"[\u2e80-\uffef]|[^\s\u2e80-\uffef]+|\s+", text):
-        if line.strip() and _width(line + word) > most:
+        if line.strip() and width_of(line + word) > most:
             lines.append(line.strip())
             line = ""
         line += word
     return [*lines, line.strip()][:4]
 
 
-def _width(text: str) -> float:
+def width_of(text: str) -> float:
     """In ems: a Chinese character is one wide, a Latin one about 0.56."""
     return sum(1.0 if ord(character) >= 0x2E80 else 0.56 for character in text)
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
-def _mixed(low: tuple[int, int, int], high: tuple[int, int, int], share: float) -> str:
+def mixed(low: tuple[int, int, int], high: tuple[int, int, int], share: float) -> str:
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True))
 
 

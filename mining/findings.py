@@ -33,6 +33,7 @@ class Kind(StrEnum):
     WORKLOAD = "workload"
     HANDOVER = "handover"
     LATE = "late"
+    DRIFT = "drift"  # since when cases take other ways or other times
     INFLUENCE = "influence"  # a trait of cases that goes with long, late or deviating ones
     CHOICE = "choice"  # what decides at a gateway
 
@@ -42,7 +43,7 @@ class Finding:
     """One ranked result of an analysis.
 
     `subject` is an activity, `(from, to)` for a hand-over, an officer, post or office; `measure` says what `value` measures
-    and `unit` in what (`seconds`, `cases`, `share`, `count`). `share` is between 0 and 1, of what `evidence["share_of"]`
+    and `unit` in what (`seconds`, `cases`, `share`, `count`, `deviations` for standard deviations). `share` is between 0 and 1, of what `evidence["share_of"]`
     names. `interval` bounds `value` with 95 % confidence, by bootstrap over cases. With `insufficient` the figures rest on
     fewer than 20 cases and are no fact.
     """

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 from collections import OrderedDict
-from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,10 +11,7 @@ import sqlalchemy as sa
 import sqlalchemy.orm
 from flask import current_app
 
-from bpmn.model import ProcessModel
 from event_logs import store
-from event_logs.quality import repaired
-from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
 from mining.diagnosis import Diagnosis, diagnose
 from mining.filters import Filter, read, write
@@ -26,13 +22,11 @@ from webui.database import reading_sessions
 from webui.jobs import Job, Jobs, Progress
 from webui.language import current_language
 from webui.settings import Settings
-from workflows import working_hours
-from workflows.database import reading
+from webui.subjects import Ran, subject
 
 KEPT = 32
 IMPORTED = quality.IMPORTED
 FILTERED = "?"  # between the name of a log and the filter of its cases: no log is called so
-Ran = Mapping[int, ProcessModel]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +45,11 @@ class Analysed:
             if self.models[number].has(activity):
                 return self.models[number].label(activity, current_language())
         return activity
+
+    def offices(self) -> list[str]:
+        """The offices that did any of it, as far as the analysis tells them apart."""
+        found = self.diagnosis.findings("handover", "workload")
+        return sorted({key for f in found if f.measure == "office" for key in f.subject})
 
     def waiting_shares(self) -> dict[str, float]:
         """Activity → its part of all waiting, or of all time between completions where starts are unknown."""
@@ -147,29 +146,17 @@ def start_all(*, by: str, now: datetime) -> list[Job]:
 def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
     """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events, or of some cases (`named`)."""
     of, where = parts(name)
-    if of.startswith(IMPORTED):
-        log = quality.load(settings, database, of, now=now)
-        diagnosis = diagnose(log, where=where, progress=lambda step: progress(step, None))
-        return Analysed(name=name, diagnosis=diagnosis, models={}, made_at=now)
-    return _of_procedure(settings, database, name, now, progress)
-
-
-def _of_procedure(settings: Settings, database: sa.Engine, name: str, now: datetime, progress: Progress) -> Analysed:
     progress("snapshot", None)
-    key, where = parts(name)
-    with reading_sessions(database)() as session:
-        read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, key)}
-        limits = catalogue.load(session, catalogue.in_use(session, key)).time_limits
-        position = store.last_position(session, procedure=key)
-        hours = working_hours.calendar(session)
-        repairs = accepted(session, key)
-    log = warehouse(settings).take_snapshot(reading(database), key, now=now, zone=settings.zone.key, position=position)
-    log = repaired(log, repairs)
-    models = {number: procedure.model for number, procedure in read.items()}
+    found = subject(settings, database, of, now=now)
     diagnosis = diagnose(
-        log, models, limits=limits, calendar=hours, where=where, progress=lambda step: progress(step, None)
+        found.log,
+        found.models or None,
+        limits=found.limits,
+        calendar=found.hours,
+        where=where,
+        progress=lambda step: progress(step, None),
     )
-    return Analysed(name=name, diagnosis=diagnosis, models=models, made_at=now, position=position)
+    return Analysed(name=name, diagnosis=diagnosis, models=found.models, made_at=now, position=found.position)
 
 
 def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:

@@ -21,14 +21,15 @@ from webui.language import current_language
 
 @dataclass(frozen=True)
 class Place:
-    """A page of the analysis of one log (`of`: a procedure's key, or `log:` and a name) at one tab."""
+    """A page of the analysis of one log (`of`: a procedure's key, or `log:` and a name) at one tab, with what else stands in its address."""
 
     of: str
     tab: str = ""
+    more: tuple[tuple[str, str], ...] = ()
 
     def address(self, where: Filter | None) -> str:
         values = {"tab": self.tab} if self.tab else {}
-        return f"{plain_address(self.of)}?{urlencode(values | filter_value(where))}".removesuffix("?")
+        return f"{plain_address(self.of)}?{urlencode(values | filter_value(where) | dict(self.more))}".removesuffix("?")
 
 
 def plain_address(of: str) -> str:

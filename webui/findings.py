@@ -12,7 +12,7 @@ from webui.answers import db
 from webui.catalogue import Names
 from webui.language import gettext as _
 
-TABS = ("bottlenecks", "flow", "variants", "conformance", "timeliness", "people")
+TABS = ("bottlenecks", "flow", "variants", "conformance", "timeliness", "people", "change")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from mining.findings import Note
 from webui.analyses import Analysed
 from webui.formats import number, percent
 from webui.language import gettext as _
@@ -16,6 +17,7 @@ ANALYSES_OF = {
     "conformance": ("conformance", "rules", "habits"),
     "timeliness": ("timeliness",),
     "people": ("organisation", "rework"),
+    "change": ("drift",),
 }
 
 
@@ -25,8 +27,12 @@ def note_texts(found: Analysed, tab: str) -> list[str]:
     for name in ANALYSES_OF[tab]:
         if name in found.diagnosis.analyses:
             notes += found.diagnosis.analyses[name].notes
-    texts = [_text(found, note.code, note.values) for note in notes]
+    texts = [note_sentence(found, note) for note in notes]
     return list(dict.fromkeys(text for text in texts if text))
+
+
+def note_sentence(found: Analysed, note: Note) -> str:
+    return _text(found, note.code, note.values)
 
 
 def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
@@ -84,6 +90,29 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
             )
         case "not_recorded":
             return _("Some drawn elements leave no event in this log; they are not counted as left out.")
+        case "drift_promise":
+            return _(
+                "Changes were looked for in %(cases)s cases; of logs without any, at most %(level)s are told one.",
+                cases=number(values["cases"]),
+                level=percent(values["level"]),
+            )
+        case "drift_left_out":
+            return _(
+                "%(cases)s cases were left out of it: they are open, or began when others had no time to end.",
+                cases=number(values["cases"]),
+            )
+        case "looked":
+            return _(
+                "%(looks)s figures of 20 cases and more were looked at; significance is corrected for all of them (Holm).",
+                looks=number(values["looks"]),
+            )
+        case "groups_overlap":
+            return _(
+                "%(cases)s cases are in both groups: the intervals are then too wide or too narrow.",
+                cases=number(values["cases"]),
+            )
+        case "open_censored":
+            return _("%(open)s open cases count as lasting at least so long already.", open=number(values["open"]))
         case "assumed":
             return _(
                 "Assumed for %(element)s: %(text)s", element=found.label(str(values["element"])), text=values["text"]

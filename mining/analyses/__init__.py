@@ -9,6 +9,7 @@ from mining.analyses import (
     choices,
     conformance,
     critical_path,
+    drift,
     forecast,
     habits,
     influences,
@@ -36,4 +37,5 @@ ANALYSES: Mapping[str, Callable[[Reading], Analysis]] = {
     "influences": influences.analyse,
     "choices": choices.analyse,
     "forecast": forecast.analyse,
+    "drift": drift.analyse,
 }

@@ -29,6 +29,7 @@ from webui.formats import duration
 from webui.habits import shown_habits
 from webui.language import gettext as _
 from webui.notes import note_texts
+from webui.pages.change import tab_values
 from webui.settings import Settings
 from webui.shading import shade
 from workflows.tables import ProcedureVersion
@@ -118,6 +119,7 @@ def _tabs(found: Analysed) -> list[tuple[str, str]]:
         "conformance": _("Conformance"),
         "timeliness": _("Time limits"),
         "people": _("People and rework"),
+        "change": _("Change"),
     }
     return [(key, words[key]) for key in TABS]
 
@@ -323,6 +325,7 @@ TAB_VALUES: dict[str, Callable[[Analysed, ProcedureVersion | None], dict[str, An
     "conformance": _conformance,
     "timeliness": _timeliness,
     "people": _people,
+    "change": lambda found, _version: tab_values(found),
 }
 
 
@@ -378,5 +381,6 @@ def _step(step: str) -> str:
         "influences": _("looking for what goes with long cases"),
         "choices": _("asking what decides at the gateways"),
         "forecast": _("forecasting open cases"),
+        "drift": _("looking since when something is different"),
     }
     return words.get(step, step)

@@ -7,6 +7,7 @@ from webui.report_tables.at_a_glance import headline, key_figures
 from webui.report_tables.bottlenecks import activities, bottlenecks, critical_path
 from webui.report_tables.causes import why
 from webui.report_tables.conformance import conformance, rules
+from webui.report_tables.drift import drift
 from webui.report_tables.forecast import forecast
 from webui.report_tables.habits import habits
 from webui.report_tables.notes import notes
@@ -28,6 +29,7 @@ def sections(diagnosis: Diagnosis, writer: Writer) -> list[Section]:
         habits(diagnosis, writer),
         timeliness(diagnosis, writer),
         forecast(diagnosis, writer),
+        drift(diagnosis, writer),
         rework(diagnosis, writer),
         activities(diagnosis, writer),
         organisation(diagnosis, writer),

@@ -1,0 +1,53 @@
+"""What an analysis is made of: the log of a procedure or an import, the models its cases ran on, time limits and office hours."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from bpmn.model import ProcessModel
+from bpmn.procedure import TimeLimit
+from event_logs import store
+from event_logs.log import EventLog
+from event_logs.quality import repaired
+from event_logs.quality.records import accepted
+from event_logs.warehouse import Warehouse
+from event_logs.working_time import WorkingCalendar
+from webui import catalogue, quality
+from webui.database import reading_sessions
+from webui.quality import IMPORTED
+from webui.settings import Settings
+from workflows import working_hours
+from workflows.database import reading
+
+Ran = Mapping[int, ProcessModel]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """`position` is the last event that the log covers; of an imported log no models, limits and hours are known."""
+
+    log: EventLog
+    models: Ran
+    limits: tuple[TimeLimit, ...] = ()
+    hours: WorkingCalendar | None = None
+    position: int = 0
+
+
+def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:
+    """An imported log (`log:` before its name) or what was recorded of a procedure, as it reads with its accepted repairs."""
+    if name.startswith(IMPORTED):
+        return Subject(quality.load(settings, database, name, now=now), {})
+    with reading_sessions(database)() as session:
+        read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, name)}
+        limits = catalogue.load(session, catalogue.in_use(session, name)).time_limits
+        position = store.last_position(session, procedure=name)
+        hours = working_hours.calendar(session)
+        repairs = accepted(session, name)
+    kept = Warehouse(settings.home, settings.mining_engine)
+    log = kept.take_snapshot(reading(database), name, now=now, zone=settings.zone.key, position=position)
+    models = {number: procedure.model for number, procedure in read.items()}
+    return Subject(repaired(log, repairs), models, limits, hours, position)
