@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import numpy.typing as npt
@@ -41,23 +42,12 @@ class Survival:
     def sizes(self) -> Codes:
         return np.diff(self.edges)
 
-    def quantiles(self, share: float) -> Numbers:
-        """For each group the seconds within which that share is over; the longest seen where fewer are known to be over."""
-        reached = np.flatnonzero(self.alive <= 1 - share + 1e-12)
-        number = np.repeat(np.arange(len(self.groups)), self.sizes)[reached]
-        values = self.times[self.edges[1:] - 1].copy()
-        first, at = np.unique(number, return_index=True)
-        values[first] = self.times[reached[at]]
-        return values
-
-    def lasting(self, number: int, seconds: float) -> float:
-        """The share of a group that lasts longer than that."""
-        times = self.times[self.edges[number] : self.edges[number + 1]]
-        place = int(np.searchsorted(times, seconds, side="right")) - 1
-        return float(self.alive[self.edges[number] + place]) if place >= 0 else 1.0
-
-    def reaches(self, number: int, share: float) -> float:
-        """The seconds after which only that share of a group still lasts; the longest seen where that is not known."""
-        rows = slice(self.edges[number], self.edges[number + 1])
-        reached = np.flatnonzero(self.alive[rows] <= share + 1e-12)
-        return float(self.times[rows][reached[0]] if len(reached) else self.times[rows][-1])
+    def quantiles(self, shares: Numbers) -> Numbers:
+        """For each group (a row) the seconds within which each of the shares, in rising order, is over; the longest seen where
+        fewer are known to be over."""
+        found = np.empty((len(self.groups), len(shares)))
+        for number, (begin, end) in enumerate(pairwise(self.edges)):
+            over = 1 - self.alive[begin:end]
+            place = np.searchsorted(over, shares - 1e-12, side="left")
+            found[number] = self.times[begin:end][np.minimum(place, end - begin - 1)]
+        return found
