@@ -13,8 +13,8 @@ import pandas as pd
 from bpmn.procedure import TimeLimit
 from event_logs.working_time import WorkingCalendar
 from mining.findings import ENOUGH
-from mining.forecast.survival import Survival
 from mining.performance import is_open
+from mining.survival import Survival
 from mining.timeliness import due_moments
 
 Numbers = npt.NDArray[np.float64]
@@ -48,7 +48,8 @@ class Outcome:
         """The median lead time of those cases (Kaplan and Meier, 1958) in seconds, or their share."""
         if self.lasted is None or self.over is None:
             return float(np.mean(self.value[has]))
-        return Survival.of(np.zeros(int(has.sum()), np.int64), self.lasted[has], self.over[has]).reaches(0, 0.5)
+        lasting = Survival.of(np.zeros(int(has.sum()), np.int64), self.lasted[has], self.over[has])
+        return float(lasting.quantiles(np.array([0.5]))[0, 0])
 
 
 def lead_time(cases: pd.DataFrame, *, finished_only: bool = False) -> Outcome | None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mining.prediction.prefixes import Numbers
-from mining.prediction.survival import Survival
+from mining.survival import Survival
 from mining.work import UNKNOWN, Codes, Flags
 
 ENOUGH = 200  # outcomes after a step, from which on it is calibrated by itself

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mining.prediction.prefixes import Numbers
-from mining.prediction.survival import Survival
+from mining.survival import Survival
 from mining.work import Codes, Flags
 
 SEEN_OFTEN = 30  # cases that stood there, from which on a place has a distribution of its own

@@ -9,8 +9,8 @@ from event_logs.log import EventLog
 from mining.performance import case_times
 from mining.prediction import Forecast, Prefixes, attributes_of, forecasts, prefixes, train, trial
 from mining.prediction.calibration import Calibration
-from mining.prediction.survival import Survival
 from mining.steps import steps
+from mining.survival import Survival
 from tests.mining.logs import Done, at, log_of
 
 HOUR = 3600.0
