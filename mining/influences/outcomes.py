@@ -78,7 +78,7 @@ def _pseudo_observations(lasted: Numbers, over: Flags) -> tuple[float, Numbers, 
     ended = np.bincount(place, weights=over, minlength=len(times)).astype(np.float64)
     at_risk = len(lasted) - np.concatenate([[0], np.cumsum(np.bincount(place, minlength=len(times)))[:-1]])
     followed = times[at_risk >= min(ENOUGH, len(lasted))].max()
-    within = float(min(whole.reaches(0, 1 - MOST), followed))
+    within = float(min(whole.quantiles(np.array([MOST]))[0, 0], followed))
     alive: Numbers = np.cumprod(np.where(at_risk > ended, 1 - ended / at_risk, 0.0)).astype(np.float64)
     return within, _values(times, place, over, at_risk, ended, alive, within), _scores(place, over, alive)
 

@@ -3,6 +3,6 @@
 from mining.prediction.features import attributes_of
 from mining.prediction.forecast import Forecast, forecasts
 from mining.prediction.prefixes import Prefixes, prefixes
-from mining.prediction.trial import Track, train, trial
+from mining.prediction.track import Track, train, trial
 
 __all__ = ["Forecast", "Prefixes", "Track", "attributes_of", "forecasts", "prefixes", "train", "trial"]

@@ -11,7 +11,8 @@ import pandas as pd
 
 from event_logs import typed_json
 from event_logs.log import EventLog
-from mining.steps import in_seconds, microseconds
+from event_logs.spans import microseconds
+from mining.steps import in_seconds
 from mining.work import Codes, Flags
 
 FREQUENT = 20  # activities that are counted one by one

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -14,8 +15,10 @@ from mining.work import Codes, Flags
 
 LEVEL = 0.9
 LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-NEWEST = 0.2  # the share of the prefixes, by moment, on which probabilities are calibrated
-FEWEST, MOST = 4_000, 10_000  # of them
+MOMENTS = np.linspace(0.05, 0.95, 19)  # of the prefixes by time: where earlier forecasts are looked back at
+LOOKED_BACK = 8  # of these moments: long enough for a year's rhythm, short enough to follow a drift
+LOOKED_AT = 1_500  # prefixes after each moment
+LEARNT_FROM = 150_000  # prefixes of a table: more change no quantile
 AT_ONCE = 4_096  # prefixes whose distributions are held at the same time
 CERTAIN = 1 - 1e-9
 MOST_STEPS = 1_000_003
@@ -78,15 +81,16 @@ class Model:
 
     def _predicted(self, of: Prefixes, waited: Numbers, limit: Numbers) -> tuple[Numbers, ...]:
         mixed = self.mixed(of)
-        gone = self.calibration.share(mixed.level(waited), of.activity)
-        gone = np.where(waited > 0, np.minimum(gone, CERTAIN), 0.0)
-        median, low, high = (
+        raw = np.where(waited > 0, np.minimum(mixed.level(waited), CERTAIN), 0.0)
+        gone = np.where(waited > 0, np.minimum(self.calibration.share(raw, of.activity), CERTAIN), 0.0)
+        median = np.maximum(mixed.quantile(raw + 0.5 * (1 - raw)) - waited, 0.0)
+        low, high = (
             np.maximum(mixed.quantile(self.calibration.raw(gone + share * (1 - gone), of.activity)) - waited, 0.0)
-            for share in (0.5, LOW, HIGH)
+            for share in (LOW, HIGH)
         )
         late = 1 - self.calibration.share(mixed.level(np.maximum(limit, waited)), of.activity)
         risk = np.where(np.isnan(limit), np.nan, np.where(limit <= waited, 1.0, np.clip(late / (1 - gone), 0, 1)))
-        return median, low, high, risk
+        return median, np.minimum(low, median), np.maximum(high, median), risk
 
     def median_by_step(self, of: Prefixes) -> Numbers:
         """The plain median by last step and number of steps."""
@@ -112,29 +116,69 @@ def _by_step(of: Prefixes) -> tuple[Codes, Codes]:
     return of.activity * MOST_STEPS + of.step, of.activity
 
 
-def fitted(known: Prefixes, until: np.datetime64, weight: float, *, seed: int) -> Model:
-    """The tables of prefixes with their places, as they were known at that moment: later steps are not, and cases that went on count as not over (censored)."""
-    past = known.where((known.at <= until) & ~(known.last & known.over))
-    so_far = seconds(past.at, np.minimum(past.ended, until))
-    over = past.over & (past.ended <= until)
+def tables(known: Prefixes, until: np.datetime64, weight: float, *, seed: int) -> Model:
+    """The tables of prefixes with their places, as they were known at that moment: later steps are not, and cases that went on count
+    as not over (censored). Probabilities as they come."""
+    rows = np.flatnonzero((known.at <= until) & ~(known.last & known.over))
+    if len(rows) > LEARNT_FROM:
+        rows = np.sort(np.random.default_rng(seed).choice(rows, LEARNT_FROM, replace=False))
+    past = known.where(rows)
+    so_far, over = _so_far(past, until)
     by_step = Cells.learnt(*_by_step(past), so_far, over)
     by_score = None if weight == 0 else Cells.learnt(past.place, past.activity, so_far, over)
-    following = NextStep.learnt(known, until)
-    raw = Model(until, weight, by_step, by_score, Calibration.none(len(known.activities)), following)
-    return replace(raw, calibration=_calibrated(raw, past, so_far, over, seed))
+    nothing = Calibration.none(len(known.activities))
+    return Model(until, weight, by_step, by_score, nothing, NextStep.learnt(known, until))
 
 
-def _calibrated(raw: Model, past: Prefixes, so_far: Numbers, over: Flags, seed: int) -> Calibration:
-    """On the newest prefixes, those of open cases included."""
-    random = np.random.default_rng(seed)
-    count = max(FEWEST, int(NEWEST * len(past)))
-    rows = np.argsort(-past.at.astype(np.int64), kind="stable")[:count]
-    if len(rows) > MOST:
-        rows = np.sort(random.choice(rows, MOST, replace=False))
-    chance = random.random(len(rows))  # where many last equally long, their level is spread over the step
-    levels = []
-    for part in np.array_split(np.arange(len(rows)), max(1, -(-len(rows) // AT_ONCE))):
-        mixed, outcome = raw.mixed(past.where(rows[part])), so_far[rows[part]]
-        below = mixed.level(outcome, before=True)
-        levels.append(below + (mixed.level(outcome) - below) * chance[part])
-    return Calibration.learnt(np.concatenate(levels), over[rows], past.activity[rows], len(raw.calibration.row))
+def _so_far(past: Prefixes, until: np.datetime64) -> tuple[Numbers, Flags]:
+    return seconds(past.at, np.minimum(past.ended, until)), past.over & (past.ended <= until)
+
+
+@dataclass
+class Rolling:
+    """Models of one log as of any moment, each calibrated on what earlier ones had said: those of the last MOMENTS before it."""
+
+    known: Prefixes
+    weight: float
+    seed: int
+    earlier: dict[np.datetime64, Model] = field(default_factory=dict)
+
+    def model(self, until: np.datetime64) -> Model:
+        """As of that moment."""
+        raw = tables(self.known, until, self.weight, seed=self.seed)
+        random = np.random.default_rng(self.seed)
+        moments = self._moments(until)
+        levels, overs, activities = [], [], []
+        for moment, following in pairwise([*moments, until]):
+            rows = np.flatnonzero(
+                (self.known.at > moment) & (self.known.at <= following) & ~(self.known.last & self.known.over)
+            )
+            said = self.known.where(np.sort(random.choice(rows, min(LOOKED_AT, len(rows)), replace=False)))
+            reached, over = _so_far(said, until)
+            levels.append(_levels(self._as_of(moment), said, reached, random.random(len(said))))
+            overs.append(over)
+            activities.append(said.activity)
+        if not levels:
+            return raw
+        found = Calibration.learnt(
+            np.concatenate(levels), np.concatenate(overs), np.concatenate(activities), len(self.known.activities)
+        )
+        return replace(raw, calibration=found)
+
+    def _moments(self, until: np.datetime64) -> list[np.datetime64]:
+        at = np.sort(self.known.at)
+        found = [at[int(share * (len(at) - 1))] for share in MOMENTS] if len(at) else []
+        return [moment for moment in dict.fromkeys(found) if moment < until][-LOOKED_BACK:]
+
+    def _as_of(self, moment: np.datetime64) -> Model:
+        if moment not in self.earlier:
+            self.earlier[moment] = tables(self.known, moment, self.weight, seed=self.seed)
+        return self.earlier[moment]
+
+
+def _levels(model: Model, said: Prefixes, reached: Numbers, chance: Numbers) -> Numbers:
+    """The raw level that each has reached; where many last equally long, it is spread over the step."""
+    mixed = model.mixed(said)
+    below = mixed.level(reached, before=True)
+    spread: Numbers = below + (mixed.level(reached) - below) * chance
+    return spread

@@ -10,7 +10,7 @@ import numpy as np
 
 from mining.prediction.boosting import Boosting
 from mining.prediction.following import right
-from mining.prediction.model import LEVEL, Model, fitted
+from mining.prediction.model import LEVEL, Model, Rolling, tables
 from mining.prediction.prefixes import Numbers, Prefixes, seconds
 from mining.work import Codes, Flags
 
@@ -53,27 +53,25 @@ class Trained:
 
 
 def train(known: Prefixes, until: np.datetime64, *, boosted: bool, seed: int) -> Trained:
-    """As of that moment; the weight of the boosted table is the one that fared best on the cases that ended last before it."""
+    """As of that moment; the weight of the boosted table is the one that fared best on the latest cases known to their end."""
     if not boosted or not (known.over & ~known.last & (known.ended <= until)).any():
-        return Trained(fitted(known, until, 0.0, seed=seed), known, None)
+        return Trained(Rolling(known, 0.0, seed).model(until), known, None)
     weight = _best_weight(known, until, seed)
     boosting = Boosting.learnt(known, until, seed=seed)
     placed = boosting.placed(known)
-    return Trained(fitted(placed, until, weight, seed=seed), placed, boosting)
+    return Trained(Rolling(placed, weight, seed).model(until), placed, boosting)
 
 
 def _best_weight(known: Prefixes, until: np.datetime64, seed: int) -> float:
-    over = known.over & (known.ended <= until)
-    ends = np.sort(known.ended[over & known.last])
-    if len(ends) < 2 * SEEN_OFTEN:
+    rows = np.flatnonzero(tested_prefixes(known, until))
+    if len(rows) < SEEN_OFTEN:
         return 0.0
-    cut = ends[int((1 - TESTED) * len(ends))]
-    rows = np.flatnonzero(over & ~known.last & (known.ended > cut))
-    if not len(rows) or not (over & ~known.last & (known.ended <= cut)).any():
+    cut = known.at[rows].min()
+    if (known.over & ~known.last & (known.ended <= cut)).sum() < SEEN_OFTEN:
         return 0.0
     placed = Boosting.learnt(known, cut, seed=seed).placed(known)
     rows = np.sort(np.random.default_rng(seed).choice(rows, min(VALIDATED, len(rows)), replace=False))
-    model, asked = fitted(placed, cut, 0.5, seed=seed), placed.where(rows)
+    model, asked = tables(placed, cut, 0.5, seed=seed), placed.where(rows)
     errors = {weight: _error(replace(model, weight=weight), asked) for weight in WEIGHTS}
     return min(errors, key=lambda weight: (errors[weight], weight))
 
@@ -88,30 +86,27 @@ def trial(known: Prefixes, *, boosted: bool, seed: int = 0) -> Track | None:
     None if there are too few. Cases begun so late that the end of the log may have cut them off (later than its 99th percentile
     of lead times before its end) are left out, as are those that are open: their outcome is not known.
     """
-    tested = tested_prefixes(known)
-    if tested.sum() < SEEN_OFTEN:
+    rows = np.flatnonzero(tested_prefixes(known, known.ended.max())) if len(known) else np.empty(0, np.int64)
+    if len(rows) < SEEN_OFTEN:
         return None
-    rows = np.flatnonzero(tested)
     rows = rows[np.argsort(known.at[rows], kind="stable")]
     first = train(known, known.at[rows[0]], boosted=boosted, seed=seed)
+    rolling = Rolling(first.known, first.model.weight, seed)
     limit = _limit(known, known.at[rows[0]])
-    found = [
-        _batch(first, part, limit, first.model if not number else None, seed)
-        for number, part in enumerate(np.array_split(rows, REFITS))
-        if len(part)
-    ]
+    found = [_batch(first, rolling, part, limit) for part in np.array_split(rows, REFITS) if len(part)]
     together = {name: np.concatenate([part[name] for part in found]) for name in found[0]}
     return _track(known.where(rows), together, first.model.weight, limit)
 
 
-def tested_prefixes(known: Prefixes) -> Flags:
-    """The prefixes before the last step of the finished cases that were begun last, but not too late."""
+def tested_prefixes(known: Prefixes, until: np.datetime64) -> Flags:
+    """The prefixes before the last step of the latest fifth, by begin, of the cases that had ended by then; cases that were begun so
+    late that only short ones can have ended are left out."""
     begun = known.at[known.step == 1][known.case]
-    lead = (known.ended - begun)[known.last & known.over].astype(np.int64)
+    ended = known.over & (known.ended <= until)
+    lead = (known.ended - begun)[known.last & ended].astype(np.int64)
     if not len(lead):
         return np.zeros(len(known), np.bool_)
-    latest = int(known.ended.max().astype(np.int64)) - int(np.quantile(lead, 0.99))
-    whole = known.over & (begun.astype(np.int64) <= latest)
+    whole = ended & (begun <= until - np.timedelta64(int(np.quantile(lead, 0.99)), "us"))
     starts = np.sort(begun[whole & known.last])
     if not len(starts):
         return np.zeros(len(known), np.bool_)
@@ -126,9 +121,9 @@ def _limit(known: Prefixes, until: np.datetime64) -> float:
     return float(np.quantile(seconds(begun[ended], known.ended[ended]), LATE)) if ended.any() else float("inf")
 
 
-def _batch(first: Trained, rows: Codes, limit: float, model: Model | None, seed: int) -> dict[str, Any]:
+def _batch(first: Trained, rolling: Rolling, rows: Codes, limit: float) -> dict[str, Any]:
     known, part = first.known, first.known.where(rows)
-    model = model or fitted(known, part.at.min(), first.model.weight, seed=seed)
+    model = rolling.model(part.at.min())
     begun = known.at[known.step == 1][part.case]
     predicted = model.predict(part, limit=limit - seconds(begun, part.at))
     return {
