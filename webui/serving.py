@@ -17,8 +17,8 @@ from webui.settings import Settings
 def serve(settings: Settings, *, ready: Callable[[str], None] = print) -> None:
     """Serve until the process is asked to stop; `ready` gets the address once requests are answered."""
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for talkative in ("apscheduler", "procrastinate"):
-        logging.getLogger(talkative).setLevel(logging.WARNING)
+    logging.getLogger("apscheduler").setLevel(logging.ERROR)  # a tick that comes late is no fault
+    logging.getLogger("procrastinate").setLevel(logging.WARNING)
     app = create_app(settings)
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="qiangji")
     background = scheduler.start(settings, app.config["ENGINE"], app.config["CLOCK"])
