@@ -35,6 +35,9 @@ class Kind(StrEnum):
     LATE = "late"
     DRIFT = "drift"  # since when cases take other ways or other times
     INFLUENCE = "influence"  # a trait of cases that goes with long, late or deviating ones
+    PING_PONG = "ping_pong"  # work that came straight back
+    SPECIALISATION = "specialisation"
+    SEPARATION = "separation"  # two steps that one person must not do, by rule or by habit
     CHOICE = "choice"  # what decides at a gateway
 
 

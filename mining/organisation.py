@@ -71,6 +71,31 @@ def _utilisation(work: Work, rows: npt.NDArray[np.int64], calendar: WorkingCalen
     return float(work.working_processing[known].sum() / hours) if hours else None
 
 
+def matrix(work: Work, who: Words, most: int = 12) -> dict[str, Evidence]:
+    """Steps from hand to hand as a square, for a page: `names` (those with most steps first), and by row from and column to how
+    often (also within the same hands) and the median waiting in seconds, None where nothing is known."""
+    source, known = _from_hands(work, who)
+    size = np.bincount(np.concatenate([source[known], who.codes[known]]), minlength=len(who.names))
+    shown = [code for code in np.argsort(-size, kind="stable")[:most].tolist() if size[code]]
+    cells = [[known[(source[known] == a) & (who.codes[known] == b)] for b in shown] for a in shown]
+    return {
+        "names": [who.names[code] for code in shown],
+        "counts": [[len(rows) for rows in row] for row in cells],
+        "median_waiting": [[_median_waiting(work, rows) for rows in row] for row in cells],
+    }
+
+
+def _median_waiting(work: Work, rows: npt.NDArray[np.int64]) -> float | None:
+    waiting = known_seconds(work.waiting[rows])
+    return float(np.median(waiting)) if len(waiting) else None
+
+
+def _from_hands(work: Work, who: Words) -> tuple[npt.NDArray[np.int64], npt.NDArray[np.int64]]:
+    """The hands that each row came from, and the rows of which both are known."""
+    source = np.where(work.enabler >= 0, who.codes[work.enabler], UNKNOWN)
+    return source, np.flatnonzero((source != UNKNOWN) & (who.codes != UNKNOWN))
+
+
 def handovers(work: Work) -> tuple[Finding, ...]:
     """How often work passed from one office, post or officer to another, each ranked apart; at most 50 of each.
 
@@ -85,8 +110,7 @@ def handovers(work: Work) -> tuple[Finding, ...]:
 
 
 def _handovers(work: Work, who: Words, measure: str) -> tuple[Finding, ...]:
-    source = np.where(work.enabler >= 0, who.codes[work.enabler], UNKNOWN)
-    known = np.flatnonzero((source != UNKNOWN) & (who.codes != UNKNOWN))
+    source, known = _from_hands(work, who)
     width = len(who.names)
     pair = source[known] * width + who.codes[known]
     present, group = np.unique(pair, return_inverse=True)

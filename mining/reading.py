@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 import ibis
 import pandas as pd
@@ -13,8 +14,10 @@ from bpmn.procedure import TimeLimit
 from event_logs.activity_instances import activity_instances
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
+from mining.conformance import Conformance, conformance
 from mining.decided import with_clock_stops, with_decisions
 from mining.errors import EmptyLog
+from mining.matching import traits
 from mining.naming import by_element, renamed
 from mining.performance import case_times
 from mining.steps import steps
@@ -41,6 +44,13 @@ class Reading:
     calendar: WorkingCalendar | None
     limits: Sequence[TimeLimit]
     seed: int
+
+    @cached_property
+    def conformance(self) -> Conformance | None:
+        """How the cases compare with their models, worked out once for all analyses that ask; None without models."""
+        if not self.models:
+            return None
+        return conformance(self.cases, self.models, traits=traits(self.log, self.cases), seed=self.seed)
 
 
 def read(

@@ -14,6 +14,7 @@ import pandas as pd
 from bpmn.model import Timer, TimerKind
 from bpmn.procedure import DayUnit, TimeLimit
 from event_logs.working_time import WorkingCalendar
+from mining.breaches import where_breaches_begin
 from mining.findings import ENOUGH, Evidence, Finding, Kind, ranked
 from mining.performance import is_open
 from mining.shares import funnel, wilson
@@ -79,9 +80,11 @@ def timeliness(
     """A finding for each limit: how many finished cases (or pieces of work, where it is an activity's) missed it.
 
     `cases` are the rows of `performance.case_times`. Open cases whose limit had passed when the log ends are counted in
-    `evidence["open_overdue"]`. Ranked by the number of late ones; limits that were always kept come with value 0.
+    `evidence["open_overdue"]`. `evidence["kept_by"]` says of each office (and officer, of an activity's limit) how many were kept,
+    `where_breaches_begin` adds at which step late cases fell behind and in which the limit passed. Ranked by the number of late
+    ones; limits that were always kept come with value 0.
     """
-    found = [_of_case(cases, limit, calendar) for limit in limits if limit.activity is None]
+    found = [_of_case(cases, work, limit, calendar) for limit in limits if limit.activity is None]
     found += [
         finding
         for limit in limits
@@ -91,25 +94,32 @@ def timeliness(
 
 
 def due_moments(cases: pd.DataFrame, limits: Sequence[TimeLimit], calendar: WorkingCalendar) -> Stamps | None:
-    """When each case must be done by the first of its limits as a whole; None where there is none."""
-    first = cases["first_at"].to_numpy("datetime64[us]")
-    due = [deadlines(first, _span(limit), calendar) for limit in limits if limit.activity is None]
+    """When each case must be done by the first of its limits as a whole; None where there is none. Days on which its clock stood
+    still do not count, where the cases say so (`clock_stops`)."""
+    due = [_due(cases, limit, calendar) for limit in limits if limit.activity is None]
     return np.minimum.reduce(due) if due else None
+
+
+def _due(cases: pd.DataFrame, limit: TimeLimit, calendar: WorkingCalendar) -> Stamps:
+    first = cases["first_at"].to_numpy("datetime64[us]")
+    return _without_stops(deadlines(first, _span(limit), calendar), cases, limit, calendar)
 
 
 def _span(limit: TimeLimit) -> Span:
     return Span(limit.days, timedelta(0), limit.unit is DayUnit.WORKING)
 
 
-def _of_case(cases: pd.DataFrame, limit: TimeLimit, calendar: WorkingCalendar) -> Finding:
+def _of_case(cases: pd.DataFrame, work: Work, limit: TimeLimit, calendar: WorkingCalendar) -> Finding:
     first, last = (cases[name].to_numpy("datetime64[us]") for name in ("first_at", "last_at"))
-    due = _without_stops(deadlines(first, _span(limit), calendar), cases, limit, calendar)
+    due = _due(cases, limit, calendar)
     running = is_open(cases).to_numpy()
     late = ~running & (last > due)
     overdue = int((running & (due < last.max())).sum()) if len(cases) else 0
     overrun = (last - due)[late].astype(np.int64) / 1e6
     office = cases["office"].astype(object).where(cases["office"].notna(), None).to_numpy()
-    return _finding((), limit, late, ~running, overrun, office, {"open_overdue": overdue})
+    begin = where_breaches_begin(work, first, due, late, ~running & ~late)
+    kept_by = {"office": _kept_by(office, late, ~running)}
+    return _finding((), limit, late, ~running, overrun, office, {"open_overdue": overdue, "kept_by": kept_by, **begin})
 
 
 def _without_stops(due: Stamps, cases: pd.DataFrame, limit: TimeLimit, calendar: WorkingCalendar) -> Stamps:
@@ -140,10 +150,13 @@ def _of_activity(work: Work, limit: TimeLimit, calendar: WorkingCalendar) -> Fin
     due = deadlines(work.enabled[here], _span(limit), calendar)
     late = work.completed[here] > due
     overrun = (work.completed[here] - due)[late].astype(np.int64) / 1e6
-    names = np.array([*work.office.names, None], dtype=object)
-    return _finding(
-        (limit.activity,), limit, late, np.ones(len(late), np.bool_), overrun, names[work.office.codes[here]], {}
-    )
+    everything = np.ones(len(late), np.bool_)
+    hands = {
+        name: np.array([*words.names, None], dtype=object)[words.codes[here]]
+        for name, words in (("office", work.office), ("officer", work.officer))
+    }
+    kept_by: dict[str, Evidence] = {name: _kept_by(who, late, everything) for name, who in hands.items()}
+    return _finding((limit.activity,), limit, late, everything, overrun, hands["office"], {"kept_by": kept_by})
 
 
 def _finding(
@@ -180,6 +193,27 @@ def _finding(
         insufficient=of < ENOUGH,
         evidence=evidence,
     )
+
+
+def _kept_by(
+    who: npt.NDArray[np.object_], late: npt.NDArray[np.bool_], counted: npt.NDArray[np.bool_], most: int = 20
+) -> list[Evidence]:
+    """Who kept the limit how often, the least first, those with fewer than 20 last; shares with their Wilson interval."""
+    frame = pd.DataFrame({"who": who[counted], "kept": ~late[counted]}).dropna(subset=["who"])
+    totals = frame.groupby("who", sort=True)["kept"].agg(["sum", "count"])
+    rows = [(str(name), int(kept), int(of)) for name, kept, of in totals.itertuples()]
+    order = sorted(rows, key=lambda row: (row[2] < ENOUGH, row[1] / row[2], row[0]))[:most]
+    return [
+        {
+            "who": name,
+            "kept": kept,
+            "of": of,
+            "share": kept / of,
+            "interval": list(wilson(kept, of)),
+            "insufficient": of < ENOUGH,
+        }
+        for name, kept, of in order
+    ]
 
 
 def by_office(

@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 from mining.analyses.analysis import Analysis
-from mining.conformance import conformance
 from mining.findings import Evidence, Note
-from mining.matching import traits
 from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
-    if not shared.models:
+    found = shared.conformance
+    if found is None:
         return Analysis(notes=(Note("no_model"),))
-    found = conformance(shared.cases, shared.models, traits=traits(shared.log, shared.cases), seed=shared.seed)
     names = (
         "cases",
         "conforming",

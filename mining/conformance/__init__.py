@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
@@ -24,7 +24,7 @@ class Conformance:
     alignment within the limits, `unmodelled` ran on versions without a model. Fitness: average over cases, and of the log.
     `precision` is that of the finished cases which nobody moved or migrated, None where a model has too many states.
     Deviations are those of the finished cases; `value` is the number of cases, `share` their part of those eligible.
-    `together` are the deviations of each version that the same cases had, with how many they were.
+    `costs` are the deviating steps of each of the `cases`, by case_id. `together` are the deviations of each version that the same cases had, with how many they were.
     """
 
     cases: int
@@ -42,6 +42,7 @@ class Conformance:
     findings: tuple[Finding, ...]
     together: tuple[Evidence, ...]
     notes: tuple[Note, ...]
+    costs: pd.Series[int] = field(repr=False, compare=False)
 
     @property
     def rate(self) -> float | None:
@@ -93,4 +94,5 @@ def conformance(
         findings=findings(found, traits, seed),
         together=tuple(together(found)),
         notes=tuple(tally.notes),
+        costs=pd.Series(found.costs, index=found.rows["case_id"] if compared else None, dtype="int64"),
     )

@@ -6,7 +6,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
-import pandas as pd
 
 from mining.findings import ENOUGH, Evidence, Finding, Kind
 from mining.influences.effects import Effect, effect
@@ -54,13 +53,13 @@ class _Look:
         return abs(adjusted.value) * adjusted.rests_on
 
 
-def influences(shared: Reading, costs: pd.Series | None = None) -> Influences:
-    """Every trait of the cases of a log against each outcome that it knows; `costs` are the deviating steps by case.
+def influences(shared: Reading) -> Influences:
+    """Every trait of the cases of a log against each outcome that it knows.
 
     A trait is called found where its adjusted probability, corrected for all looks (Benjamini and Hochberg, 1995), is at most
     5 % and the adjusted interval leaves out zero.
     """
-    return compared(traits_of(shared), tuple(_questions(shared, costs)), strata_of(shared))
+    return compared(traits_of(shared), tuple(_questions(shared)), strata_of(shared))
 
 
 def compared(traits: Iterable[Trait], questions: Iterable[tuple[Outcome, Outcome]], strata: Strata) -> Influences:
@@ -75,7 +74,7 @@ def compared(traits: Iterable[Trait], questions: Iterable[tuple[Outcome, Outcome
     return Influences(findings, len(looks), int(found.sum()), strata.names, within)
 
 
-def _questions(shared: Reading, costs: pd.Series | None) -> Iterator[tuple[Outcome, Outcome]]:
+def _questions(shared: Reading) -> Iterator[tuple[Outcome, Outcome]]:
     """Each outcome of all cases, and of the finished ones for what cases come by only while they run."""
     cases = shared.cases
     lead, of_finished = lead_time(cases), lead_time(cases, finished_only=True)
@@ -84,7 +83,7 @@ def _questions(shared: Reading, costs: pd.Series | None) -> Iterator[tuple[Outco
     late = lateness(cases, shared.limits, shared.calendar)
     if late is not None:
         yield late, replace(late, judged=late.judged & ~is_open(cases).to_numpy())
-    left = None if costs is None else deviating(cases, costs)
+    left = None if shared.conformance is None else deviating(cases, shared.conformance.costs)
     if left is not None:
         yield left, left
 

@@ -127,7 +127,7 @@ def lateness(cases: pd.DataFrame, limits: Sequence[TimeLimit], calendar: Working
     return Outcome(Question.LATE, late, late, judged) if judged.any() else None
 
 
-def deviating(cases: pd.DataFrame, costs: pd.Series) -> Outcome | None:
+def deviating(cases: pd.DataFrame, costs: pd.Series[int]) -> Outcome | None:
     """Whether a finished case left the drawn path; `costs` are its deviating steps by case, of those that were compared."""
     known = cases["case_id"].map(costs).to_numpy(np.float64)
     judged = ~np.isnan(known)

@@ -23,6 +23,7 @@ from mining.influences.many_looks import corrected
 from mining.influences.outcomes import Outcome, lead_time
 from mining.influences.strata import Strata
 from mining.influences.traits import of_values
+from tests.contracts.drawings import drawing
 from tests.mining.logs import Done, log_of
 
 HOUR = 3600.0
@@ -256,3 +257,16 @@ def test_receipt_has_many_looks_and_says_how_many(receipt: EventLog) -> None:
     assert {f.evidence["looks"] for f in analysis.findings} == {65}
     assert analysis.figures["adjusted_for"] == ["@office", "@month"]
     assert all(f.cases >= 20 and int(f.evidence["without"]) >= 20 for f in analysis.findings)  # type: ignore[arg-type]
+
+
+def test_who_leaves_the_drawn_path_is_asked_where_there_is_a_drawing() -> None:
+    process = drawing("start > accept > check > end")
+    work = []
+    for n in range(120):
+        web = typed_json.dumps({"channel": "web" if n % 3 else "window"})
+        steps = ("start", "accept", "end") if n % 3 and n % 2 else ("start", "accept", "check", "end")
+        work += [Done(f"{n:03d}", step, n + at, attributes=web if not at else "{}") for at, step in enumerate(steps)]
+    found = diagnose(log_of(*work), process, only=["influences"]).findings(Kind.INFLUENCE)
+    [channel] = [f for f in found if f.measure == "deviating" and f.subject[0] == "channel"]
+    assert channel.evidence["found"] and channel.evidence["raw"] == pytest.approx(0.5)
+    assert not [f for f in found if f.measure == "deviating" and f.subject[0] == "@activity"]
