@@ -12,7 +12,7 @@ from webui.answers import db
 from webui.catalogue import Names
 from webui.language import gettext as _
 
-TABS = ("bottlenecks", "flow", "variants", "conformance", "timeliness", "people", "change")
+TABS = ("bottlenecks", "causes", "flow", "variants", "conformance", "timeliness", "people", "change")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,26 +67,43 @@ def _row(found: Analysed, f: Finding, value: float, largest: float, names: Names
         cases=f.cases,
         bar=value / largest if largest > 0 else 0.0,
         insufficient=f.insufficient,
-        evidence=_worded(found, f.evidence, names),
+        evidence=_worded(found, f, names),
     )
 
 
 def _subject(found: Analysed, f: Finding, names: Names) -> str:
     people = {"officer": names.officer, "post": names.post, "office": names.office}
-    if f.kind in ("workload", "handover") and f.measure in people:
+    if f.kind == "separation":
+        return " · ".join(found.label(key) for key in f.subject)
+    if f.kind in ("workload", "handover", "ping_pong", "specialisation") and f.measure in people:
         return " → ".join(people[f.measure](key) for key in f.subject)
     if not f.subject:
         return _("the whole case")
     return " → ".join(found.label(key) for key in f.subject)
 
 
-def _worded(found: Analysed, evidence: Mapping[str, Any], names: Names) -> dict[str, Any]:
+def _worded(found: Analysed, f: Finding, names: Names) -> dict[str, Any]:
+    evidence: Mapping[str, Any] = f.evidence
     worded = dict(evidence)
     if isinstance(after := evidence.get("after"), list | tuple):
         worded["after"] = [
             {**place, "name": found.label(place["activity"]) if place.get("activity") else _("the beginning")}
             for place in after
         ]
+    for where in ("fell_behind", "ran_out", "came_back_from"):
+        if isinstance(places := evidence.get(where), list | tuple):
+            worded[where] = [
+                {**p, "name": found.label(p["activity"]) if p["activity"] else _("after the last step")} for p in places
+            ]
+    if isinstance(kept_by := evidence.get("kept_by"), Mapping):
+        people = {"office": names.office, "officer": names.officer}
+        worded["kept_by"] = [
+            {**one, "name": people[kind](one["who"])} for kind, rows in kept_by.items() for one in rows
+        ]
+    if f.kind == "specialisation":
+        worded["mostly"] = (
+            names.officer(evidence["mostly"]) if f.measure == "activity" else found.label(evidence["mostly"])
+        )
     if isinstance(offices := evidence.get("offices"), list | tuple):
         worded["offices"] = [{**one, "name": names.office(one.get("office"))} for one in offices]
     return worded
@@ -120,6 +137,8 @@ def _words() -> dict[tuple[str, str], str]:
         ("rule_broken", "four_eyes"): _("two steps that need two persons were done by one"),
         ("rule_broken", "late"): _("done after its time limit"),
         ("rework", ""): _("done again in the same case"),
+        ("separation", "four_eyes"): _("must be two persons' by the drawing"),
+        ("separation", "habit"): _("two persons' by habit"),
         ("returned", ""): _("returned for correction"),
         ("late", "statutory"): _("statutory time limit"),
         ("late", "promised"): _("promised time limit"),

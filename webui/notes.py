@@ -12,6 +12,7 @@ from webui.language import gettext as _
 
 ANALYSES_OF = {
     "bottlenecks": ("bottlenecks", "why", "critical_path"),
+    "causes": ("influences", "choices"),
     "flow": (),
     "variants": (),
     "conformance": ("conformance", "rules", "habits"),

@@ -5,28 +5,32 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
+from bpmn.decisions import write_dmn
 from mining.dfg import filtered
 from mining.dfg_drawing import draw
-from mining.findings import Finding
-from webui import analyses
+from mining.findings import Finding, Kind
+from webui import analyses, formats, forms
 from webui.accepting import record, with_accepted
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, in_use, labels, load, named, newest
 from webui.causes import ORDER, cause_name, causes_by_activity
+from webui.choices import decision_of, shown_choices
 from webui.errors import JobRunning, NotFound
 from webui.failures import sentence
 from webui.filter_bar import Place, bar, filter_value, plain_address, read_filter
 from webui.findings import TABS, Shown, shown_findings, what, word_of
 from webui.formats import duration
 from webui.habits import shown_habits
+from webui.influences import Fields, asked, held_constant
 from webui.language import gettext as _
 from webui.notes import note_texts
 from webui.pages.change import tab_values
@@ -114,6 +118,7 @@ def _page(name: str, version: ProcedureVersion | None) -> Response:
 def _tabs(found: Analysed) -> list[tuple[str, str]]:
     words = {
         "bottlenecks": _("Bottlenecks"),
+        "causes": _("Causes"),
         "flow": _("Flow"),
         "variants": _("Paths"),
         "conformance": _("Conformance"),
@@ -192,6 +197,43 @@ def _activity_times(found: Analysed) -> list[dict[str, Any]]:
         }
         for a in sorted(found.diagnosis.performance.activities, key=lambda a: -a.count)
     ]
+
+
+def _causes(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
+    influences, choices = (found.diagnosis.analyses[name] for name in ("influences", "choices"))
+    fields = _fields(version)
+    rows = shown_choices(choices.findings, found.label, fields)
+    adjusted: Any = influences.figures.get("adjusted_for", ())
+    return {
+        "name": found.name,
+        "questions": asked(influences.findings, Names(db()), found.label, fields),
+        "figures": influences.figures,
+        "held": held_constant(adjusted),
+        "choices": rows,
+        "by_passed": [row for row in rows if row.measure == "by_passed"],
+        "replayed": choices.figures,
+    }
+
+
+def _fields(version: ProcedureVersion | None) -> Fields:
+    """What the forms of a procedure call its fields; a log from elsewhere has only its own names."""
+    if version is None:
+        return lambda field, value: (field, formats.value(value))
+    return partial(forms.shown, load(db(), version))
+
+
+@page.get("/analysis/choice.dmn")
+@requires(Right.MANAGE, Right.REDESIGN)
+def choice_dmn() -> Response:
+    """The learnt table of a gateway as a file."""
+    name, gateway = request.args.get("of", ""), request.args.get("gateway", "")
+    found = analyses.latest(name)
+    model = decision_of(found.diagnosis.findings(Kind.CHOICE), gateway, found.label) if found else None
+    if model is None:
+        raise NotFound("analysis", f"{name} {gateway}".strip())
+    response = Response(write_dmn(model), mimetype="application/xml")
+    response.headers.set("Content-Disposition", "attachment", filename=f"{gateway}.dmn")
+    return response
 
 
 def _flow(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
@@ -310,16 +352,39 @@ def _moment(text: str | None) -> datetime | None:
 
 
 def _people(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
-    organisation = found.diagnosis.analyses["organisation"].findings
+    organisation = found.diagnosis.analyses["organisation"]
+
+    def shown(*kinds: str) -> list[Shown]:
+        return shown_findings(found, [f for f in organisation.findings if f.kind in kinds])
+
     return {
-        "workload": shown_findings(found, [f for f in organisation if f.kind == "workload"]),
-        "handovers": shown_findings(found, [f for f in organisation if f.kind == "handover"])[:20],
+        "workload": shown("workload"),
+        "handovers": shown("handover")[:20],
+        "square": _square(organisation.figures.get("between_offices")),
+        "ping_pong": shown("ping_pong")[:20],
+        "specialisation": shown("specialisation"),
+        "separation": shown("separation"),
         "rework": shown_findings(found, found.diagnosis.analyses["rework"].findings)[:20],
     }
 
 
+def _square(matrix: Any) -> dict[str, Any] | None:
+    """Steps from office to office with each cell's part of the largest; None with fewer than two offices."""
+    if not matrix or len(matrix["names"]) < 2:
+        return None
+    names = Names(db())
+    largest = max(count for row in matrix["counts"] for count in row) or 1
+    rows = [
+        [{"count": n, "share": n / largest, "waiting": wait} for n, wait in zip(counts, waits, strict=True)]
+        for counts, waits in zip(matrix["counts"], matrix["median_waiting"], strict=True)
+    ]
+    offices = [names.office(key) for key in matrix["names"]]
+    return {"names": offices, "rows": list(zip(offices, rows, strict=True))}
+
+
 TAB_VALUES: dict[str, Callable[[Analysed, ProcedureVersion | None], dict[str, Any]]] = {
     "bottlenecks": _bottlenecks,
+    "causes": _causes,
     "flow": _flow,
     "variants": _variants,
     "conformance": _conformance,
