@@ -185,13 +185,14 @@ def _causes(columns: _Columns, models: Mapping[int | None, ProcessModel]) -> Cod
 
 
 def _by_model(columns: _Columns, here: Flags, cause: Codes, model: ProcessModel) -> Codes:
-    verdicts = np.array([_verdict(model, name) for name in columns.activity.names], dtype=np.int64)
+    verdicts = np.array([cause_by_model(model, name) for name in columns.activity.names], dtype=np.int64)
     said = verdicts[columns.activity.codes[here]]
     unsplit = (cause == Cause.UNSPLIT) & (said != Cause.NOTHING) & ~np.isin(said, (Cause.OUTSIDE, Cause.DATE))
     return np.where((said == UNKNOWN) | unsplit, cause, said)
 
 
-def _verdict(model: ProcessModel, name: str) -> int:
+def cause_by_model(model: ProcessModel, name: str) -> int:
+    """What an activity of the model waits for, UNKNOWN where the model does not decide it."""
     if not model.has(name):
         return UNKNOWN
     node = model.node(name)

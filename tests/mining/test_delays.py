@@ -1,0 +1,66 @@
+"""Bottlenecks without loading the work: the same figures as from the pieces of work, and intervals as the bootstrap by case gives them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from event_logs.log import EventLog
+from mining.figures.delays import bottlenecks
+from mining.findings import Finding
+from mining.reading import read
+from mining.waiting import bottlenecks as from_work
+from tests.mining.logs import Done, log_of
+
+SAME = ("value", "cases", "share", "rank", "insufficient")
+EVIDENCE = ("pieces", "cases_of_all", "median", "mean", "p90", "enablement_recorded", "share_of")
+
+
+def same(ours: tuple[Finding, ...], wanted: tuple[Finding, ...]) -> None:
+    assert [(one.kind, one.subject) for one in ours] == [(one.kind, one.subject) for one in wanted]
+    for one, other in zip(ours, wanted, strict=True):
+        assert [getattr(one, name) for name in SAME] == pytest.approx([getattr(other, name) for name in SAME], abs=1e-6)
+        told, known = ([finding.evidence[name] for name in EVIDENCE] for finding in (one, other))
+        assert told == pytest.approx(known, abs=1e-6)
+
+
+def test_a_public_log_of_completions(receipt: EventLog) -> None:
+    wanted = from_work(read(receipt, {}).work)
+    ours = bottlenecks(receipt)
+    same(ours, wanted)
+    for one, other in zip(ours, wanted, strict=True):
+        if one.cases >= 200 and one.interval and other.interval:
+            widths = [high - low for low, high in (one.interval, other.interval)]
+            assert widths[0] == pytest.approx(widths[1], rel=0.15)
+
+
+pieces = st.lists(
+    st.tuples(
+        st.sampled_from("123"), st.sampled_from("abc"), st.integers(0, 5), st.integers(0, 5), st.sampled_from("sctm")
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=15, deadline=None)
+@given(told=pieces)
+def test_figures_are_those_of_the_pieces_of_work(told: list[tuple[str, str, int, int, str]]) -> None:
+    """Work that follows on work, scheduled (s), begun (t), only completed (c), or a message that was waited for (m)."""
+    clock: dict[str, float] = {}
+    done = []
+    for n, (case, activity, wait, length, form) in enumerate(told):
+        since = clock.get(case, 0.0)
+        begun, end = since + wait + n / 1000, since + wait + length + (n + 1) / 1000
+        clock[case] = end
+        started = begun if form in "st" else None
+        scheduled = since if form in "sm" else None
+        officer = None if form == "m" else "li"
+        done.append(Done(case, activity, end, started=started, scheduled=scheduled, officer=officer))
+    log = log_of(*done)
+    same(bottlenecks(log), from_work(read(log, {}).work))
+
+
+def test_the_same_log_gives_the_same_findings(receipt: EventLog) -> None:
+    assert bottlenecks(receipt) == bottlenecks(receipt)
