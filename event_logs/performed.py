@@ -20,6 +20,7 @@ PERFORMED = ibis.schema(
         "next_activity": "string",
         "previous_officer": "string",
         "next_officer": "string",
+        "times": "int64",  # how often the case has completed this activity in all
         "times_before": "int64",  # how often the case had completed this activity before
         "pairs_before": "int64",  # how often it had come right after that previous activity before
         "enabled_by": "string",  # the last activity completed when this was enabled; null at the first
@@ -69,6 +70,7 @@ def _in_order(done: ibis.Table) -> ibis.Table:
         begun=ibis.coalesce(_.started, ibis.ifelse(_.scheduled.notnull() & _.officer.isnull(), _.completed, _.started)),
     )
     rows = rows.mutate(
+        times=_.count().over(ibis.window(group_by=[*_OF_CASE, "activity"])),
         times_before=ibis.row_number().over(ibis.window(group_by=[*_OF_CASE, "activity"], order_by=_ORDER)),
         pairs_before=ibis.row_number().over(
             ibis.window(group_by=[*_OF_CASE, "activity", "previous_activity"], order_by=_ORDER)
@@ -122,6 +124,7 @@ def _beside(rest: ibis.Table) -> ibis.Table:
         next_activity=text,
         previous_officer=text,
         next_officer=text,
+        times=number,
         times_before=number,
         pairs_before=number,
         enabled_by=text,

@@ -1,9 +1,13 @@
-"""Diagnoses of procedures and imported logs, made in the background and kept until something new happened."""
+"""Reports of procedures and imported logs: made in the background, kept in the database, and read by every process.
+
+A page reads what was found (`latest`); `renewing` makes it.
+"""
 
 from __future__ import annotations
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,20 +17,22 @@ from flask import current_app
 
 from event_logs import store
 from event_logs.warehouse import Warehouse
-from mining.diagnosis import Diagnosis, diagnose
+from mining.diagnosis import Diagnosis
 from mining.filters import Filter, read, write
 from mining.performance import ActivityTimes
-from webui import catalogue, quality
-from webui.answers import engine
+from mining.reports import kept as reports
+from mining.reports.kept import KeptReport
+from webui import catalogue, quality, renewing
+from webui.answers import db, engine
 from webui.database import reading_sessions
 from webui.jobs import Job, Jobs, Progress
 from webui.language import current_language
 from webui.settings import Settings
-from webui.subjects import Ran, subject
+from webui.subjects import Ran
 
 KEPT = 32
 IMPORTED = quality.IMPORTED
-FILTERED = "?"  # between the name of a log and the filter of its cases: no log is called so
+FILTERED = renewing.FILTERED
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -70,32 +76,49 @@ def _measured(times: ActivityTimes, measure: str) -> float:
 
 
 class Shelf:
-    """The newest analysis of each name, in memory."""
+    """Reports as this process has read them, so that a page does not read the same one again."""
 
     def __init__(self) -> None:
-        self._kept: OrderedDict[str, Analysed] = OrderedDict()
+        self._read: OrderedDict[str, tuple[int, Analysed]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, name: str) -> Analysed | None:
+    def get(self, report: KeptReport, read: Callable[[], Analysed]) -> Analysed:
         with self._lock:
-            return self._kept.get(name)
-
-    def put(self, analysed: Analysed) -> None:
-        with self._lock:
-            self._kept[analysed.name] = analysed
-            self._kept.move_to_end(analysed.name)
-            while len(self._kept) > KEPT:
-                self._kept.popitem(last=False)
+            number, known = self._read.get(report.name_digest, (0, None))
+        if known is None or number != report.number:
+            known = read()
+            with self._lock:
+                self._read[report.name_digest] = (report.number, known)
+                self._read.move_to_end(report.name_digest)
+                while len(self._read) > KEPT:
+                    self._read.popitem(last=False)
+        return known
 
 
 def latest(name: str) -> Analysed | None:
-    found: Analysed | None = shelf().get(name)
-    return found
+    """The newest report of that name; None where there is none, or it was written by another version of the product."""
+    session = db()
+    log, where = renewing.split(name)
+    report = reports.newest(session, log, where)
+    if report is None or report.made_from.product != renewing.product():
+        return None
+    shelf: Shelf = current_app.config["SHELF"]
+    return shelf.get(report, lambda: _read(session, name, report))
 
 
-def shelf() -> Shelf:
-    found: Shelf = current_app.config["SHELF"]
-    return found
+def _read(session: sa.orm.Session, name: str, report: KeptReport) -> Analysed:
+    basis = report.made_from
+    wanted = (
+        [v for v in catalogue.versions(session, report.log) if v.number in basis.versions] if basis.versions else []
+    )
+    models = {version.number: catalogue.load(session, version).model for version in wanted}
+    return Analysed(
+        name=name,
+        diagnosis=report.diagnosis(),
+        models=models,
+        made_at=report.made_at,
+        position=basis.position,
+    )
 
 
 def jobs() -> Jobs:
@@ -114,7 +137,7 @@ def named(name: str, where: Filter | None) -> str:
 
 def parts(name: str) -> tuple[str, Filter | None]:
     """The name of the log and the filter; raises UnreadableFilter."""
-    log, _, where = name.partition(FILTERED)
+    log, where = renewing.split(name)
     return log, read(where) if where else None
 
 
@@ -124,39 +147,22 @@ def running(name: str) -> Job | None:
 
 def start(name: str, *, by: str, now: datetime) -> Job:
     """Analyse in the background; raises JobRunning."""
-    settings, shelf_here, database = current_app.config["SETTINGS"], shelf(), engine()
+    settings, database = current_app.config["SETTINGS"], engine()
 
     def work(progress: Progress) -> str:
-        made = make(settings, database, name, now=now, progress=progress)
-        shelf_here.put(made)
-        return made.name
+        renewing.renew(settings, database, name, now=now, progress=progress)
+        return name
 
     return jobs().start(f"analyse:{name}", work, by=by, now=now)
 
 
 def start_all(*, by: str, now: datetime) -> list[Job]:
-    """Analyse every procedure that cases ran on, so that whoever opens the reports finds them there."""
+    """Analyse every procedure of whose events there is no current report, so that whoever opens it finds it there."""
     with reading_sessions(engine())() as session:
         keys = [
-            version.key for version in catalogue.newest(session) if store.last_position(session, procedure=version.key)
+            key for key in renewing.recorded(session) if renewing.new_events(session, key, reports.newest(session, key))
         ]
     return [start(key, by=by, now=now) for key in keys]
-
-
-def make(settings: Settings, database: sa.Engine, name: str, *, now: datetime, progress: Progress) -> Analysed:
-    """The analysis of an imported log (`log:` before its name) or of a procedure's recorded events, or of some cases (`named`)."""
-    of, where = parts(name)
-    progress("snapshot", None)
-    found = subject(settings, database, of, now=now)
-    diagnosis = diagnose(
-        found.log,
-        found.models or None,
-        limits=found.limits,
-        calendar=found.hours,
-        where=where,
-        progress=lambda step: progress(step, None),
-    )
-    return Analysed(name=name, diagnosis=diagnosis, models=found.models, made_at=now, position=found.position)
 
 
 def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import collecting, facts, outgoing, quality
+from webui import collecting, facts, outgoing, quality, renewing
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -58,6 +58,7 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
         (partial(tick, engine, now), EVERY_SECONDS),
         (partial(_dispatch, engine, ways, now), EVERY_SECONDS),
         (partial(_check_quality, settings, engine, now), CHECKS_SECONDS),
+        (partial(_ask_for_reports, engine, now), renewing.EVERY_SECONDS),
     )
     collects = (partial(collecting.tick, engine, settings, now), collecting.EVERY_SECONDS)
     for look, seconds in (*looks, collects, *facts.rounds(settings, engine, now)):
@@ -68,7 +69,11 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
 
 def work(ways: Mapping[str, Channel], settings: Settings) -> Mapping[str, jobs.Work]:
     """What deferred jobs do, by name."""
-    return {outgoing.SEND: partial(outgoing.send, ways=ways), quality.CHECK: quality.work(settings)}
+    return {
+        outgoing.SEND: partial(outgoing.send, ways=ways),
+        quality.CHECK: quality.work(settings),
+        renewing.REPORT: renewing.work(settings),
+    }
 
 
 def _check_quality(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) -> None:
@@ -77,6 +82,16 @@ def _check_quality(settings: Settings, engine: sa.Engine, now: Callable[[], date
     except SQLAlchemyError:
         log.exception(
             "The logs could not be looked through for checks; it is tried again in %s seconds.", CHECKS_SECONDS
+        )
+
+
+def _ask_for_reports(engine: sa.Engine, now: Callable[[], datetime]) -> None:
+    try:
+        renewing.ask_due(engine, now())
+    except SQLAlchemyError:
+        log.exception(
+            "It could not be looked which reports are out of date; it is tried again in %s seconds.",
+            renewing.EVERY_SECONDS,
         )
 
 

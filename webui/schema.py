@@ -10,6 +10,7 @@ from event_logs import store
 from event_logs.quality import records
 from mining import acceptances, archive
 from mining.filters import kept
+from mining.reports import kept as reports
 from webui import accounts
 from workflows import tables
 from workflows.jobs import embedded
@@ -21,6 +22,7 @@ METADATAS = (
     archive.Base.metadata,
     acceptances.Base.metadata,
     kept.Base.metadata,
+    reports.Base.metadata,
     accounts.metadata,
 )
 

@@ -24,7 +24,7 @@ from event_logs.warehouse.folders import put_text, sync
 
 SCHEMA = EVENTS_SCHEMA.append(pa.field("zone", pa.string()))
 GRACE = timedelta(days=1)
-LAYOUT = 2  # of the maintained tables; those of another one are computed anew
+LAYOUT = 3  # of the maintained tables; those of another one are computed anew
 
 
 @dataclass(frozen=True, kw_only=True)

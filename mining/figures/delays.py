@@ -42,7 +42,7 @@ def bottlenecks(log: EventLog, models: Models | None = None) -> tuple[Finding, .
     `models` are the versions that the cases ran on (or one for all, under None); they say which activities wait for whom.
     """
     rows = _delayed(log, models or {})
-    by: dict[tuple[str, ...], list[dict[str, Any]]] = {c: _figures(rows, c) for c in (_ACTIVITY, _HANDOVER)}
+    by = _figures(rows)
     cases = _cases(log)
     totals: dict[str, int] = {}
     for row in by[_ACTIVITY]:
@@ -63,61 +63,82 @@ def _cases(log: EventLog) -> int:
 
 
 def _delayed(log: EventLog, models: Models) -> ibis.Table:
-    """case_no, activity, enabled_by, times_before, recorded, waits (for whom) and delay (microseconds) of all work that is known to have waited."""
+    """case_no, activity, enabled_by, times, recorded, waits (for whom) and delay (microseconds) of all work that is known to have waited."""
     table = performed(log)
     done = table.filter(table.ordinal.notnull())
-    done = _with_causes(done, models)
-    outside = done.said.isin([Cause.OUTSIDE.value, Cause.DATE.value]).fill_null(False)
-    waited = done.waiting_us.notnull()
-    waits = ibis.cases(
-        ((done.said == Cause.NOTHING.value).fill_null(False), ibis.null("string")),
-        (outside, "outside"),
-        (done.started.notnull(), "inside"),
-        (waited & (done.said == Cause.ENGINE.value).fill_null(False), "inside"),
-        (waited, "outside"),
-        else_="elapsed",
-    )
     since = ibis.coalesce(ibis.greatest(microseconds(done.scheduled, done.completed), 0), done.elapsed_us)
-    delay = ibis.cases(
-        (waits == "elapsed", ibis.ifelse(done.scheduled.notnull(), since, done.elapsed_us)),
-        (outside, ibis.coalesce(done.waiting_us, done.elapsed_us)),
-        else_=done.waiting_us,
-    )
-    rows = done.select(
-        "case_no",
-        "activity",
-        "enabled_by",
-        "times_before",
+    unsplit = ibis.ifelse(done.scheduled.notnull(), since, done.elapsed_us)
+    done = done.mutate(
         recorded=done.scheduled.notnull(),
-        waits=waits,
-        delay=delay.cast("int64"),
+        waits=ibis.cases((done.started.notnull(), "inside"), (done.waiting_us.notnull(), "outside"), else_="elapsed"),
+        delay=ibis.ifelse(done.started.notnull() | done.waiting_us.notnull(), done.waiting_us, unsplit),
+    )
+    if models:
+        done = _with_causes(done, models)
+    rows = done.select(
+        "case_no", "activity", "enabled_by", "times", "recorded", "waits", delay=done.delay.cast("int64")
     )
     return rows.filter(rows.waits.notnull() & rows.delay.notnull())
 
 
 def _with_causes(done: ibis.Table, models: Models) -> ibis.Table:
-    """With `said`: the cause that the model of the version gives the activity, null where it gives none."""
-    if not models:
-        return done.mutate(said=ibis.null("int64"))
-    pairs = done.select("version", "activity").distinct().to_pyarrow().to_pylist()
+    """With what the models say of whom the activities wait for, where they say anything."""
+    said = ibis.memtable(_said(done, models), schema={"of_version": "int64", "activity": "string", "said": "int64"})
+    known = done.mutate(of_version=done.version.fill_null(UNKNOWN)).left_join(said, ["of_version", "activity"])
+    outside = known.said.isin([Cause.OUTSIDE.value, Cause.DATE.value])
+    engine = (known.said == Cause.ENGINE.value) & (known.waits == "outside")
+    nothing = known.said == Cause.NOTHING.value
+    return known.mutate(
+        waits=ibis.cases((nothing, ibis.null("string")), (outside, "outside"), (engine, "inside"), else_=known.waits),
+        delay=ibis.ifelse(outside.fill_null(False), ibis.coalesce(known.waiting_us, known.elapsed_us), known.delay),
+    )
+
+
+def _said(done: ibis.Table, models: Models) -> list[dict[str, Any]]:
     told = []
-    for pair in pairs:
+    for pair in done.select("version", "activity").distinct().to_pyarrow().to_pylist():
         model = models.get(pair["version"], models.get(None))
         cause = UNKNOWN if model is None else cause_by_model(model, pair["activity"])
         if cause != UNKNOWN:
-            told.append({"of_version": pair["version"] or 0, "of_activity": pair["activity"], "said": int(cause)})
-    schema = {"of_version": "int64", "of_activity": "string", "said": "int64"}
-    said = ibis.memtable(told, schema=schema)
-    known = done.mutate(of_version=done.version.fill_null(0))
-    joined = known.left_join(said, ["of_version", known.activity == said.of_activity])
-    return joined.drop("of_version", "of_version_right", "of_activity")
+            version = UNKNOWN if pair["version"] is None else pair["version"]
+            told.append({"of_version": version, "activity": pair["activity"], "said": int(cause)})
+    return told
 
 
-def _figures(rows: ibis.Table, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """By whom it waits for and these columns: pieces, cases, recorded, total, most, quantiles, squares (Σx² over cases)."""
-    key = ["waits", *columns]
+def _figures(rows: ibis.Table) -> dict[tuple[str, ...], list[dict[str, Any]]]:
+    """By activity and by hand-over, and by whom they wait for: pieces, again (of them those that are not the first of their case),
+    recorded, total, most, quantiles and squares (Σx² over cases).
+    """
+    found: dict[tuple[str, ...], dict[Any, dict[str, Any]]] = {
+        _ACTIVITY: _by_key(_quantiles(rows, _ACTIVITY), _ACTIVITY),
+        _HANDOVER: _by_key(_summed(rows), _HANDOVER),
+    }
+    for row in found[_HANDOVER].values():
+        _add(found[_ACTIVITY][row["waits"], row["activity"]], row)
+    for columns, known in found.items():
+        for key, row in _by_key(_repeated(rows, columns), columns).items():
+            known[key]["again"] = int(row["again"])
+            known[key]["squares"] += row["squares"]
+    return {columns: list(known.values()) for columns, known in found.items()}
+
+
+def _by_key(table: ibis.Table, columns: Sequence[str]) -> dict[Any, dict[str, Any]]:
+    return {tuple(row[name] for name in ("waits", *columns)): row for row in table.to_pyarrow().to_pylist()}
+
+
+def _add(whole: dict[str, Any], part: Mapping[str, Any]) -> None:
+    for name in ("pieces", "recorded", "total", "squares"):
+        whole[name] = whole.get(name, 0) + part[name]
+    whole["most"] = max(whole.get("most", 0), part["most"])
+
+
+def _quantiles(rows: ibis.Table, columns: Sequence[str]) -> ibis.Table:
+    return rows.group_by(["waits", *columns]).aggregate(quantiles=in_seconds(rows.delay).quantile([0.5, 0.9]))
+
+
+def _summed(rows: ibis.Table) -> ibis.Table:
     exact = rows.delay.cast(_EXACT)
-    figures = rows.group_by(key).aggregate(
+    return rows.group_by(["waits", *_HANDOVER]).aggregate(
         pieces=rows.count(),
         recorded=rows.recorded.cast("int64").sum(),
         total=rows.delay.sum().cast("int64"),
@@ -125,30 +146,22 @@ def _figures(rows: ibis.Table, columns: Sequence[str]) -> list[dict[str, Any]]:
         quantiles=in_seconds(rows.delay).quantile([0.5, 0.9]),
         squares=(exact * exact).sum(),
     )
-    found = {tuple(row[name] for name in key): row for row in figures.to_pyarrow().to_pylist()}
-    for row in _repeated(rows, key).to_pyarrow().to_pylist():
-        one = found[tuple(row[name] for name in key)]
-        one["squares"] += row["squares"]
-        one["pieces_again"] = int(row["again"])
-    return list(found.values())
 
 
-def _repeated(rows: ibis.Table, key: Sequence[str]) -> ibis.Table:
+def _repeated(rows: ibis.Table, columns: Sequence[str]) -> ibis.Table:
     """What the cases add that do an activity more than once: their pieces beyond the first, and what the square of a sum has over the sum of squares."""
-    several = rows.filter(rows.times_before > 0).select("case_no", "activity").distinct()
-    some = rows.semi_join(several, ["case_no", "activity"])
+    key = ["waits", *columns]
+    some = rows.filter(rows.times > 1)
     exact = some.delay.cast(_EXACT)
     cases = some.group_by(["case_no", *key]).aggregate(
         pieces=some.count(), together=some.delay.sum().cast(_EXACT), apart=(exact * exact).sum().cast(_EXACT)
     )
-    return cases.group_by(list(key)).aggregate(
-        again=(_.pieces - 1).sum(), squares=(_.together * _.together - _.apart).sum()
-    )
+    return cases.group_by(key).aggregate(again=(_.pieces - 1).sum(), squares=(_.together * _.together - _.apart).sum())
 
 
 def _finding(kind: Kind, columns: Sequence[str], row: Mapping[str, Any], *, cases: int, everything: int) -> Finding:
     total, pieces = row["total"], row["pieces"]
-    own = pieces - row.get("pieces_again", 0)
+    own = pieces - row.get("again", 0)
     spread = Z95 * sqrt(max(float(row["squares"] - total * total // cases), 0.0))
     evidence: dict[str, Evidence] = {
         "pieces": pieces,

@@ -1,0 +1,80 @@
+"""A diagnosis as text and back, exactly: the same diagnosis is the same text to the byte."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
+from enum import Enum
+from functools import cache
+from types import NoneType, UnionType
+from typing import Any, Union, get_args, get_origin, get_type_hints
+
+from event_logs import typed_json
+from mining.diagnosis import Diagnosis
+from mining.findings import Evidence
+
+
+def write(diagnosis: Diagnosis) -> str:
+    """JSON with every field of it and of its parts."""
+    return typed_json.dumps(_plain(diagnosis))
+
+
+def read(text: str) -> Diagnosis:
+    """What `write` wrote, with the same `form()`."""
+    found: Diagnosis = _built(Diagnosis, typed_json.loads(text))
+    return found
+
+
+@cache
+def form() -> str:
+    """A digest of the fields that a diagnosis and its parts have; a text of another form is not read."""
+    told: dict[str, list[str]] = {}
+    _tell(Diagnosis, told)
+    return hashlib.sha256(repr(sorted(told.items())).encode()).hexdigest()[:12]
+
+
+def _tell(kind: Any, told: dict[str, list[str]]) -> None:
+    for part in get_args(kind):
+        _tell(part, told)
+    if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ not in told:
+        told[kind.__name__] = [f"{name}: {hint}" for name, hint in _hints(kind).items() if hint is not Evidence]
+        for hint in _hints(kind).values():
+            if hint is not Evidence:
+                _tell(hint, told)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: _plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        return value
+    return [_plain(item) for item in value]
+
+
+def _built(kind: Any, value: Any) -> Any:
+    """A value of that type from its plain form."""
+    if kind is Evidence or value is None:
+        return value
+    origin, parts = get_origin(kind), get_args(kind)
+    if origin in (Union, UnionType):
+        [kind] = [part for part in parts if part is not NoneType]
+        return _built(kind, value)
+    if origin is tuple:
+        kinds = [parts[0]] * len(value) if parts[-1] is Ellipsis else parts
+        return tuple(_built(part, item) for part, item in zip(kinds, value, strict=True))
+    if origin is not None and issubclass(origin, Mapping):
+        return {key: _built(parts[1], item) for key, item in value.items()}
+    if isinstance(kind, type) and is_dataclass(kind):
+        hints = _hints(kind)
+        return kind(**{name: _built(hints[name], item) for name, item in value.items()})
+    return kind(value) if isinstance(kind, type) and issubclass(kind, Enum | float) else value
+
+
+@cache
+def _hints(kind: Any) -> dict[str, Any]:
+    return get_type_hints(kind)
