@@ -12,7 +12,6 @@ from typing import Any, Union, get_args, get_origin, get_type_hints
 
 from event_logs import typed_json
 from mining.diagnosis import Diagnosis
-from mining.findings import Evidence
 
 
 def write(diagnosis: Diagnosis) -> str:
@@ -38,10 +37,9 @@ def _tell(kind: Any, told: dict[str, list[str]]) -> None:
     for part in get_args(kind):
         _tell(part, told)
     if isinstance(kind, type) and is_dataclass(kind) and kind.__name__ not in told:
-        told[kind.__name__] = [f"{name}: {hint}" for name, hint in _hints(kind).items() if hint is not Evidence]
+        told[kind.__name__] = [f"{name}: {hint}" for name, hint in _hints(kind).items()]
         for hint in _hints(kind).values():
-            if hint is not Evidence:
-                _tell(hint, told)
+            _tell(hint, told)
 
 
 def _plain(value: Any) -> Any:
@@ -58,12 +56,10 @@ def _plain(value: Any) -> Any:
 
 def _built(kind: Any, value: Any) -> Any:
     """A value of that type from its plain form."""
-    if kind is Evidence or value is None:
-        return value
     origin, parts = get_origin(kind), get_args(kind)
     if origin in (Union, UnionType):
-        [kind] = [part for part in parts if part is not NoneType]
-        return _built(kind, value)
+        known = [part for part in parts if part is not NoneType]
+        return value if value is None or len(known) > 1 else _built(known[0], value)  # of evidence it is plain already
     if origin is tuple:
         kinds = [parts[0]] * len(value) if parts[-1] is Ellipsis else parts
         return tuple(_built(part, item) for part, item in zip(kinds, value, strict=True))

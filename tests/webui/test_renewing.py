@@ -1,0 +1,104 @@
+"""Reports that are kept: one making for all processes, the same bytes from the same snapshot, and anew when enough has happened."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import threading
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from flask import Flask
+
+from mining.reports import kept as reports
+from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
+from webui import renewing
+from webui.app import create_app
+from webui.database import reading_sessions, transaction
+from webui.settings import Settings
+
+REFUNDS = "vat_credit_refund"
+
+
+def kept(engine: sa.Engine) -> tuple[int, str, bytes]:
+    """How often the report was made, its digest and what it says."""
+    with reading_sessions(engine)() as session:
+        report = reports.newest(session, REFUNDS)
+        assert report is not None
+        return report.number, report.digest, report.content
+
+
+def test_a_report_is_there_for_other_processes_and_after_a_restart(
+    app: Flask, signed_in: SignIn, worked: None, settings: Settings, engine: sa.Engine, clock: Hands
+) -> None:
+    renewing.renew(settings, engine, REFUNDS, now=MONDAY)
+    manager = signed_in("manager")
+    address = f"/analysis/{REFUNDS}"
+    first = manager.get(address)
+    assert "Analysing" not in first.text and "made at" in first.text
+    other = create_app(settings, engine=engine, clock=clock)
+    other.config["WTF_CSRF_ENABLED"] = False
+    with other.test_client() as client:
+        client.set_cookie("language", "en")
+        client.post("/sign-in", data={"code": "manager", "password": "plainly-invented"})
+        assert client.get(f"{address}?format=json").json == manager.get(f"{address}?format=json").json
+    assert other.config["JOBS"].find(f"analyse:{REFUNDS}") is None
+    assert kept(engine)[0] == 1
+
+
+def test_many_who_want_it_at_once_make_it_once(settings: Settings, engine: sa.Engine, worked: None) -> None:
+    makers = [
+        threading.Thread(target=renewing.renew, args=(settings, engine, REFUNDS), kwargs={"now": MONDAY})
+        for _ in range(3)
+    ]
+    for maker in makers:
+        maker.start()
+    for maker in makers:
+        maker.join()
+    assert kept(engine)[0] == 1
+
+
+ANEW = """
+import sys
+from datetime import UTC, datetime
+from webui import renewing
+from webui.settings import read_settings
+from workflows.database import open_engine
+settings = read_settings({"QIANGJI_HOME": sys.argv[1], "QIANGJI_CLOCK": "no"})
+renewing.renew(settings, open_engine(settings.database_url), sys.argv[2], now=datetime(2026, 3, 2, 3, tzinfo=UTC))
+"""
+
+
+@pytest.mark.slow
+def test_the_same_snapshot_gives_the_same_bytes_in_any_process(
+    settings: Settings, engine: sa.Engine, worked: None, tmp_path: Path
+) -> None:
+    found = set()
+    for seed in ("1", "2"):
+        environment = {**os.environ, "PYTHONHASHSEED": seed}
+        subprocess.run([sys.executable, "-c", ANEW, str(settings.home), REFUNDS], check=True, env=environment)
+        found.add(kept(engine))
+        with transaction(engine) as session:
+            session.execute(sa.delete(reports.KeptReport))
+    assert len(found) == 1
+
+
+def test_it_is_made_anew_when_enough_is_new_or_it_is_old(
+    app: Flask, signed_in: SignIn, worked: None, settings: Settings, engine: sa.Engine
+) -> None:
+    assert renewing.ask_due(engine, MONDAY) == 1
+    assert renewing.ask_due(engine, MONDAY) == 0, "it is waited for already"
+    make = renewing.work(settings)
+    make(engine, {"log": REFUNDS}, MONDAY)
+    with transaction(engine) as session:
+        session.execute(sa.text("DELETE FROM jobs"))  # as the worker does when it is done
+    assert renewing.ask_due(engine, MONDAY + timedelta(days=1)) == 0, "nothing is new"
+    signed_in("clerk").post(f"/new/{REFUNDS}", data=REFUND)
+    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=5)) == 0, "little is new"
+    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=20)) == 1
+    make(engine, {"log": REFUNDS}, MONDAY + timedelta(minutes=20))
+    make(engine, {"log": REFUNDS}, MONDAY + timedelta(minutes=21))
+    assert kept(engine)[0] == 2, "what was made from the very same events stays"
