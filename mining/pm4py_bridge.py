@@ -11,8 +11,6 @@ from typing import Any
 
 import pandas as pd
 
-from bpmn.model import ProcessModel
-from bpmn.reading import read_bpmn
 from bpmn.semantics import Net, Transition
 from mining.variants import Variant
 
@@ -37,12 +35,25 @@ def inductive_net(variants: Sequence[Variant], *, noise: float = 0.2) -> Net:
     return as_net(net, begin, end)
 
 
-def inductive_model(variants: Sequence[Variant], *, noise: float = 0.2) -> ProcessModel:
-    """The BPMN model of the inductive miner, without a layout."""
+def inductive_drawing(variants: Sequence[Variant], *, noise: float = 0.2) -> bytes:
+    """The BPMN of the inductive miner, without a layout."""
     import pm4py
+
+    return _drawing(pm4py.discover_bpmn_inductive(as_frame(variants), noise_threshold=noise))
+
+
+def split_drawing(variants: Sequence[Variant]) -> bytes:
+    """The BPMN of the split miner (Augusto, Conforti, Dumas, La Rosa, Polyvyanyy, KAIS 59, 2019), without a layout; not always sound."""
+    import pm4py
+
+    return _drawing(pm4py.discover_bpmn_split_miner(as_frame(variants)))
+
+
+def _drawing(graph: Any) -> bytes:
     from pm4py.objects.bpmn.exporter.variants.etree import get_xml_string
 
-    return read_bpmn(get_xml_string(pm4py.discover_bpmn_inductive(as_frame(variants), noise_threshold=noise)))
+    drawn: bytes = get_xml_string(graph)
+    return drawn
 
 
 def as_net(net: Any, begin: Any, end: Any) -> Net:

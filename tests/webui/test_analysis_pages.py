@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from flask import Flask
 from flask.testing import FlaskClient
 
+from bpmn.reading import read_bpmn
 from tests.webui.conftest import REFUND, SignIn
 from webui.findings import TABS
 from webui.jobs import Job
@@ -23,7 +24,7 @@ TABLE = "办件编号,环节,完成时间,办理人员\n" + "".join(
 
 def finished(app: Flask, key: str) -> Job:
     """The job of that key when it has ended."""
-    for _ in range(600):
+    for _ in range(2400):
         job: Job | None = app.config["JOBS"].find(key)
         if job is not None and not job.going:
             assert job.error is None, job.error
@@ -78,6 +79,29 @@ def test_a_manager_accepts_a_deviation_for_a_time_and_takes_it_back(
     page = manager.get("/analysis/vat_credit_refund?tab=conformance&format=json").json
     assert [a["standing"] for a in page["accepted"]] == ["taken_back"]  # type: ignore[index]
     assert manager.post("/analysis/accepted/99/take-back", data={"reason": "r"}).status_code == 404
+
+
+@pytest.mark.slow
+def test_drawings_are_discovered_and_become_the_draft_of_a_new_procedure(
+    app: Flask, signed_in: SignIn, worked: None
+) -> None:
+    manager, owner = signed_in("manager"), signed_in("owner")
+    manager.get("/analysis/vat_credit_refund")
+    finished(app, "analyse:vat_credit_refund")
+    manager.post("/analysis/discover", data={"of": "vat_credit_refund"})
+    finished(app, "discover:vat_credit_refund")
+    page = manager.get("/analysis/vat_credit_refund?tab=flow").text
+    assert "Inductive miner" in page and "Split miner" in page
+    address = "of=vat_credit_refund&miner=inductive"
+    assert manager.get(f"/analysis/discovered.svg?{address}").mimetype == "image/svg+xml"
+    drawing = manager.get(f"/analysis/discovered.bpmn?{address}").data
+    assert {"Accept and check papers"} <= {activity.name for activity in read_bpmn(drawing).activities}
+    given = {"of": "vat_credit_refund", "miner": "inductive", "key": "found_refund", "name": "发现的退税"}
+    assert manager.post("/analysis/discovered/draft", data=given).status_code == 403
+    assert owner.post("/analysis/discovered/draft", data=given).location.endswith("/procedures/found_refund/1/edit")
+    assert owner.get("/procedures/found_refund").status_code == 200
+    assert owner.post("/analysis/discovered/draft", data=given).status_code == 422, "the key is taken"
+    assert owner.get("/analysis/discovered.bpmn?of=vat_credit_refund&miner=alpha").status_code == 404
 
 
 def uploaded(client: FlaskClient, content: bytes, name: str) -> str:

@@ -16,7 +16,7 @@ from bpmn.decisions import write_dmn
 from mining.dfg import filtered
 from mining.dfg_drawing import draw
 from mining.findings import Finding, Kind
-from webui import analyses, formats, forms
+from webui import analyses, discovering, formats, forms
 from webui.accepting import record, with_accepted
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
@@ -31,6 +31,7 @@ from webui.findings import TABS, Shown, shown_findings, what, word_of
 from webui.formats import duration
 from webui.habits import shown_habits
 from webui.influences import Fields, asked, held_constant
+from webui.jobs import Job
 from webui.language import gettext as _
 from webui.notes import note_texts
 from webui.pages.change import tab_values
@@ -240,7 +241,20 @@ def _flow(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
     return {
         "activities": _percent("activities", 1.0),
         "paths": _percent("paths", 0.8),
+        "mined": discovering.found(found.name),
+        "mining": _mining(found.name),
     }
+
+
+def _mining(of: str) -> dict[str, Any] | None:
+    job = discovering.running(of)
+    if job is None or job.state == "done":
+        return None
+    return {"state": job.state, "step": _("the miners are drawing"), "share": None, "error": _error(job)}
+
+
+def _error(job: Job) -> str | None:
+    return sentence(job.error) if job.error else None
 
 
 def _percent(name: str, default: float) -> float:
@@ -425,7 +439,7 @@ def _job(job: Any) -> dict[str, Any]:
         "state": job.state,
         "step": _step(job.step),
         "share": job.share,
-        "error": sentence(job.error) if job.error else None,
+        "error": _error(job),
     }
 
 
