@@ -15,6 +15,7 @@ from math import ceil
 from bpmn.errors import BpmnError
 from bpmn.model import ProcessModel
 from bpmn.reading import read_bpmn
+from mining.discovery.steady import steady
 from mining.errors import MinerFailed
 from mining.variants import Variant
 
@@ -45,7 +46,7 @@ def mined(paths: Sequence[Variant], miner: Miner, *, noise: float, seconds: floa
             check=True,
             env={**os.environ, "PYTHONHASHSEED": "0", "PYTHONPATH": os.pathsep.join(filter(None, sys.path))},
         )
-        return read_bpmn(done.stdout)
+        return steady(read_bpmn(done.stdout))
     except subprocess.TimeoutExpired as error:
         raise MinerFailed(miner, f"it had not finished after {PATIENCE * seconds:g} seconds.") from error
     except subprocess.CalledProcessError as error:
