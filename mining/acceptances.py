@@ -137,4 +137,5 @@ def history(session: Session, procedure: str) -> list[Acceptance]:
 
 
 def valid(session: Session, procedure: str, now: datetime) -> list[Acceptance]:
+    """Whether an acceptance still holds at that moment: it was not taken back and has not expired."""
     return [one for one in history(session, procedure) if one.standing(now) is Standing.VALID]

@@ -179,6 +179,7 @@ def proposal_of(session: Session, id: int) -> ArchivedProposal:
 def keep_promise(
     session: Session, proposal: ArchivedProposal, promise: Promise, scenario: Scenario, *, now: datetime
 ) -> ArchivedPromise:
+    """File what a simulation promised of a proposal, with the scenario that it was simulated under."""
     kept = ArchivedPromise(proposal=proposal, figures=asdict(promise), scenario=scenario.to_json(), made_at=now)
     session.add(kept)
     session.flush()
@@ -266,6 +267,7 @@ class TrackRecord:
 
 
 def track_record(entries: Sequence[Entry]) -> TrackRecord:
+    """How many judged trials kept their promise, and the mean of effect less promise, over those that have both."""
     judged = [entry for entry in entries if entry.trial.kept is not None]
     errors = [e.effect.estimate - e.promise.estimate for e in judged if e.effect is not None and e.promise is not None]
     mean = sum(errors) / len(errors) if errors else None

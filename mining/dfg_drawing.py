@@ -120,10 +120,12 @@ def width_of(text: str) -> float:
 
 
 def escaped(text: str) -> str:
+    """A text between quotes of the language of Graphviz."""
     return text.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def mixed(low: tuple[int, int, int], high: tuple[int, int, int], share: float) -> str:
+    """A colour between two, in the share of the second."""
     return "#" + "".join(f"{round(a + (b - a) * share):02x}" for a, b in zip(low, high, strict=True))
 
 

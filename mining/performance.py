@@ -130,6 +130,7 @@ class Grouping:
 
 
 def by_activity(work: Work) -> Grouping:
+    """Each piece of work belongs to its activity."""
     return Grouping(tuple((name,) for name in work.activity.names), work.activity.codes)
 
 
@@ -152,6 +153,7 @@ def rows_of(grouping: Grouping) -> list[npt.NDArray[np.int64]]:
 
 
 def known_seconds(values: Codes) -> npt.NDArray[np.float64]:
+    """Microseconds as seconds, without those that are UNKNOWN."""
     seconds: npt.NDArray[np.float64] = values[values != UNKNOWN] / 1e6
     return seconds
 

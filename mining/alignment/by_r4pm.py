@@ -26,6 +26,7 @@ _OPTIONS: Any = {
 
 
 def by_r4pm(net: Net, traces: Sequence[Trace]) -> list[Alignment | None]:
+    """Optimal alignments of the paths by A* with the marking equation (Adriansyah 2014; van Dongen 2018); None where `MOST_STATES` did not do."""
     if not traces:
         return []
     from r4pm.bindings import align_variants  # Rust library, loaded only where something is aligned

@@ -14,6 +14,7 @@ from mining.work import UNKNOWN, Cause
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Where work waits, the greatest delay first (`waiting.bottlenecks`), and what the log does not record of it."""
     return Analysis(bottlenecks(shared.work, seed=shared.seed), notes=tuple(_notes(shared)))
 
 

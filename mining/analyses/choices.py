@@ -8,6 +8,7 @@ from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
+    """What decides at each gateway (`choices.choices`); nothing without models."""
     if not shared.models:
         return Analysis()
     found = choices(shared.log, shared.models, seed=shared.seed)

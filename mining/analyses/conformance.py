@@ -8,6 +8,7 @@ from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Where cases leave the drawn path (`Reading.conformance`), with the figures of the whole."""
     found = shared.conformance
     if found is None:
         return Analysis(notes=(Note("no_model"),))

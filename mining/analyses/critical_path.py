@@ -8,4 +8,5 @@ from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
+    """What lead times consist of (`critical_path.critical_path`); the shares sum to one."""
     return Analysis(critical_path(shared.work))

@@ -9,6 +9,7 @@ from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
+    """What goes with long, late and deviating cases (`influences.influences`), and over how many looks."""
     found = influences(shared)
     if not found.looks:
         return Analysis()

@@ -11,6 +11,7 @@ from mining.specialisation import specialisation
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Workload, hand-overs with their square, ping-pong, specialisation and separation of duties."""
     work = shared.work
     found = (
         *workload(work, shared.calendar),

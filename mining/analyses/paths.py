@@ -12,6 +12,7 @@ SHOWN = 50
 
 
 def analyse(shared: Reading) -> Analysis:
+    """The paths that cases took, with the happy one."""
     found = outcomes(shared.cases)
     newest = max(shared.models, key=lambda version: -1 if version is None else version, default=None)
     happy = happy_path(found, shared.models.get(newest))

@@ -8,4 +8,5 @@ from mining.rework import returns, rework
 
 
 def analyse(shared: Reading) -> Analysis:
+    """What is done again (`rework.rework`) and what is returned for correction (`rework.returns`)."""
     return Analysis((*rework(shared.work, shared.models), *returns(shared.log)))

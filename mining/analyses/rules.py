@@ -8,4 +8,5 @@ from mining.rules import broken_rules
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Which of the rules beside the drawn path were broken (`rules.broken_rules`)."""
     return Analysis(broken_rules(shared.work, shared.models, shared.calendar))

@@ -9,6 +9,7 @@ from mining.timeliness import timeliness
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Which time limits are kept, by whom, and where breaches begin (`timeliness.timeliness`)."""
     if not shared.limits or shared.calendar is None:
         return Analysis(notes=(Note("no_limits"),))
     return Analysis(timeliness(shared.cases, shared.work, shared.limits, shared.calendar))

@@ -9,6 +9,7 @@ from mining.reading import Reading
 
 
 def analyse(shared: Reading) -> Analysis:
+    """Why work waits for its officer (`causes.why`), and whether that was recorded or inferred."""
     hours, learnt = _hours(shared)
     found = why(shared.work, hours, seed=shared.seed)
     if not found.findings:

@@ -144,11 +144,11 @@ def _after_steps(rows: list[_Row], wanted: set[int]) -> dict[int, Known]:
 
 @lru_cache(maxsize=50_000)
 def _variables(text: str | None) -> dict[str, Any]:
-    return {name: _feel(value) for name, value in read_attributes(text).items() if name.isidentifier()}
+    return {name: as_feel(value) for name, value in read_attributes(text).items() if name.isidentifier()}
 
 
-def _feel(value: Any) -> Any:
-    """Numbers are decimals in FEEL."""
+def as_feel(value: Any) -> Any:
+    """A recorded value as FEEL has it: numbers are decimals; None for what tables here do not test."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return value if isinstance(value, str | bool | Decimal | date) else None
     return Decimal(str(value))

@@ -64,6 +64,8 @@ class Cell:
             parts.append(f"{variable} > {literal(self.low)}")
         if self.high is not None:
             parts.append(f"{variable} <= {literal(self.high)}")
+        if not parts:
+            parts.append(f"{variable} != null")
         parts += [f"{variable} != {literal(other)}" for other in self.others]
         return " and ".join(parts)
 
@@ -81,8 +83,17 @@ def literal(value: Value) -> str:
 
 @dataclass(frozen=True)
 class Row:
+    """What it asks of each variable, and where the decisions for which that holds ended."""
+
     cells: Mapping[str, Cell]
     leaf: Leaf
+
+    def condition(self) -> str | None:
+        """All its cells as one expression; None where one accepts that nothing is known, which an expression would not decide."""
+        asked = {name: cell for name, cell in self.cells.items() if cell.text != "-"}
+        if not asked or any(cell.null or not cell.known for cell in asked.values()):
+            return None
+        return " and ".join(part for name, cell in asked.items() if (part := cell.condition(name))) or None
 
 
 def rows_of(tree: Tree) -> tuple[Row, ...]:

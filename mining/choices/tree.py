@@ -74,16 +74,17 @@ def decided(tree: Tree, known: Known) -> Leaf:
     return tree
 
 
-def grown(known: Sequence[Known], outcomes: Sequence[str], deepest: int = DEEPEST) -> Tree:
+def grown(known: Sequence[Known], outcomes: Sequence[str], deepest: int = DEEPEST, *, prune: bool = True) -> Tree:
     """A tree by greatest gain of information (Quinlan, 1986; binary as in Breiman et al., 1984), leaves of at least 20 decisions.
 
-    Neither the order of the decisions nor that of the variables matters: ties go to the first by name. Splits whose leaves all
-    say the same are taken back.
+    Neither the order of the decisions nor that of the variables matters: ties go to the first by name. With `prune` splits whose
+    leaves all say the same are taken back, although one may say it more surely.
     """
     names = sorted(set(outcomes))
     codes = np.array([names.index(outcome) for outcome in outcomes], dtype=np.int64)
     columns = {name: column for name in _variables(known) if (column := _Column.of(name, known)) is not None}
-    return _pruned(_grown(columns, codes, names, np.ones(len(codes), np.bool_), deepest))
+    tree = _grown(columns, codes, names, np.ones(len(codes), np.bool_), deepest)
+    return _pruned(tree) if prune else tree
 
 
 def _variables(known: Sequence[Known]) -> list[str]:

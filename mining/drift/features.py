@@ -101,7 +101,7 @@ def time_features(work: Work, lead: Values) -> list[Feature]:
 
 
 def centred(feature: Feature) -> Values:
-    """Marks less their mean; times as ranks around 0, and 0 where the case has none."""
+    """Marks less their mean; times as ranks around 0 (mid-ranks as in Wilcoxon, 1945), and 0 where the case has none."""
     if not feature.is_time:
         marks: Values = feature.values - feature.values.mean()
         return marks

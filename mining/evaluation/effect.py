@@ -94,6 +94,7 @@ class CaseValues:
 
 
 def effect_of(before: CaseValues, after: CaseValues, *, measure: str, seed: int = 0) -> Effect:
+    """The relative change of two groups of cases by Welch's test on logarithms, beside the difference of their medians."""
     estimate, low, high = ratio(before, after)
     enough = min(len(before.values), len(after.values)) >= ENOUGH
     _, interval = median_difference(after.values, before.values, seed=seed) if enough else (0.0, (np.nan, np.nan))

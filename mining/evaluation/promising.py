@@ -240,7 +240,8 @@ def _all_on(trial: _Trial, share: float, seed: int) -> EventLog:
 
 
 def _spread(log_ratios: list[float], *, single: bool) -> Interval:
-    """Mean and interval of the relative change: for one further observation (`single`), or for the mean."""
+    """Mean and interval of the relative change: for one further observation (`single`), or for the mean (Student, 1908; the
+    prediction interval as in Hahn and Meeker, 1991)."""
     known = np.array([each for each in log_ratios if not np.isnan(each)])
     if len(known) < 2:
         return float("nan"), float("nan"), float("nan")

@@ -54,7 +54,7 @@ def kept_of(session: Session, log: str) -> list[KeptFilter]:
 
 
 def kept(session: Session, log: str, name: str) -> KeptFilter:
-    """Raises UnknownFilter."""
+    """The filter that somebody kept for that log under the name; raises UnknownFilter."""
     found = session.scalar(_named(log, name))
     if found is None:
         raise UnknownFilter(name, [each.name for each in kept_of(session, log)])
@@ -62,7 +62,7 @@ def kept(session: Session, log: str, name: str) -> KeptFilter:
 
 
 def forget(session: Session, log: str, name: str) -> None:
-    """Raises UnknownFilter."""
+    """Take a kept filter of that log away for everybody; raises UnknownFilter."""
     session.delete(kept(session, log, name))
     session.flush()
 

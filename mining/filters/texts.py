@@ -18,12 +18,14 @@ def moment_text(at: datetime | None) -> str:
 
 
 def number_text(number: float | None) -> str:
+    """Whole numbers without a point, others in the shortest form that reads back as the same; nothing for None."""
     if number is None:
         return ""
     return str(int(number)) if number == int(number) else repr(number)
 
 
 def moment(text: str) -> datetime | None:
+    """The moment that `moment_text` wrote, in UTC; raises UnreadableFilter where it has no zone."""
     if not text:
         return None
     try:
@@ -36,6 +38,7 @@ def moment(text: str) -> datetime | None:
 
 
 def number(text: str) -> float | None:
+    """The finite number of a text, None of an empty one; raises UnreadableFilter."""
     if not text:
         return None
     try:
@@ -48,6 +51,7 @@ def number(text: str) -> float | None:
 
 
 def whole(text: str, least: int) -> int:
+    """The whole number of a text in plain digits, at least `least`; raises UnreadableFilter."""
     if not (text.isascii() and text.isdecimal()) or int(text) < least:
         raise UnreadableFilter(f"{text!r} is no whole number from {least} on")
     return int(text)

@@ -42,6 +42,7 @@ def read(text: str) -> Filter:
 
 
 def as_json(chosen: Filter) -> dict[str, Any]:
+    """A filter as nested objects, one key each: its word with the list of its arguments."""
     word, arguments = chosen.told()
     return {word: [as_json(a) if isinstance(a, Filter) else a for a in arguments]}
 

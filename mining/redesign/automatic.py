@@ -1,4 +1,4 @@
-"""Task automation: a rule on one attribute of the case that tells the outcome beforehand."""
+"""Task automation: a rule on the attributes of the case that tells the outcome beforehand."""
 
 from __future__ import annotations
 
@@ -13,6 +13,9 @@ from scipy import stats
 
 from bpmn.changes import Automate
 from bpmn.model import Activity, ProcessModel
+from mining.choices.moments import as_feel
+from mining.choices.table import rows_of
+from mining.choices.tree import decided, grown
 from mining.redesign.facts import Facts
 from mining.redesign.proposal import Proposal
 
@@ -23,11 +26,15 @@ COVERED = 0.3  # share of the cases that a rule must decide to be worth having
 
 @dataclass(frozen=True)
 class Passing:
-    """How often an activity let pass; `bound` is the upper bound of the opposite (Clopper and Pearson, 1934)."""
+    """How often an activity let pass; `bound` is the upper bound of the opposite (Clopper and Pearson, 1934).
+
+    `of` are the cases among which it was counted, where those are not all.
+    """
 
     outcome: str
     cases: int
     passed: int
+    of: int | None = None
 
     @property
     def bound(self) -> float:
@@ -36,6 +43,7 @@ class Passing:
 
 
 def passing_evidence(facts: Facts, activity: str, passing: Passing, hours: float) -> dict[str, Any]:
+    """What the sentences of a proposal say of how often an activity let cases pass."""
     return {
         "activity": facts.name(activity),
         "element": activity,
@@ -48,14 +56,15 @@ def passing_evidence(facts: Facts, activity: str, passing: Passing, hours: float
 
 
 def automated(facts: Facts, activity: Activity, rows: pd.DataFrame, outcome: str) -> Proposal | None:
-    """The best rule on one attribute of the case that covers enough and is as sure."""
+    """The best rule that covers enough and is as sure: on one attribute of the case, or where none is, a row of a learnt table."""
     known = rows[rows.outcome.notna() & rows.case_id.isin(list(facts.cases))]
-    rules = [rule for name in _attributes(facts) for rule in _rule(facts, known, name, outcome)]
-    rules = [rule for rule in rules if rule[1].cases >= COVERED * len(known) and rule[1].bound <= ALWAYS]
-    for condition, passing in sorted(rules, key=lambda rule: (-rule[1].cases, rule[0])):
+    names = _attributes(facts)
+    simple = [rule for name in names for rule in _rule(facts, known, name, outcome)]
+    learnt = _rows_of_a_table(facts, known, names, outcome)
+    for condition, passing in (*_sure(simple, len(known)), *_sure(learnt, len(known))):
         change = Automate(activity.id, condition, outcome)
         model = facts.changed(change)
-        covered = passing.cases / len(known)
+        covered = passing.cases / (passing.of or len(known))
         hours = float((rows.waiting + rows.processing).mean()) / 3600
         gain = covered * float((rows.waiting + rows.processing).sum()) / max(len(facts.cases), 1)
         if model is None or passing.cases < SURE or not facts.noticeable(gain):
@@ -72,6 +81,34 @@ def automated(facts: Facts, activity: Activity, rows: pd.DataFrame, outcome: str
             shares=_shares(model, activity.id, covered),
         )
     return None
+
+
+def _sure(rules: list[tuple[str, Passing]], cases: int) -> list[tuple[str, Passing]]:
+    """Those that cover enough and are as sure, the widest first."""
+    kept = [rule for rule in rules if rule[1].cases >= COVERED * (rule[1].of or cases) and rule[1].bound <= ALWAYS]
+    return sorted(kept, key=lambda rule: (-rule[1].cases, rule[0]))
+
+
+def _rows_of_a_table(facts: Facts, rows: pd.DataFrame, names: list[str], outcome: str) -> list[tuple[str, Passing]]:
+    """The rows of a table over several attributes (`choices.tree`), learnt from the first half of the work and counted on the second,
+    because among so many possible conditions some look sure by chance."""
+    ordered = rows.sort_values(["completed", "case_id"], kind="stable")
+    half = len(ordered) // 2
+    known = [
+        {name: as_feel(value) for name in names if (value := facts.cases[id].get(name)) is not None}
+        for id in ordered.case_id
+    ]
+    passes = (ordered.outcome == outcome).to_numpy()
+    tree = grown(known[:half], ["pass" if passed else "other" for passed in passes[:half]], prune=False)
+    ends = [id(decided(tree, each)) for each in known[half:]]
+    found = []
+    for row in rows_of(tree):
+        here = np.array([end == id(row.leaf) for end in ends], dtype=np.bool_)
+        condition = row.condition()
+        if row.leaf.outcome == "pass" and condition:
+            passing = Passing(outcome, int(here.sum()), int(passes[half:][here].sum()), len(ends))
+            found.append((condition, passing))
+    return found
 
 
 def _shares(model: ProcessModel, activity: str, covered: float) -> dict[str, dict[str, float]]:

@@ -60,6 +60,7 @@ class Facts:
 def facts_of(
     diagnosis: Diagnosis | None, log: EventLog, procedure: Procedure | ProcessModel, calendar: WorkingCalendar
 ) -> Facts:
+    """Reads a log once for all rules of redesign; waiting and processing count in working time of the calendar."""
     model = procedure if isinstance(procedure, ProcessModel) else procedure.model
     materials = Materials() if isinstance(procedure, ProcessModel) else Materials(procedure.forms, procedure.decisions)
     clock = Clock(calendar)

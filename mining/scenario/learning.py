@@ -125,6 +125,7 @@ def telling_attributes(rows: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def marked(row: Mapping[str, Any], names: Sequence[str]) -> dict[str, str]:
+    """The attributes of a case under the names by which a choice may depend on them (`@name`)."""
     return {f"{ATTRIBUTE}{name}": f"{row.get(name)}" for name in names}
 
 

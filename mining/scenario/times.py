@@ -109,5 +109,6 @@ def is_awaited(model: ProcessModel, id: str) -> bool:
 
 
 def is_performed(model: ProcessModel, id: str) -> bool:
+    """Whether an officer or the engine does it, so that it takes processing time."""
     node = model.node(id)
     return isinstance(node, Activity) and node.kind not in (ActivityKind.SUBPROCESS, ActivityKind.RECEIVE)

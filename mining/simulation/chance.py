@@ -20,6 +20,7 @@ def key_of(name: str) -> int:
 
 
 def mixed(value: int) -> int:
+    """One step of SplitMix64 (Steele, Lea and Flood, 2014): a bijection of 64-bit numbers that leaves no pattern."""
     value = (value + 0x9E3779B97F4A7C15) & _MASK
     value = ((value ^ (value >> 30)) * 0xBF58476D1CE4E5B9) & _MASK
     value = ((value ^ (value >> 27)) * 0x94D049BB133111EB) & _MASK

@@ -84,6 +84,7 @@ class Arrivals:
 
 
 def part_of_month(day: date) -> int:
+    """In which stretch of five days a day lies, 0 to 5; the last takes the rest of the month."""
     return min((day.day - 1) // 5, 5)
 
 

@@ -52,7 +52,7 @@ class Hours:
 
 @lru_cache(maxsize=64)
 def hours_from(calendar: WorkingCalendar, first_year: int) -> Hours:
-    """The hours of `YEARS` years."""
+    """The stretches of work of `YEARS` years by the calendar, from the first of January on; all time where it never closes."""
     zone = ZoneInfo(calendar.zone)
     opens, closes, before, worked = [], [], [], 0.0
     day, last = date(first_year, 1, 1), date(first_year + YEARS, 1, 1)

@@ -45,12 +45,14 @@ class Present:
 
 
 def as_dict(present: Present | None) -> dict[str, Any] | None:
+    """The open cases as plain values for JSON; `from_dict` gives them back."""
     if present is None:
         return None
     return {"at": present.at, "cases": [_case_as_dict(case) for case in present.cases]}
 
 
 def from_dict(read: Mapping[str, Any] | None) -> Present | None:
+    """The open cases that `as_dict` wrote."""
     if read is None:
         return None
     return Present(read["at"], tuple(_case_from_dict(case) for case in read["cases"]))

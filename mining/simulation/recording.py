@@ -146,4 +146,5 @@ class Recorder:
 
 
 def instant(seconds: float) -> datetime:
+    """Seconds since 1970 as an aware moment in UTC."""
     return datetime.fromtimestamp(seconds, UTC)

@@ -132,3 +132,23 @@ def test_a_rule_is_proposed_where_an_attribute_tells_the_outcome() -> None:
 def test_few_cases_prove_nothing(refund: Procedure, refund_log: EventLog) -> None:
     few = refund_log.filtered(refund_log.events.select("case_id").distinct().order_by("case_id").limit(12))
     assert propose(None, few, refund) == []
+
+
+@pytest.mark.slow
+def test_a_row_of_a_table_is_proposed_where_only_two_attributes_together_tell() -> None:
+    """Who is neither large nor new always passes; of the others every third is refused."""
+    model = drawing('start > a > b > xor1; xor1 > c > end1; xor1 > end2 ? b_outcome = "refuse"', user("b"))
+    base = office({name: (exponential(HOUR), 2) for name in "abc"}, per_hour=0.8)
+    mix = tuple(CaseMix(None, {"large": n % 3 == 0, "new": n // 3 == 0}) for n in range(9))
+    choice = Choice({"xor1_c": 0.8, "xor1_end2": 0.2})
+    log = simulate(model, replace(base, case_mix=mix, choices={"xor1": choice}), cases=1800, seed=1, start=START)
+    openings = log.events.filter(log.events.activity == "start").select("case_id", opening="attributes")
+    told = log.events.join(openings, "case_id")
+    easy = told.opening.contains('"large":false') & told.opening.contains('"new":false')
+    plain = replace(log, events=told.mutate(hard=~easy & (told.case_id.right(1).cast("int64") % 3 == 0)))
+    answers = answered(plain, "b", ibis.ifelse(plain.events.hard, "refuse", "pass"))
+    log = replace(answers, events=answers.events.drop("hard", "opening"))
+    [found] = [p for p in propose(None, log, model) if p.kind == "automate"]
+    assert set(found.evidence["condition"].split(" and ")) == {"large = false", "new = false"}
+    assert found.evidence["covered"] == pytest.approx(4 / 9, abs=0.05)
+    assert found.evidence["passed"] == found.evidence["cases"] >= 300

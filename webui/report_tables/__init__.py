@@ -10,6 +10,7 @@ from webui.report_tables.conformance import conformance, rules
 from webui.report_tables.drift import drift
 from webui.report_tables.forecast import forecast
 from webui.report_tables.habits import habits
+from webui.report_tables.influences import choices, influences
 from webui.report_tables.notes import notes
 from webui.report_tables.people import organisation, rework, timeliness
 from webui.report_tables.shapes import Cell, Labels, Section, Table, Writer
@@ -24,6 +25,8 @@ def sections(diagnosis: Diagnosis, writer: Writer) -> list[Section]:
         bottlenecks(diagnosis, writer),
         why(diagnosis, writer),
         critical_path(diagnosis, writer),
+        influences(diagnosis, writer),
+        choices(diagnosis, writer),
         conformance(diagnosis, writer),
         rules(diagnosis, writer),
         habits(diagnosis, writer),
