@@ -42,9 +42,10 @@ def current_language() -> str:
     """Chosen by the officer, else by the cookie, else the setting; `?language=en` wins for one request."""
     if not has_request_context():
         return LANGUAGES[0]
-    if "language" not in g:
-        g.language = _chosen()
-    return str(g.language)
+    chosen: str | None = g.get("language")  # asked for every text of a page
+    if chosen is None:
+        chosen = g.language = _chosen()
+    return chosen
 
 
 def _chosen() -> str:

@@ -31,26 +31,32 @@ def because(why: Mapping[str, Any] | None, names: Names) -> str:
 
 def _main(why: Mapping[str, Any], names: Names) -> str:
     load, candidates = why.get("load", 0), why.get("candidates", 0)
-    sentences = {
-        "dedicated": _("A key taxpayer: its dedicated officer does the work."),
-        "only_one": _("Only one officer can do this now."),
-        "lowest_load": _("Fewest open tasks (%(load)s) of %(n)s officers who may do it.", load=load, n=candidates),
-        "longest_idle": _("As few open tasks (%(load)s) as others, and longest without new work.", load=load),
-        "nobody_eligible": _("No officer holds the post now; it waits in the pool."),
-        "four_eyes_excludes_all": _(
-            "Everybody who could do it has already worked on this case; a second person is needed."
-        ),
-        "nobody_skilled": _("Nobody who holds the post has the skills: %(skills)s.", skills=skills(why.get("skills"))),
-        "claimed": _("Claimed from the pool."),
-        "returned": _("Came back to the officer who did it before."),
-        "same_officer": _("Came back to the officer who did it before."),
-        "reassigned": _(
-            "Passed on by %(name)s: %(reason)s", name=names.officer(why.get("by")), reason=why.get("reason", "")
-        ),
-        "released": _("Given back to the pool."),
-    }
-    key = str(why.get("key", ""))
-    return sentences.get(key, key)
+    match why.get("key"):
+        case "dedicated":
+            return _("A key taxpayer: its dedicated officer does the work.")
+        case "only_one":
+            return _("Only one officer can do this now.")
+        case "lowest_load":
+            return _("Fewest open tasks (%(load)s) of %(n)s officers who may do it.", load=load, n=candidates)
+        case "longest_idle":
+            return _("As few open tasks (%(load)s) as others, and longest without new work.", load=load)
+        case "nobody_eligible":
+            return _("No officer holds the post now; it waits in the pool.")
+        case "four_eyes_excludes_all":
+            return _("Everybody who could do it has already worked on this case; a second person is needed.")
+        case "nobody_skilled":
+            return _("Nobody who holds the post has the skills: %(skills)s.", skills=skills(why.get("skills")))
+        case "claimed":
+            return _("Claimed from the pool.")
+        case "returned" | "same_officer":
+            return _("Came back to the officer who did it before.")
+        case "reassigned":
+            by, reason = names.officer(why.get("by")), why.get("reason", "")
+            return _("Passed on by %(name)s: %(reason)s", name=by, reason=reason)
+        case "released":
+            return _("Given back to the pool.")
+        case other:
+            return str(other or "")
 
 
 def skills(wanted: Iterable[str] | None) -> str:

@@ -21,7 +21,7 @@ from workflows.automation import pause_before
 from workflows.errors import AlreadyDone, NotAllowed, NotOpen, ProcedureFault, StepFailed, UnknownExternalTask
 from workflows.following import follow
 from workflows.locking import locked_case
-from workflows.recording import Journal
+from workflows.recording import journal
 from workflows.tables import Case, CaseState, ExternalTask, ExternalTaskState, Worker
 from workflows.turn import Turn, open_turn
 
@@ -209,9 +209,9 @@ def _allowed(worker: Worker, topics: Collection[str]) -> list[str]:
 
 
 def _begun(session: Session, task: ExternalTask, case: Case, now: datetime) -> None:
-    journal = Journal(case, now)
-    journal.record(task.node, Lifecycle.START, instance=task.instance, attributes={"worker": task.worker})
-    journal.write(session)
+    facts = journal(session, case, now)
+    facts.record(task.node, Lifecycle.START, instance=task.instance, attributes={"worker": task.worker})
+    facts.write(session)
 
 
 def _digest(text: str) -> str:

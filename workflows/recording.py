@@ -39,6 +39,7 @@ class Journal:
 
     case: Case
     now: datetime
+    zone: str  # of the office
     events: list[Event] = field(default_factory=list)
     opened: dict[str, int] = field(default_factory=dict)  # calls that began, with the version that they run
 
@@ -67,6 +68,7 @@ class Journal:
                 officer=officer,
                 post=post,
                 office=office or self.case.office,
+                zone=self.zone,
                 attributes=scalars(attributes or {}),
             )
         )
@@ -94,6 +96,10 @@ class Journal:
         self.events[0] = replace(first, attributes={**scalars(attributes), **first.attributes})
 
     def write(self, session: Session) -> None:
-        zone = calendar(session, self.case.office).zone
-        store.append(session, [replace(event, zone=zone) for event in self.events])
+        store.append(session, self.events)
         self.events = []
+
+
+def journal(session: Session, case: Case, now: datetime) -> Journal:
+    """The facts of a change of this case, which begins."""
+    return Journal(case, now, calendar(session, case.office).zone)

@@ -17,7 +17,7 @@ from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
 from workflows.locking import write_case
-from workflows.recording import Journal
+from workflows.recording import Journal, journal
 from workflows.routing import People, kept_apart, route_among
 from workflows.rows import Rows
 from workflows.tables import (
@@ -196,7 +196,7 @@ def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None 
         # Spec names begin with the place of the call: a call is at work when a token stands at one of them.
         version = bind(session, version, case.version, lambda place: f'"{place}/' in case.execution)
         case.digest = version.digest
-    turn = Turn(session, case, version, now, Journal(case, now))
+    turn = Turn(session, case, version, now, journal(session, case, now))
     if task is not None:
         turn.tasks[task.instance] = task
     return turn
@@ -207,7 +207,7 @@ def begin_turn(session: Session, case: Case, version: Runnable, *, now: datetime
     if version.latest:
         version = bind(session, version, case.version, lambda _: False)
         case.digest = version.digest
-    turn = Turn(session, case, version, now, Journal(case, now))
+    turn = Turn(session, case, version, now, journal(session, case, now))
     turn.opened = begin(version.plan, case.data, turn, start=start)
     return turn
 
