@@ -3,6 +3,11 @@
 A step is the completion of one person's task through the verbs: state, history, desk, deadline, outbox and events in one
 transaction. It is held against the same step of SpiffWorkflow alone in memory, against bare transactions of as many
 statements on the same database, and against itself at the begin of a long case. Statements are counted without BEGIN and COMMIT.
+
+The bare transactions have as many statements and bytes as a step of the refund has on the average (6.7, and 1.6 kB), in the same
+four processes, through the same engine with the same settings, on the same database beside the product's tables. They are
+lighter than a step in that their table has one index where those of a step have twenty, and in that a step adds four or five events
+with its one INSERT. A step's look at its desk is shared by twenty cases. `where_time_goes` tells what a completion takes.
 """
 
 from __future__ import annotations
@@ -307,19 +312,20 @@ BARE = sa.Table(
 
 
 def bare_transaction(engine: Engine, number: int) -> Callable[[], None]:
-    """As many statements as a step has: one reads, two change, five add a row, with as many bytes as a step writes."""
+    """As many statements as a step has: two read, two change, three add a row, with as many bytes as a step writes."""
     with engine.begin() as connection:
         BARE.create(connection, checkfirst=True)
         id = connection.execute(BARE.insert(), {"owner": number, "content": ""}).inserted_primary_key[0]  # type: ignore[index]
-    content = "x" * 400
+    content = "x" * 330
     read, change, add = BARE.select().where(BARE.c.id == id), BARE.update().where(BARE.c.id == id), BARE.insert()
 
     def step() -> None:
         with engine.begin() as connection:
-            connection.execute(read).first()
+            for _ in range(2):
+                connection.execute(read).first()
             for _ in range(2):
                 connection.execute(change, {"content": content})
-            for _ in range(5):
+            for _ in range(3):
                 connection.execute(add, {"owner": number, "content": content})
 
     return step
