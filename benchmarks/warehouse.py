@@ -6,8 +6,11 @@
 from __future__ import annotations
 
 import argparse
+import os
 import resource
 import statistics
+import subprocess
+import sys
 import tempfile
 import threading
 import time
@@ -18,6 +21,7 @@ from typing import Any
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.parquet as pq
 from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
@@ -27,7 +31,10 @@ from event_logs.performed import performed
 from event_logs.warehouse import Warehouse
 from event_logs.warehouse.lake import SCHEMA
 from mining.figures.delays import bottlenecks
+from tests.postgres import PostgresServer
 from workflows.database import open_engine, reading
+
+ROOT = Path(__file__).parents[1]
 
 NOW = datetime(2026, 6, 1, 2, tzinfo=UTC)
 ACTIVITIES = np.array(["accept", "check", "verify", "review", "approve", "pay", "deliver"])
@@ -199,6 +206,57 @@ def soon(home: Path, lasting: float) -> None:
     engine.dispose()
 
 
+def through_the_worker(home: Path, url: str, lasting: float) -> None:
+    """The same from the commit until the manifest tells it, with a real `qiangji work` doing all that it does beside."""
+    environment = {**os.environ, "QIANGJI_HOME": str(home), "QIANGJI_DATABASE_URL": url, "PYTHONPATH": str(ROOT)}
+    command = [sys.executable, "-m", "webui.cli"]
+    subprocess.run([*command, "migrate"], env=environment, check=True, capture_output=True)
+    engine, lake = open_engine(url), Warehouse(home).lake
+    stop, recorded, slow, late = threading.Event(), {}, [], []  # type: ignore[var-annotated]
+    with subprocess.Popen([*command, "work"], env=environment, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None and "run" in process.stderr.readline()
+        writer = threading.Thread(target=record, args=(engine, stop, recorded, slow))
+        writer.start()
+        began = time.monotonic()
+        while time.monotonic() - began < lasting or (recorded and time.monotonic() - began < 2 * lasting):
+            time.sleep(0.05)
+            if time.monotonic() - began > lasting:
+                stop.set()
+            through, seen = lake.manifest().through, time.monotonic()
+            for position in [one for one in list(recorded) if one <= through]:
+                late.append(seen - recorded.pop(position))
+        stop.set()
+        writer.join()
+        process.terminate()
+    print(
+        f"{engine.dialect.name}, through `qiangji work`: {len(slow) * 10 / lasting:,.0f} events/s, visible after {max(late):.1f} s at the "
+        f"latest, {statistics.median(late):.1f} s in the median; {len(recorded) * 10:,} events were not seen"
+    )
+    engine.dispose()
+
+
+def imported(home: Path, events: int) -> None:
+    """A log that was imported from a file of that size opens, and is counted."""
+    warehouse, table = Warehouse(home), home / "large.parquet"
+    home.mkdir(parents=True)
+    with pq.ParquetWriter(table, SCHEMA) as written:
+        for number in range(-(-events // 1_000_000)):
+            count = min(1_000_000, events - number * 1_000_000) // PER_CASE
+            written.write_table(
+                _month(f"2024-{number % 12 + 1:02}", count, number * 1_000_000 + 1, np.random.default_rng(number))
+            )
+    took = seconds(
+        lambda: warehouse.import_log(table, "large", {"activity": "activity", "timestamp": "at", "resource": "officer"})
+    )
+    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    opened = [seconds(lambda: warehouse.load("large")) for _ in range(5)]
+    counted = seconds(lambda: performed(warehouse.load("large")).count().execute())
+    print(
+        f"{events:,} events imported in {took:.0f} s, peak {peak:,.0f} MB; the log opens in {statistics.median(opened):.3f} s (slowest "
+        f"{max(opened):.3f}); its performed work is counted in {counted:.3f} s"
+    )
+
+
 def _for(lasting: float, engine: Engine, recorded: dict[int, float], slow: list[float]) -> None:
     stop = threading.Event()
     writer = threading.Thread(target=record, args=(engine, stop, recorded, slow))
@@ -215,7 +273,15 @@ def main() -> None:
     given = parser.parse_args()
     with tempfile.TemporaryDirectory() as folder:
         soon(Path(folder) / "small", given.seconds)
+        through_the_worker(Path(folder) / "worker", f"sqlite:///{folder}/worker.sqlite", given.seconds)
+        server = PostgresServer.create()
+        try:
+            server.start()
+            through_the_worker(Path(folder) / "worker-postgresql", server.url(), given.seconds)
+        finally:
+            server.stop()
         large(Path(folder) / "large", given.events)
+        imported(Path(folder) / "imported", given.events)
 
 
 if __name__ == "__main__":

@@ -39,11 +39,18 @@ def _loaded(source: Source) -> Record:
     except RecursionError:
         raise source.unreadable("its JSON is nested too deeply") from None
     except ValueError as error:
-        cut = not text.rstrip().endswith(b"}")
-        raise source.unreadable(f"{'the file is cut off' if cut else 'this is no JSON'} ({error})") from error
+        reason = "the file is cut off" if _is_cut_off(bytes(text), error) else "this is no JSON"
+        raise source.unreadable(f"{reason} ({error})") from error
     if not isinstance(told, dict):
         raise source.unreadable("this is JSON, but no object-centric log")
     return told
+
+
+def _is_cut_off(text: bytes, error: ValueError) -> bool:
+    """Does it end within, or is more expected where it ends?"""
+    if isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()):
+        return True
+    return not text.rstrip().endswith(b"}")
 
 
 def _read_second(source: Source, told: Record, writer: ObjectWriter) -> None:
