@@ -99,7 +99,7 @@ RULES = (
         lambda w: w.started > w.completed,
     ),
     Rule("one_name", Dimension.CONSISTENCY, Stage.STORAGE, "administrator", _always, _defect("synonymous")),
-    Rule("one_meaning", Dimension.CONSISTENCY, Stage.USE, "owner", _always, _defect("homonymous")),
+    Rule("one_meaning", Dimension.CONSISTENCY, Stage.USE, "process_owner", _always, _defect("homonymous")),
     Rule("told_once", Dimension.UNIQUENESS, Stage.STORAGE, "administrator", _always, lambda w: w.twin > 0),
 )
 BY_KEY = {rule.key: rule for rule in RULES}

@@ -8,6 +8,7 @@ from typing import Any
 
 import click
 
+from event_logs.errors import UnknownLog
 from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
@@ -154,11 +155,14 @@ for command in COMMANDS:
 @click.argument("name")
 @as_json
 def quality(name: str, wants_json: bool) -> None:
-    """Check the imported log NAME, as it reads with the repairs that were accepted, rule by rule; the result joins the trend."""
+    """Check the log NAME or what is recorded of the procedure NAME, with the repairs that were accepted; the result joins the trend."""
     settings = read_settings()
-    made = checks.check(
-        settings, open_database(settings), f"{checks.IMPORTED}{name}", occasion="asked", now=datetime.now(UTC)
-    )
+    database = open_database(settings)
+    known = checks.names(settings, database)
+    meant = next((log for log in (f"{checks.IMPORTED}{name}", name) if log in known), None)
+    if meant is None:
+        raise UnknownLog(name)
+    made = checks.check(settings, database, meant, occasion="asked", now=datetime.now(UTC))
     rows = [{"rule": f.rule, "broken": f.broken, "asked": f.asked} for f in made.findings]
     print_rows(
         rows, ("rule", "broken", "asked"), wants_json=wants_json, empty="No rule had anything to ask of this log."

@@ -146,7 +146,7 @@ def _words() -> dict[str, str]:
 def take_in(token: str) -> Redirect:
     path, name = _uploaded(token), request.form.get("name", "").strip()
     given = {meaning: column for meaning in COLUMNS if (column := request.form.get(meaning, ""))}
-    for option in ("zone", "timestamp_format"):
+    for option in ("zone", "timestamp_format", "statuses"):
         if text := request.form.get(option, "").strip():
             given[option] = text
     store, at, database = analyses.warehouse(_settings()), now(), engine()
