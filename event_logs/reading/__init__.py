@@ -228,7 +228,8 @@ def _reading(
     counts, aside = writer.counts, writer.aside
     if not counts.events:
         reason = f"; the first that was set aside: {aside.first_reason}" if aside.first_reason else ""
-        raise source.unreadable(f"no event could be read{reason}")
+        noted = f". {' '.join(notes)}" if notes else ""
+        raise source.unreadable(f"no event could be read{reason}{noted}")
     if clock.naive:
         notes.append(f"{clock.naive:,} times have no zone and were read as those of {clock.zone}.")
     if counts.facts > counts.events:

@@ -29,6 +29,7 @@ class Outcome(StrEnum):
 
 RIGHT = (Outcome.WHOLE, Outcome.REPORTED, Outcome.REFUSED)
 _NAMES_A_CUT = ("cut off", "empty")
+_TELLING = 64  # of fewer bytes nothing tells what the file was
 _TABLES = ("CSV", "CSV in GB18030", "TSV in UTF-16", "CSV.gz")
 
 
@@ -61,7 +62,7 @@ def _drawn(file: Spoilt) -> tuple[Outcome, str]:
 
 
 def _refused(file: Spoilt, sentence: str) -> tuple[Outcome, str]:
-    if file.cut and not any(word in sentence for word in _NAMES_A_CUT):
+    if file.cut and len(file.data) >= _TELLING and not any(word in sentence for word in _NAMES_A_CUT):
         return Outcome.UNNAMED, sentence
     return (Outcome.REFUSED if len(sentence) > 20 else Outcome.CRASH), sentence
 
