@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import collecting, facts, outgoing, quality, renewing
+from webui import collecting, facts, outgoing, predicting, quality, renewing
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -59,6 +59,7 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
         (partial(_dispatch, engine, ways, now), EVERY_SECONDS),
         (partial(_check_quality, settings, engine, now), CHECKS_SECONDS),
         (partial(_ask_for_reports, engine, now), renewing.EVERY_SECONDS),
+        (partial(predicting.look, engine, now), predicting.LOOK_SECONDS),
     )
     collects = (partial(collecting.tick, engine, settings, now), collecting.EVERY_SECONDS)
     for look, seconds in (*looks, collects, *facts.rounds(settings, engine, now)):
@@ -73,6 +74,7 @@ def work(ways: Mapping[str, Channel], settings: Settings) -> Mapping[str, jobs.W
         outgoing.SEND: partial(outgoing.send, ways=ways),
         quality.CHECK: quality.work(settings),
         renewing.REPORT: renewing.work(settings),
+        predicting.PREDICT: predicting.work(settings),
     }
 
 

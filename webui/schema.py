@@ -10,6 +10,7 @@ from event_logs import store
 from event_logs.quality import records
 from mining import acceptances, archive
 from mining.filters import kept
+from mining.prediction import records as predictions
 from mining.reports import kept as reports
 from webui import accounts
 from workflows import tables
@@ -23,6 +24,7 @@ METADATAS = (
     acceptances.Base.metadata,
     kept.Base.metadata,
     reports.Base.metadata,
+    predictions.Base.metadata,
     accounts.metadata,
 )
 

@@ -11,6 +11,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
 from bpmn.model import ProcessModel
+from mining.prediction.records import Shown, grade, shown_of
 from webui.catalogue import Names, of_case
 from webui.language import current_language
 from webui.reasons import because
@@ -54,6 +55,9 @@ class Line:
     waited: timedelta
     completed: datetime | None
     why: str
+    risk: float | None
+    grade: str
+    ends: datetime | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,6 +67,15 @@ class Wishes:
     procedure: str = ""
     text: str = ""
     standing: str = ""
+    order: str = ""
+
+    def ordered(self, lines: list[Line]) -> list[Line]:
+        """By urgency as they come, or by the risk of missing the time limit or the expected end, those without at the end."""
+        if self.order == "risk":
+            return sorted(lines, key=lambda line: -1.0 if line.risk is None else line.risk, reverse=True)
+        if self.order == "end":
+            return sorted(lines, key=lambda line: (line.ends is None, line.ends or line.since))
+        return lines
 
     def fit(self, line: Line) -> bool:
         text = self.text.casefold()
@@ -106,12 +119,12 @@ def lines(session: Session, found: Iterable[Task], *, now: datetime) -> list[Lin
     some = select(Case).options(load_only(*_OF_CASE))  # neither its variables nor the state of the engine
     cases = {c.number: c for c in session.scalars(some.where(Case.number.in_({t.case for t in found})))}
     models = {key: of_case(session, *key).model for key in {(c.procedure, c.version) for c in cases.values()}}
-    names = Names(session)
-    made = [_line(task, cases[task.case], models, names, now) for task in found]
+    names, forecasts = Names(session), shown_of(session, list(cases))
+    made = [_line(task, cases[task.case], models, names, forecasts.get(task.case), now) for task in found]
     return sorted(made, key=lambda line: (line.due is None, line.due or line.since, line.since))
 
 
-def _line(task: Task, case: Case, models: Models, names: Names, now: datetime) -> Line:
+def _line(task: Task, case: Case, models: Models, names: Names, forecast: Shown | None, now: datetime) -> Line:
     due = task.due_at or case.due_at
     stands = standing(due, at=task.completed_at or now)
     return Line(
@@ -131,4 +144,7 @@ def _line(task: Task, case: Case, models: Models, names: Names, now: datetime) -
         waited=(task.completed_at or now) - task.scheduled_at,
         completed=task.completed_at,
         why=because(task.why, names),
+        risk=forecast.risk if forecast else None,
+        grade=grade(forecast.risk if forecast else None) or "",
+        ends=forecast.median_at if forecast else None,
     )

@@ -35,6 +35,7 @@ from webui.jobs import Job
 from webui.language import gettext as _
 from webui.notes import note_texts
 from webui.pages.change import tab_values
+from webui.predicted import predicted
 from webui.settings import Settings
 from webui.shading import shade
 from workflows.tables import ProcedureVersion
@@ -345,11 +346,14 @@ def _escaping(found: Analysed, figures: Mapping[str, Any]) -> list[dict[str, Any
     ]
 
 
-def _timeliness(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+def _timeliness(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
     forecast: Mapping[str, Any] = found.diagnosis.analyses["forecast"].figures
+    kept = predicted(db(), version.key, found.label) if version else None
     return {
         "rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings),
-        "open": [_forecast(found, one) for one in forecast.get("most_at_risk", ())],
+        "open": kept.open if kept else [_forecast(found, one) for one in forecast.get("most_at_risk", ())],
+        "model": kept.model if kept else None,
+        "comparison": kept.comparison if kept else None,
         "track": forecast.get("track"),
         "at": forecast.get("at"),
     }
@@ -358,7 +362,8 @@ def _timeliness(found: Analysed, _version: ProcedureVersion | None) -> dict[str,
 def _forecast(found: Analysed, one: Mapping[str, Any]) -> dict[str, Any]:
     """An open case with moments in place of their texts."""
     moments = {name: _moment(one[name]) for name in ("since", "limit")}
-    return {**one, **moments, "activity": found.label(one["activity"])}
+    following = [(found.label(step["activity"]) or _("the end"), step["probability"]) for step in one["following"]]
+    return {**one, **moments, "activity": found.label(one["activity"]), "following": following}
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -22,6 +22,7 @@ def show() -> Response:
         procedure=request.args.get("procedure", ""),
         text=request.args.get("q", "").strip(),
         standing=request.args.get("standing", ""),
+        order=request.args.get("order", ""),
     )
     found = worklist.lines(db(), worklist.tasks_of(db(), me().code, half, now=now()), now=now())
     if half == "done":
@@ -31,7 +32,7 @@ def show() -> Response:
         half=half,
         wishes=wishes,
         counts=worklist.counts(db(), me().code, now=now()),
-        lines=[line for line in found if wishes.fit(line)],
+        lines=wishes.ordered([line for line in found if wishes.fit(line)]),
         procedures=sorted({(line.procedure_key, line.procedure) for line in found}),
         standings=(Standing.OVERDUE, Standing.WARNED, Standing.IN_TIME),
         total=len(found),

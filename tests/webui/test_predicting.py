@@ -1,0 +1,151 @@
+"""Predictions of open cases: trained beside the web process, shown in the inbox, told as warnings, compared when cases end."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+import sqlalchemy as sa
+
+from mining.prediction.forecast import Forecast
+from mining.prediction.records import (
+    CaseForecast,
+    Grade,
+    comparison,
+    grade,
+    keep_forecasts,
+    keep_model,
+    newest_model,
+    settle,
+)
+from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
+from webui import predicting, warning
+from webui.database import transaction
+from webui.settings import Settings
+from workflows import cases
+from workflows.tables import Case, OutgoingMessage
+
+DAY = 86_400.0
+
+
+def _stamp(at: datetime) -> np.datetime64:
+    return np.datetime64(at.replace(tzinfo=None), "us")
+
+
+def told(case: str, *, risk: float | None, days: float = 2, step: int = 1) -> Forecast:
+    return Forecast(
+        case=case,
+        activity="accept",
+        step=step,
+        since=_stamp(MONDAY),
+        median=days * DAY,
+        low=days / 2 * DAY,
+        high=days * 2 * DAY,
+        limit=_stamp(MONDAY + timedelta(days=3)),
+        risk=risk,
+        following=(("decide", 0.75), ("", 0.25)),
+    )
+
+
+def shown(engine: sa.Engine, *forecasts: Forecast, now: datetime = MONDAY) -> int:
+    """File these as the worker does; says how many cases somebody was warned of."""
+    with transaction(engine) as session:
+        model = newest_model(session, "vat_credit_refund") or keep_model(
+            session, "vat_credit_refund", None, weight=0.5, source="snapshot 1", position=1, seed=1, now=now
+        )
+        return warning.warn(session, keep_forecasts(session, model, forecasts, now=now), now=now)
+
+
+@pytest.fixture
+def two(engine: sa.Engine) -> tuple[str, str]:
+    """Two refund cases of the east office; both wait on the clerk's desk."""
+    with transaction(engine) as session:
+        made = [
+            cases.start(
+                session, "vat_credit_refund", REFUND, now=MONDAY + timedelta(minutes=n), office="east", by="clerk"
+            )
+            for n in range(2)
+        ]
+        return made[0].number, made[1].number
+
+
+def test_grades_are_told_by_the_risk() -> None:
+    assert [grade(risk) for risk in (None, 0.1, 0.2, 0.5, 0.8)] == [None, None, Grade.LOW, Grade.MIDDLE, Grade.HIGH]
+
+
+def test_the_inbox_shows_the_risk_and_can_be_ordered_by_it(
+    engine: sa.Engine, signed_in: SignIn, two: tuple[str, str]
+) -> None:
+    shown(engine, told(two[0], risk=0.1, days=1), told(two[1], risk=0.9, days=4))
+    clerk = signed_in("clerk")
+    assert "high risk" in clerk.get("/inbox").text
+    by = {
+        order: [line["case"] for line in clerk.get(f"/inbox?order={order}&format=json").json["lines"]]  # type: ignore[index]
+        for order in ("", "risk", "end")
+    }
+    assert by == {"": [two[0], two[1]], "risk": [two[1], two[0]], "end": [two[0], two[1]]}
+    assert "高风险" in signed_in("clerk", language="zh").get("/inbox").text
+
+
+def test_officer_and_manager_are_warned_once_for_each_grade(engine: sa.Engine, two: tuple[str, str]) -> None:
+    assert shown(engine, told(two[0], risk=0.6)) == 1
+    assert shown(engine, told(two[0], risk=0.65), now=MONDAY + timedelta(days=2)) == 0
+    assert shown(engine, told(two[0], risk=0.85), now=MONDAY + timedelta(days=3)) == 1
+    with transaction(engine) as session:
+        messages = session.scalars(sa.select(OutgoingMessage).where(OutgoingMessage.channel == "warning")).all()
+        assert [(m.recipient, m.payload["grade"], m.case) for m in messages] == [
+            (recipient, level, two[0]) for level in ("middle", "high") for recipient in ("clerk", "manager")
+        ]
+        assert "很可能超期" in messages[-1].payload["subject"]
+
+
+def test_what_was_shown_stays_until_the_case_moves_on_and_is_compared_when_it_ends(
+    engine: sa.Engine, two: tuple[str, str]
+) -> None:
+    shown(engine, told(two[0], risk=0.3))
+    shown(engine, told(two[0], risk=0.31), now=MONDAY + timedelta(hours=1))
+    shown(engine, told(two[0], risk=0.9, step=2), now=MONDAY + timedelta(hours=2))
+    with transaction(engine) as session:
+        rows = session.scalars(sa.select(CaseForecast).order_by(CaseForecast.id)).all()
+        assert [(row.step, row.current) for row in rows] == [(1, False), (2, True)]
+        assert comparison(session, "vat_credit_refund") is None
+        settle(session, {two[0]: MONDAY + timedelta(days=5)})
+        found = comparison(session, "vat_credit_refund")
+        assert found is not None and (found.cases, found.forecasts, found.coverage) == (1, 2, 0.0)
+        assert found.error == pytest.approx((3 * DAY + (3 * DAY - 7200)) / 2)
+        assert [(one.grade, one.said, one.late) for one in found.risks] == [("high", 0.9, 1.0), ("low", 0.3, 1.0)]
+
+
+@pytest.mark.slow
+def test_the_worker_trains_predicts_and_says_from_what(
+    engine: sa.Engine, settings: Settings, clock: Hands, signed_in: SignIn
+) -> None:
+    """Half of six cases were withdrawn; of the others the job says when they will end, in a process of its own."""
+    with transaction(engine) as session:
+        for n in range(6):
+            case = cases.start(
+                session, "vat_credit_refund", REFUND, now=MONDAY + timedelta(minutes=n), office="east", by="clerk"
+            )
+            if n % 2:
+                cases.withdraw(session, case, by="clerk", reason="withdrawn", now=MONDAY + timedelta(hours=n))
+    clock.pass_by(timedelta(days=1))
+    predicting.work(settings)(engine, {"procedure": "vat_credit_refund"}, clock())
+    with transaction(engine) as session:
+        model = newest_model(session, "vat_credit_refund")
+        assert model is not None and (model.number, model.figures) == (1, None)
+        assert model.position > 0 and model.source
+        rows = session.scalars(sa.select(CaseForecast).where(CaseForecast.current)).all()
+        running = session.scalars(sa.select(Case.number).where(Case.state == "running")).all()
+        assert sorted(row.case for row in rows) == sorted(running)
+        assert all(row.due_at is not None and row.risk is not None for row in rows)
+        assert predicting.ask_due(engine, clock()) == 0
+    assert predicting.ask_due(engine, clock() + timedelta(days=2)) == 1
+    assert predicting.predict(settings, engine, "vat_credit_refund", now=clock()) == 0  # the same is shown
+
+
+def test_no_page_needs_scikit_learn() -> None:
+    seen = "import sys, webui.app, webui.serving, webui.scheduler; sys.exit('sklearn' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", seen], check=False).returncode == 0
