@@ -14,6 +14,7 @@ from bpmn.errors import BpmnError, UnreadableProcedure
 from bpmn.feel import FeelError, parse
 from bpmn.model import Activity, EventNode, ProcessModel
 from bpmn.procedure_clock import Clock, read_clock
+from bpmn.procedure_costs import Costs, read_costs
 from bpmn.procedure_parts import read_decisions, read_forms
 from bpmn.reading import read_bpmn
 from bpmn.toml_tables import Mistakes, Table
@@ -102,6 +103,7 @@ class Procedure:
     key_taxpayer: KeyTaxpayerRule | None = None
     application: Application = Application()
     clock: Clock | None = None
+    costs: Costs | None = None
     sources: Mapping[str, bytes] = field(default_factory=dict)
 
     @property
@@ -189,6 +191,7 @@ def _described(table: Table) -> dict[str, Any]:
         "key_taxpayer": _key_taxpayer(table.table("key_taxpayer")),
         "application": _application(table.table("application")),
         "clock": read_clock(table.table("clock")),
+        "costs": read_costs(table.table("costs")),
     }
 
 
@@ -266,6 +269,9 @@ def _check_description(procedure: Procedure, mistakes: Mistakes) -> None:
     activities = {activity.id: activity for activity in procedure.model.activities}
     for i, limit in enumerate(procedure.time_limits):
         _check_one(mistakes, DESCRIPTION, f"time_limit[{i}].activity", "activity", limit.activity, activities)
+    posts = {post.key: post for post in procedure.posts}
+    for post in procedure.costs.per_hour if procedure.costs else ():
+        _check_one(mistakes, DESCRIPTION, "costs.rate", "post", post, posts)
     expressions = {
         "key_taxpayer.when": procedure.key_taxpayer.when if procedure.key_taxpayer else None,
         "application.title": procedure.application.title,

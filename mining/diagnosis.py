@@ -12,6 +12,7 @@ import pandas as pd
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
+from bpmn.procedure_costs import Costs
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
 from mining.analyses import ANALYSES
@@ -73,6 +74,7 @@ def diagnose(
     *,
     calendar: WorkingCalendar | None = None,
     limits: Sequence[TimeLimit] = (),
+    costs: Costs | None = None,
     only: Iterable[str] | None = None,
     where: Filter | None = None,
     seed: int = 0,
@@ -91,7 +93,7 @@ def diagnose(
     chosen_log = taken(log, where, hours)
     if where is not None and not chosen_log.cases.count().execute():
         raise NothingLeft(log.name, write(where))
-    shared = read(chosen_log, _by_version(models), calendar=hours, limits=limits, seed=seed)
+    shared = read(chosen_log, _by_version(models), calendar=hours, limits=limits, seed=seed, costs=costs)
     analyses = {}
     for name in chosen:
         if progress is not None:

@@ -11,6 +11,7 @@ import pandas as pd
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
+from bpmn.procedure_costs import Costs
 from event_logs.activity_instances import activity_instances
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
@@ -44,6 +45,7 @@ class Reading:
     calendar: WorkingCalendar | None
     limits: Sequence[TimeLimit]
     seed: int
+    costs: Costs | None = None
 
     @cached_property
     def conformance(self) -> Conformance | None:
@@ -60,6 +62,7 @@ def read(
     calendar: WorkingCalendar | None = None,
     limits: Sequence[TimeLimit] = (),
     seed: int = 0,
+    costs: Costs | None = None,
 ) -> Reading:
     """Read the log once for all analyses; raises EmptyLog."""
     names = by_element(_activities(log), models.values()) if models else {}
@@ -79,6 +82,7 @@ def read(
         calendar=calendar,
         limits=limits,
         seed=seed,
+        costs=costs,
     )
 
 

@@ -44,6 +44,16 @@ class Words:
     names: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Pending:
+    """Pieces of work that are not completed and say since when they wait: parallel arrays; `begun` is NaT for those that still wait."""
+
+    case: Codes
+    activity: Words
+    since: Stamps
+    begun: Stamps
+
+
 @dataclass(frozen=True, kw_only=True)
 class Work:
     """Completed pieces of work as parallel arrays, sorted by case, completion and recorded order.
@@ -73,6 +83,7 @@ class Work:
     working_waiting: Codes
     working_processing: Codes
     working_elapsed: Codes
+    pending: Pending
     unfinished: int  # pieces of work that were begun or scheduled and have no end
     inferred_concurrency: bool  # whether a model said which activities run side by side
 
@@ -105,7 +116,15 @@ def read_work(
     columns = _Columns.of(done, case_names)
     concurrent = _concurrency(models, columns)
     cause = _causes(columns, models)
-    return _timed(columns, cause, concurrent, calendar, case_names, table.num_rows - done.num_rows)
+    pending = _pending(
+        table.filter(pc.and_(pc.is_null(table["completed"]), pc.is_valid(table["scheduled"]))), case_names
+    )
+    return _timed(columns, cause, concurrent, calendar, case_names, pending, table.num_rows - done.num_rows)
+
+
+def _pending(rows: pa.Table, case_names: tuple[str, ...]) -> Pending:
+    cases, activities = _codes_of(rows["case_id"], case_names), _words(rows["activity"])
+    return Pending(cases, activities, _stamps(rows["scheduled"]), _stamps(rows["started"]))
 
 
 @dataclass(frozen=True)
@@ -243,6 +262,7 @@ def _timed(
     concurrent: dict[int, npt.NDArray[np.bool_]],
     calendar: WorkingCalendar | None,
     case_names: tuple[str, ...],
+    pending: Pending,
     unfinished: int,
 ) -> Work:
     recorded = ~np.isnat(columns.scheduled)
@@ -279,6 +299,7 @@ def _timed(
         working_waiting=working_waiting,
         working_processing=np.where(columns.suspended > 0, UNKNOWN, working_processing),
         working_elapsed=working_elapsed,
+        pending=pending,
         unfinished=unfinished,
         inferred_concurrency=bool(concurrent),
     )

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from bpmn.procedure import TimeLimit
+from bpmn.procedure_costs import Costs
 from event_logs import store
 from event_logs.quality import Repair
 from event_logs.quality.records import accepted
@@ -121,6 +122,7 @@ def _diagnosed(of: Subject, where: str, progress: Progress) -> Diagnosis:
         of.log,
         of.models or None,
         limits=of.limits,
+        costs=of.costs,
         calendar=of.hours,
         where=read_filter(where) if where else None,
         progress=lambda step: progress(step, None),
@@ -143,14 +145,16 @@ def _basis(of: Subject, repairs: Sequence[Repair], where: str) -> Basis:
         source=of.log.source,
         where=where,
         versions=tuple(sorted(of.models)),
-        rules=_rules(repairs, of.limits, of.hours),
+        rules=_rules(repairs, of.limits, of.costs, of.hours),
         product=product(),
     )
 
 
-def _rules(repairs: Sequence[Repair], limits: Sequence[TimeLimit], hours: WorkingCalendar | None) -> str:
+def _rules(
+    repairs: Sequence[Repair], limits: Sequence[TimeLimit], costs: Costs | None, hours: WorkingCalendar | None
+) -> str:
     """The digest of what else decides; sets are sorted, since their order is another in every process."""
-    told = [repr([*repairs]), repr(limits)]
+    told = [repr([*repairs]), repr(limits), repr(costs)]
     if hours is not None:
         days = [sorted(map(str, part)) for part in (hours.closed, hours.opened, hours.weekend)]
         told.append(repr([hours.zone, hours.hours, hours.country, days]))

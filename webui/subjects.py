@@ -10,6 +10,7 @@ import sqlalchemy as sa
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
+from bpmn.procedure_costs import Costs
 from event_logs import store
 from event_logs.log import EventLog
 from event_logs.quality import repaired
@@ -35,6 +36,7 @@ class Subject:
     limits: tuple[TimeLimit, ...] = ()
     hours: WorkingCalendar | None = None
     position: int = 0
+    costs: Costs | None = None
 
 
 def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:
@@ -43,11 +45,11 @@ def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime
         return Subject(quality.load(settings, database, name, now=now), {})
     with reading_sessions(database)() as session:
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, name)}
-        limits = catalogue.load(session, catalogue.in_use(session, name)).time_limits
+        in_use = catalogue.load(session, catalogue.in_use(session, name))
         position = store.last_position(session, procedure=name)
         hours = working_hours.calendar(session)
         repairs = accepted(session, name)
     kept = Warehouse(settings.home, settings.mining_engine)
     log = kept.take_snapshot(reading(database), name, now=now, zone=settings.zone.key, position=position)
     models = {number: procedure.model for number, procedure in read.items()}
-    return Subject(repaired(log, repairs), models, limits, hours, position)
+    return Subject(repaired(log, repairs), models, in_use.time_limits, hours, position, in_use.costs)

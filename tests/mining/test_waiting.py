@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from pathlib import Path
 
 import pandas as pd
 import pytest
 
 from bpmn.model import ActivityKind, ProcessModel, Trigger
+from bpmn.procedure_costs import Costs
 from event_logs.working_time import WorkingCalendar
+from mining.analyses.analysis import Analysis
+from mining.analyses.bottlenecks import analyse
 from mining.findings import Kind
+from mining.reading import read
 from mining.waiting import bottlenecks, worst
 from tests.builders import activity, both, boundary, catch, end, model, start, user
-from tests.mining.logs import Done, at, work_of
+from tests.mining.logs import Done, at, log_of, work_of
 
 HOUR = 3600
 
@@ -174,3 +179,45 @@ def test_equal_bottlenecks_share_their_ranks() -> None:
     ]
     ranks = [(f.evidence["rank_low"], f.evidence["rank_high"]) for f in bottlenecks(work_of(*work))[:2]]
     assert ranks == [(1, 2), (1, 2)]
+
+
+def read_of(*work: Done, open_cases: list[str], costs: Costs | None = None) -> Analysis:
+    return analyse(read(log_of(*work, open_cases=open_cases), {}, costs=costs))
+
+
+def test_waiting_that_is_not_over_counts_as_lasting_at_least_so_long() -> None:
+    """Twenty pieces began after 1 hour; twenty have waited 3 hours and more when the log ends: half are over within 1 hour."""
+    done = many(Done("c", "check", 2, started=1, scheduled=0, officer="o"), times=20)
+    waits = [Done(f"w{n:02}", "check", None, scheduled=7) for n in range(20)]
+    [found] = [
+        f
+        for f in read_of(*done, *waits, Done("z", "tick", 10, started=10), open_cases=[w.case for w in waits]).findings
+        if f.kind is Kind.WAITING_ACTIVITY and f.subject == ("check",)
+    ]
+    told = found.evidence
+    assert (told["still_waiting"], told["waited_so_far"], told["mean"]) == (20, 60 * HOUR, HOUR)
+    assert (told["median_with_open"], told["p90_with_open"]) == (HOUR, None)
+    assert told["restricted_mean"] == pytest.approx(2 * HOUR) and told["restricted_to"] == 3 * HOUR
+
+
+def test_what_nobody_ever_began_is_a_bottleneck_too() -> None:
+    waits = [Done(f"w{n:02}", "sign", None, scheduled=1) for n in range(25)]
+    begun = [Done(f"w{n:02}", "check", 1, started=0, scheduled=0, officer="o") for n in range(25)]
+    found = read_of(*begun, *waits, Done("z", "tick", 5, started=5), open_cases=[w.case for w in waits]).findings
+    [sign] = [f for f in found if f.subject == ("sign",)]
+    assert (sign.value, sign.cases, sign.insufficient, sign.evidence["median"]) == (100 * HOUR, 25, False, None)
+
+
+def test_costs_follow_the_stated_rates_and_none_is_invented() -> None:
+    work = many(
+        Done("c", "accept", 1, started=0, scheduled=0, officer="o", post="clerk"),
+        Done("c", "check", 7, started=4, scheduled=1, officer="p", post="chief"),
+    )
+    costs = Costs("CNY", {"clerk": Decimal("60")}, {}, Decimal("24"))
+    [check] = [f for f in read_of(*work, open_cases=[], costs=costs).findings if f.kind is Kind.WAITING_ACTIVITY]
+    assert (check.evidence["waiting_cost"], check.evidence["processing_cost"]) == ("75.00", None)  # 25 times 3 hours
+    by_officer = Costs("CNY", {}, {"p": Decimal("100")}, None)
+    [check] = [f for f in read_of(*work, open_cases=[], costs=by_officer).findings if f.kind is Kind.WAITING_ACTIVITY]
+    assert (check.evidence["waiting_cost"], check.evidence["processing_cost"]) == (None, "7500.00")
+    [check] = [f for f in read_of(*work, open_cases=[]).findings if f.kind is Kind.WAITING_ACTIVITY]
+    assert "currency" not in check.evidence

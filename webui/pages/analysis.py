@@ -161,6 +161,7 @@ def _bottlenecks(found: Analysed, version: ProcedureVersion | None) -> dict[str,
     return {
         "rows": rows,
         "outside": shown_findings(found, _delays(found, ("waiting_outside",)), working=working),
+        "costed": next((row.evidence["currency"] for row in rows if row.evidence.get("currency")), None),
         "working": working,
         "by": by,
         "shades": shades,
