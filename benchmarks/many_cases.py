@@ -23,11 +23,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from flask.testing import FlaskClient
-from sqlalchemy import Engine, bindparam, func, inspect, select, text, update
+from sqlalchemy import Engine, bindparam, func, insert, inspect, literal, select, text, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import ActivityKind, Lane, Trigger
 from bpmn.procedure import Procedure
+from event_logs.columns import Utc
+from mining.prediction.records import CaseForecast
 from tests.builders import activity, after, boundary, end, model, procedure, start, user
 from tests.postgres import PostgresServer
 from webui import accounts
@@ -150,6 +152,23 @@ def spread(engine: Engine, begins: datetime) -> dict[str, datetime]:
 # measuring
 
 
+def foretell(engine: Engine, at: datetime) -> None:
+    """A forecast of every case, as the worker files it: the inbox shows expected end and risk."""
+    told = {
+        "case": Case.number,
+        "procedure": Case.procedure,
+        "model": literal(1),
+        "activity": literal("check"),
+        "step": literal(1),
+        "risk": literal(0.4),
+        "following": literal("[]"),
+        "current": literal(True),
+        **{name: literal(at, Utc) for name in ("made_at", "median_at", "low_at", "high_at")},
+    }
+    with engine.begin() as connection:
+        connection.execute(insert(CaseForecast.__table__).from_select(list(told), select(*told.values())))
+
+
 def memory(pid: int) -> float:
     """Resident megabytes of a process."""
     lines = Path(f"/proc/{pid}/status").read_text().splitlines()
@@ -231,6 +250,7 @@ def measure(title: str, home: Path, url: str) -> None:
     began = time.perf_counter()
     for kind, numbers in seeds(engine).items():
         copy(engine, numbers, int(WAITING * {"desk": DESK, "pool": POOL, "away": AWAY}[kind]))
+    foretell(engine, now())
     with Session(engine) as session:
         total = session.scalar(select(func.count()).select_from(Case))
     sys.stdout.write(f"{title}: {total:,} waiting cases (made in {time.perf_counter() - began:.0f} s)\n")
