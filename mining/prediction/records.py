@@ -123,6 +123,7 @@ def keep_model(
 
 
 def newest_model(session: Session, procedure: str) -> PredictionModel | None:
+    """The training that what is shown of a procedure comes from; None before the first."""
     newest = select(PredictionModel).where(PredictionModel.procedure == procedure)
     return session.scalars(newest.order_by(PredictionModel.number.desc()).limit(1)).first()
 
