@@ -7,14 +7,12 @@ from datetime import datetime
 
 from flask import current_app
 
-from event_logs import store
 from mining.change import Change, change
 from mining.filters import Filter, write
 from webui.analyses import jobs
 from webui.answers import db, engine
 from webui.jobs import Job, Progress
-from webui.quality import IMPORTED
-from webui.subjects import subject
+from webui.subjects import position, subject
 
 
 @dataclass(frozen=True)
@@ -28,9 +26,8 @@ class Pair:
 
     def key(self) -> str:
         """Of the job that compares them; another one when something new happened."""
-        position = 0 if self.of.startswith(IMPORTED) else store.last_position(db(), procedure=self.of)
         texts = [write(each) if each else "" for each in (self.before, self.after, self.where)]
-        return f"change:{self.of}:{position}:{'|'.join(texts)}"
+        return f"change:{self.of}:{position(db(), self.of)}:{'|'.join(texts)}"
 
 
 def compared(pair: Pair, *, by: str, now: datetime) -> Job:
