@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 import numpy.typing as npt
@@ -18,6 +19,7 @@ from bpmn.semantics import Net, StateSpace, final, initial, reachability
 from mining.alignment.moves import Alignment, Move, Side, Trace
 
 MOST_STATES = 1_500
+KEPT_NETS, KEPT_PATHS = 8, 200_000  # remembered: an office aligns the same paths with the same drawings every day
 _VISIBLE = 1_000_000  # length of a visible step; a silent one is 1 long, so that detours of silent steps are not taken
 _FAR = 1_000_000  # more deviations than any path has
 
@@ -50,9 +52,12 @@ class States:
         self.start = number[initial(space.net)]
         self.end = number.get(final(space.net))
         self.steps = _by_activity(edges, self.distance)
+        self.known: dict[tuple[Trace, bool], Alignment] = {}
 
     @staticmethod
+    @lru_cache(KEPT_NETS)
     def of(net: Net, limit: int = MOST_STATES) -> States | None:
+        """The states of a net, remembered with the alignments that were found on them."""
         space = reachability(net, limit)
         return States(space) if space.complete else None
 
@@ -64,15 +69,17 @@ class States:
 
     def align(self, traces: Sequence[Trace], *, prefixes: bool = False) -> list[Alignment]:
         """An optimal alignment of each path, in their order."""
-        found: dict[Trace, Alignment] = {}
+        if len(self.known) > KEPT_PATHS:
+            self.known.clear()
+        found = {trace: self.known[trace, prefixes] for trace in traces if (trace, prefixes) in self.known}
         layers: list[Costs] = [self.distance[self.start]]
         previous: Trace = ()
-        for trace in sorted(set(traces)):
+        for trace in sorted(set(traces) - found.keys()):
             shared = _common(previous, trace)
             del layers[shared + 1 :]
             for activity in trace[shared:]:
                 layers.append(self._after(layers[-1], activity))
-            found[trace] = self._read_back(layers, trace, prefixes)
+            found[trace] = self.known[trace, prefixes] = self._read_back(layers, trace, prefixes)
             previous = trace
         return [found[trace] for trace in traces]
 

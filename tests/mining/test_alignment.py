@@ -76,6 +76,17 @@ def test_an_alignment_is_the_path_on_one_side_and_a_run_on_the_other(
         assert other is not None and other.cost == alignment.cost
 
 
+def test_what_was_aligned_before_is_remembered_and_the_same() -> None:
+    board = _drawn(loop())
+    first, states = align(board, [("a", "b"), ("x",)]), States.of(board)
+    again = align(_drawn(loop()), [("x",), ("a", "b"), ("a", "c")])
+    assert states is not None and States.of(_drawn(loop())) is states
+    assert again.alignments[:2] == first.alignments[::-1] and all(
+        one is other for one, other in zip(again.alignments[:2], first.alignments[::-1], strict=True)
+    )
+    assert align(board, [("a", "b")], prefixes=True).alignments != first.alignments[:1]
+
+
 def test_a_case_that_is_not_finished_need_not_reach_the_end() -> None:
     board = _drawn(loop())
     [whole], [so_far] = (align(board, [("a", "b")], prefixes=p).alignments for p in (False, True))
