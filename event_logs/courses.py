@@ -7,6 +7,7 @@ from typing import Any
 import ibis
 from ibis import _
 
+from event_logs.engines import DUCKDB
 from event_logs.event import Lifecycle
 
 SEPARATOR = "\x1f"  # the ASCII unit separator: no activity's name holds it
@@ -56,9 +57,16 @@ def times_of(events: ibis.Table) -> ibis.Table:
 def paths(rows: ibis.Table) -> ibis.Table:
     """case_id, path, length, first_at, last_at: one row a case of a table with case_id, activity, at, position.
 
-    The order is put in front of each name with a fixed width, collected, sorted and cut off again: Ibis has no ordered
-    aggregate that DuckDB, PostgreSQL and Spark share.
+    DuckDB collects in an order; elsewhere the order is put in front of each name with a fixed width, collected, sorted and cut off
+    again: Ibis has no ordered aggregate that DuckDB, PostgreSQL and Spark share.
     """
+    if rows.get_backend().name == DUCKDB:
+        return rows.group_by("case_id").aggregate(
+            path=rows.activity.collect(order_by=[rows["at"], rows.position]).join(SEPARATOR),
+            length=rows.count(),
+            first_at=rows["at"].min(),
+            last_at=rows["at"].max(),
+        )
     window = ibis.window(group_by="case_id", order_by=["at", "position"])
     return _joined(rows.mutate(ordinal=ibis.row_number().over(window)), "case_id", rows["at"])
 

@@ -11,7 +11,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from event_logs.parquet import connection
-from event_logs.reading.paths import Hashes, hashes
+from event_logs.reading.paths import Hashes, different, hashes
 
 CASES_SCHEMA = pa.schema([("case_id", pa.string()), ("closed", pa.bool_()), ("attributes", pa.string())])
 _BLOCK = 50_000
@@ -56,7 +56,7 @@ class CaseWriter:
     def repeated(self) -> int:
         """How many descriptions were of a case that had been described before."""
         told = np.concatenate(self._hashes) if self._hashes else np.zeros(0, np.uint64)
-        return len(told) - len(np.unique(told))
+        return len(told) - different(told)
 
     def close(self) -> None:
         self._flush()

@@ -21,6 +21,15 @@ def hashes(texts: pa.Array) -> Hashes:
     return _hashed(texts)[0]
 
 
+def different(*numbers: npt.NDArray[np.uint64]) -> int:
+    """How many different rows there are. (Sorting goes through memory in order, which `np.unique` with its table of hashes does not.)"""
+    if len(numbers[0]) == 0:
+        return 0
+    order = np.lexsort(numbers)
+    ordered = [column[order] for column in numbers]
+    return 1 + int(np.count_nonzero(np.any([column[1:] != column[:-1] for column in ordered], axis=0)))
+
+
 def _hashed(texts: pa.Array) -> tuple[Hashes, int]:
     """And how many different ones there are."""
     coded = texts.dictionary_encode()
@@ -38,8 +47,8 @@ class Paths:
 
     def see(self, cases: pa.Array, activities: pa.Array) -> None:
         self._activities.update(activities.unique().to_pylist())
-        (case, different), (code, _) = _hashed(cases), _hashed(activities)
-        if np.count_nonzero(case[1:] != case[:-1]) + 1 > different:  # the cases are mixed: bring each together
+        (case, distinct), (code, _) = _hashed(cases), _hashed(activities)
+        if np.count_nonzero(case[1:] != case[:-1]) + 1 > distinct:  # the cases are mixed: bring each together
             order = np.argsort(case, kind="stable")
             case, code = case[order], code[order]
         starts = np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
@@ -61,7 +70,7 @@ class Paths:
         starts = np.flatnonzero(np.concatenate([[True], case[1:] != case[:-1]]))
         if len(starts) < len(case):
             path, length = _joined(path, length, starts)
-        return len(starts), len(np.unique(np.stack([path, length]), axis=1)[0])
+        return len(starts), different(path, length)
 
 
 def _joined(path: Hashes, length: Hashes, starts: npt.NDArray[np.int64]) -> tuple[Hashes, Hashes]:
