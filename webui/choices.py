@@ -40,9 +40,9 @@ class Choice:
 
 
 def shown_choices(findings: tuple[Finding, ...], label: Callable[[str], str], fields: Fields) -> list[Choice]:
-    """Every gateway of the findings; those with a table first."""
+    """Every gateway of the findings; those with a table first, what stands behind an answer after it."""
     rows = [_choice(finding, label, fields) for finding in findings]
-    return sorted(rows, key=lambda row: (not row.sentences, row.insufficient))
+    return sorted(rows, key=lambda row: (not row.sentences, row.insufficient, row.name, row.measure == "behind"))
 
 
 def _choice(finding: Finding, label: Callable[[str], str], fields: Fields) -> Choice:
@@ -104,10 +104,12 @@ def _sentences(
     return tuple(describe(worded, current_language(), shown))
 
 
-def decision_of(findings: tuple[Finding, ...], gateway: str, label: Callable[[str], str]) -> DecisionModel | None:
-    """The learnt table of a gateway as a decision model; None where there is none."""
+def decision_of(
+    findings: tuple[Finding, ...], gateway: str, label: Callable[[str], str], measure: str = "learnt"
+) -> DecisionModel | None:
+    """The table of a gateway as a decision model; None where there is none."""
     for finding in findings:
         table: Any = finding.evidence.get("table")
-        if finding.subject == (gateway,) and finding.measure == "learnt" and table:
+        if finding.subject == (gateway,) and finding.measure == measure and table:
             return as_dmn(gateway, gateway_name(finding, label), table)
     return None

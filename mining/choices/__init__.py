@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from bpmn.model import ProcessModel
 from event_logs.log import EventLog
-from mining.choices.drawn import drawn_outcome, same
+from mining.choices.drawn import drawn_names, drawn_outcome, same
 from mining.choices.learning import Learnt, learn_choice
 from mining.choices.moments import Decision, Decisions, decisions
 from mining.choices.table import as_dmn, plain_table
@@ -32,10 +32,11 @@ class Choices:
 
 
 def choices(log: EventLog, models: Models, *, seed: int = 0) -> Choices:
-    """Two kinds of findings of each gateway at which cases went different ways.
+    """Findings of each gateway at which cases went different ways.
 
     Measure `learnt`: `value` is by how much a table learnt from earlier cases is more often right on later ones than to expect what
-    most did; `evidence["table"]` is that table (`as_dmn` gives it as DMN) where it tells anything. Measure `by_passed`: cases that
+    most did; `evidence["table"]` is that table (`as_dmn` gives it as DMN) where it tells anything. Measure `behind`: the same
+    without the variables of the drawn conditions, only where it tells: what the answers depend on. Measure `by_passed`: cases that
     went another way than the drawn conditions say for what was known.
     """
     found = decisions(log, models)
@@ -65,6 +66,12 @@ def _of_gateway(model: ProcessModel, gateway: str, made: Sequence[Decision], see
     said = [drawn_outcome(model, gateway, d.known) for d in made]
     if len(ways) > 1 or any(said):
         yield _learnt(model, gateway, made, learn_choice(made, seed=seed), said)
+    asked = drawn_names(model, gateway)
+    if asked and len(ways) > 1:
+        before = [replace(d, known={name: value for name, value in d.known.items() if name not in asked}) for d in made]
+        behind = learn_choice(before, seed=seed)
+        if behind is not None and behind.tells:
+            yield replace(_learnt(model, gateway, before, behind, [None] * len(made)), measure="behind")
     by_passed = [d for d, drawn in zip(made, said, strict=True) if drawn is not None and not same(drawn, d.outcome)]
     if by_passed:
         yield _by_passed(model, gateway, made, by_passed, sum(drawn is not None for drawn in said))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bpmn.feel import FeelError, truth
+from bpmn.feel import FeelError, names, truth
 from bpmn.model import Gateway, GatewayKind, ProcessModel
 from mining.choices.moments import Known
 
@@ -30,6 +30,17 @@ def drawn_outcome(model: ProcessModel, gateway: str, known: Known) -> str | None
             if node.kind is GatewayKind.EXCLUSIVE:
                 return flow.id
     return "+".join(taken) if taken else node.default
+
+
+def drawn_names(model: ProcessModel, gateway: str) -> frozenset[str]:
+    """The variables that the conditions on its flows read; of a condition that cannot be read none."""
+    found: frozenset[str] = frozenset()
+    for flow in model.outgoing(gateway):
+        try:
+            found |= names(flow.condition) if flow.condition else frozenset()
+        except FeelError:
+            continue
+    return found
 
 
 def same(one: str, other: str) -> bool:

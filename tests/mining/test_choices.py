@@ -195,7 +195,7 @@ def test_drawn_conditions_are_held_against_the_cases_and_against_what_was_learnt
 
 def test_a_condition_over_what_is_not_known_decides_nothing() -> None:
     found = choices(routed(3), {None: _conditions("refund > 100")}).findings
-    assert [f.measure for f in found] == ["learnt"] and found[0].evidence["drawn"] is None
+    assert [f.measure for f in found] == ["learnt", "behind"] and found[0].evidence["drawn"] is None
 
 
 def test_it_is_an_analysis_with_a_model_and_nothing_without() -> None:
@@ -204,3 +204,23 @@ def test_it_is_an_analysis_with_a_model_and_nothing_without() -> None:
     assert [f.subject for f in found.findings(Kind.CHOICE)] == [("xor",)]
     assert found.analyses["choices"].figures == {"fitting": 150, "misfitting": 0}
     assert diagnose(log, only=["choices"]).analyses["choices"].findings == ()
+
+
+def test_behind_an_answer_stands_what_it_depends_on() -> None:
+    """The drawing asks for the answer; the table without it tells from which amounts the answer comes."""
+    process = _conditions('answer = "go"')
+    work = []
+    for n in range(200):
+        amount = Decimal(n * 37 % 100)
+        quick = amount <= 40
+        work += [
+            Done(f"{n:03d}", "start", n, attributes=typed_json.dumps({"amount": amount})),
+            Done(f"{n:03d}", "accept", n + 0.1, attributes=typed_json.dumps({"answer": "go" if quick else "look"})),
+            Done(f"{n:03d}", "quick" if quick else "review", n + 0.2),
+            Done(f"{n:03d}", "end" if quick else "end2", n + 0.3),
+        ]
+    learnt, behind = choices(log_of(*work), {None: process}).findings
+    assert (learnt.measure, behind.measure) == ("learnt", "behind")
+    table: Any = behind.evidence["table"]
+    assert [each["name"] for each in table["inputs"]] == ["amount"]
+    assert behind.evidence["accuracy"] > 0.95  # type: ignore[operator]

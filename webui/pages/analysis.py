@@ -230,8 +230,9 @@ def _fields(version: ProcedureVersion | None) -> Fields:
 def choice_dmn() -> Response:
     """The learnt table of a gateway as a file."""
     name, gateway = request.args.get("of", ""), request.args.get("gateway", "")
+    measure = request.args.get("measure", "learnt")
     found = analyses.latest(name)
-    model = decision_of(found.diagnosis.findings(Kind.CHOICE), gateway, found.label) if found else None
+    model = decision_of(found.diagnosis.findings(Kind.CHOICE), gateway, found.label, measure) if found else None
     if model is None:
         raise NotFound("analysis", f"{name} {gateway}".strip())
     response = Response(write_dmn(model), mimetype="application/xml")
