@@ -64,3 +64,13 @@ def test_what_could_never_begin_a_case_is_refused(sqlite_office: Office, more: d
     with sqlite_office.begin() as session, pytest.raises(Undeployable) as refused:
         deployment.deploy(session, procedure(drawn), now=sqlite_office.now)
     assert "start" in {getattr(problem, "element", None) for problem in refused.value.problems}
+
+
+def test_a_receive_task_alone_begins_no_case_and_is_refused_with_the_way_out(sqlite_office: Office) -> None:
+    """The engine could run it; that cases begin there nothing wires yet, so the drawing needs a start event."""
+    received = activity("received", ActivityKind.RECEIVE, message="news", instantiate=True)
+    drawn = procedure(model(received, end(), paths=["received > end"], key="unbegun"))
+    with sqlite_office.begin() as session, pytest.raises(Undeployable) as told:
+        deployment.deploy(session, drawn, now=sqlite_office.now)
+    (problem,) = (p for p in told.value.problems if getattr(p, "rule", "") == "no_start")
+    assert "start event" in f"{problem}".lower()
