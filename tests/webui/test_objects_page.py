@@ -6,6 +6,7 @@ import time
 from pathlib import Path
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
@@ -54,3 +55,8 @@ def test_an_object_of_an_import_has_its_story(app: Flask, signed_in: SignIn, sha
     assert {t["type"]: t["objects"] for t in page["view"]["types"]}["Purchase Order"] == 2
     assert page["view"]["meetings"] == [] or all(m["insufficient"] for m in page["view"]["meetings"])
     assert "Create Purchase Order" in manager.get("/analysis/objects/story?of=log:invoices&object=PO1").text
+
+
+@pytest.mark.parametrize("of", ["", "nothing", "log:nothing"])
+def test_who_asks_for_the_objects_of_nothing_is_told_so(signed_in: SignIn, of: str) -> None:
+    assert signed_in("manager").get("/analysis/objects", query_string={"of": of}).status_code == 404

@@ -34,7 +34,7 @@ SHOWN, SHOWN_EVENTS = 15, 2_000
 @page.get("/analysis/objects")
 @requires(Right.MANAGE, Right.REDESIGN)
 def show() -> Response:
-    of = request.args.get("of", "")
+    of = _named()
     job = _job(of)
     found = job.result if isinstance(job.result, ObjectView) else None
     return answer(
@@ -45,6 +45,16 @@ def show() -> Response:
         error=sentence(job.error) if job.error else None,
         view=None if found is None else _shown(of, found),
     )
+
+
+def _named() -> str:
+    """The import or procedure that the address names; raises NotFound, UnknownLog."""
+    of = request.args.get("of", "")
+    if of.startswith(IMPORTED):
+        analyses.warehouse(current_app.config["SETTINGS"]).report(of.removeprefix(IMPORTED))
+    elif of not in {version.key for version in newest(db())}:
+        raise NotFound("analysis", of)
+    return of
 
 
 def _title(of: str) -> str:
