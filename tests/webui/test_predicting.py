@@ -130,7 +130,7 @@ def test_the_worker_trains_predicts_and_says_from_what(
                 session, "vat_credit_refund", REFUND, now=MONDAY + timedelta(minutes=n), office="east", by="clerk"
             )
             if n % 2:
-                cases.withdraw(session, case, by="clerk", reason="withdrawn", now=MONDAY + timedelta(hours=n))
+                cases.withdraw(session, case, by=None, reason="withdrawn", now=MONDAY + timedelta(hours=n))
     clock.pass_by(timedelta(days=1))
     predicting.work(settings)(engine, {"procedure": "vat_credit_refund"}, clock())
     with transaction(engine) as session:
