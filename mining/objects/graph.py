@@ -46,7 +46,8 @@ class ObjectGraph:
 
 
 def object_graph(lines: ibis.Table) -> ObjectGraph:
-    """The graph of the rows of `lines`."""
+    """How often each type of object goes from one activity to the next, with the median time between (object-centric directly-follows
+    graph, Berti and van der Aalst 2023)."""
     pairs = lines.filter(lines.before_activity.notnull())
     pairs = pairs.select(
         "type", "object_id", source="before_activity", target="activity", us=microseconds(pairs.before_at, pairs["at"])

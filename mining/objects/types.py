@@ -53,7 +53,7 @@ class Several:
 
 
 def type_facts(log: ObjectLog, lines: ibis.Table) -> tuple[TypeFacts, ...]:
-    """Every type by its name."""
+    """Of every type how many objects and events it has, how long an object lives, and with how many others it shares an event."""
     by_object = lines.group_by("type", "object_id").aggregate(
         events=lines.count(), life=microseconds(lines["at"].min(), lines["at"].max())
     )

@@ -34,7 +34,7 @@ def keep() -> Redirect:
     where, name = read_filter(form.get("filter", "")), form.get("name", "").strip()
     if where is None or not name or len(name) > 100:
         raise Refused(_("A filter is kept under a name of at most 100 signs; give it one."))
-    kept.keep(db(), form["of"], name, where, by=me().code, now=now())
+    kept.keep(db(), _of(form), name, where, by=me().code, now=now())
     return redirect(_place(form).address(where))
 
 
@@ -42,8 +42,14 @@ def keep() -> Redirect:
 @requires(Right.MANAGE, Right.REDESIGN)
 def forget() -> Redirect:
     form = request.form.to_dict()
-    kept.forget(db(), form["of"], form["name"])
+    kept.forget(db(), _of(form), form.get("name", ""))
     return redirect(_place(form).address(read_filter(form.get("filter", ""))))
+
+
+def _of(form: dict[str, str]) -> str:
+    if not form.get("of"):
+        raise Refused(_("Say which analysis the filter belongs to; its page does."))
+    return form["of"]
 
 
 def _place(form: dict[str, str]) -> Place:
