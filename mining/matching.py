@@ -8,9 +8,9 @@ import numpy as np
 import numpy.typing as npt
 import pandas as pd
 
-from event_logs import typed_json
 from event_logs.log import EventLog
 from mining.bootstrap import LEVEL
+from mining.case_attributes import read_attributes
 from mining.findings import ENOUGH
 
 MOST_ATTRIBUTES, MOST_VALUES = 3, 12
@@ -35,7 +35,7 @@ def traits(log: EventLog, cases: pd.DataFrame) -> pd.DataFrame:
 
 def _kinds(log: EventLog, cases: pd.Index[str]) -> pd.DataFrame:
     told = log.cases.select("case_id", "attributes").to_pandas().set_index("case_id")["attributes"]
-    read = {text: typed_json.loads(text) for text in told.dropna().unique()}
+    read = {text: read_attributes(text) for text in told.dropna().unique()}
     records = [read.get(text, {}) for text in told.reindex(cases)]
     names = sorted({name for record in read.values() for name in record} - {"office", "version"})
     columns = {name: [record.get(name) for record in records] for name in names}

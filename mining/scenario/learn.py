@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,10 +9,10 @@ from typing import Any
 import pandas as pd
 
 from bpmn.model import Activity, EventNode, Gateway, GatewayKind, ProcessModel
-from event_logs import typed_json
 from event_logs.activity_instances import activity_instances
 from event_logs.log import EventLog
 from event_logs.working_time import WorkingCalendar
+from mining.case_attributes import case_attributes
 from mining.errors import EmptyLog, MissingVersion
 from mining.naming import by_element, renamed
 from mining.scenario import learning, standing
@@ -79,30 +78,15 @@ def _cases(log: EventLog) -> pd.DataFrame:
     spans = events.group_by("case_id").agg(
         first=events["at"].min(), last=events["at"].max(), version=events.version.max(), office=events.office.max()
     )
-    opening = (
-        events.filter(events.attributes.notnull())
-        .group_by("case_id")
-        .agg(attributes=events.attributes.argmin(events.position))
-    )
-    known = log.cases.select("case_id", "closed", given=log.cases.attributes)
-    cases = spans.left_join(opening, "case_id").drop("case_id_right").left_join(known, "case_id").to_pandas()
+    cases = spans.left_join(log.cases.select("case_id", "closed"), "case_id").to_pandas()
     for column in ("first", "last"):
         cases[column] = pd.to_datetime(cases[column], utc=True)
+    told = case_attributes(log)
     cases["attributes"] = [
-        {**_attributes(given), **_attributes(own)} for given, own in zip(cases.given, cases.attributes, strict=True)
+        {name: value for name, value in told.get(case, {}).items() if name != "arm"} for case in cases.case_id
     ]
     ordered: pd.DataFrame = cases.sort_values(["first", "case_id"]).set_index("case_id")
     return ordered
-
-
-def _attributes(text: str | None) -> dict[str, Any]:
-    if not isinstance(text, str) or not text:
-        return {}
-    try:
-        read = typed_json.loads(text)
-    except json.JSONDecodeError:
-        return {}
-    return {name: value for name, value in read.items() if name != "arm"} if isinstance(read, dict) else {}
 
 
 def _replays(

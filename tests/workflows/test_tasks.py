@@ -333,7 +333,8 @@ def test_nobody_does_both_sides_not_even_a_manager(office: Office) -> None:
         tasks.complete(session, open_tasks(session, case)["approve"], "h1", {"approve_outcome": "pass"}, now=office.now)
 
 
-def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> None:
+def counting_twice(url: str) -> Office:
+    """Two sides of one case are open at once, and no one may do both."""
     drawn = model(
         start(),
         both("s"),
@@ -344,7 +345,11 @@ def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> No
         paths=["start > s > count > j > end", "s > recount > j"],
         key="refund",
     )
-    office = Office(sqlite_url, procedure(drawn))
+    return Office(url, procedure(drawn))
+
+
+def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> None:
+    office = counting_twice(sqlite_url)
     for _ in range(3):
         case = opened(office)
         with office.begin() as session:
@@ -353,17 +358,7 @@ def test_two_sides_that_are_open_at_once_go_to_two_people(sqlite_url: str) -> No
 
 
 def test_who_stood_in_on_one_side_does_not_do_the_other_that_lay_on_the_desk(sqlite_url: str) -> None:
-    drawn = model(
-        start(),
-        both("s"),
-        user("count", posts=("clerk",)),
-        user("recount", posts=("clerk",), four_eyes=("count",)),
-        both("j"),
-        end(),
-        paths=["start > s > count > j > end", "s > recount > j"],
-        key="refund",
-    )
-    office = Office(sqlite_url, procedure(drawn))
+    office = counting_twice(sqlite_url)
     case = opened(office)
     with office.begin() as session:
         found = open_tasks(session, case)
