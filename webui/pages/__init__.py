@@ -1,4 +1,4 @@
-"""The pages: each one file here and one template of the same name."""
+"""The pages: each one file here and one template of the same name (the analysis a folder, with a file for each tab)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from webui.pages import (
     calendar,
     case,
     cases,
-    change,
     collections,
     discovery,
     external_tasks,
@@ -57,9 +56,11 @@ PAGES = (
     import_log.page,
     quality.page,
     analysis.page,
+    analysis.causes.page,
+    analysis.flow.page,
+    analysis.change.page,
     filters.page,
     accepted.page,
-    change.page,
     discovery.page,
     objects.page,
     improvement.page,

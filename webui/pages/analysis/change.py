@@ -32,12 +32,13 @@ from webui.language import gettext as _
 from webui.notes import note_sentence
 from webui.report_tables.drift import trait_change
 from webui.report_tables.shapes import Writer
+from workflows.tables import ProcedureVersion
 
 page = Blueprint("change", __name__)
 MICROSECONDS_A_DAY = 86_400_000_000
 
 
-def tab_values(found: Analysed) -> dict[str, Any]:
+def values(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
     """What `analysis_change.html` shows."""
     of, where = analyses.parts(found.name)
     before, after = (read_filter(request.args.get(name, "")) for name in ("before", "after"))
