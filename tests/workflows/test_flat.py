@@ -90,16 +90,14 @@ def begun(engine: Engine, drawn: ProcessModel, **data: Any) -> str:
 
 
 def completion(engine: Engine, case: str, answers: dict[str, Any], at: datetime) -> Callable[[], None]:
-    """The completion of the first open task, which is looked up beforehand."""
-    with Session(engine) as session:
-        found = session.scalars(select(Task).where(Task.case == case, Task.state.in_(OPEN_TASK)).order_by(Task.id))
-        task = found.first()
-        assert task is not None
-        id, officer = task.id, task.officer or ""
+    """The completion of the first open task of the case, and the look for it."""
 
     def complete() -> None:
         with Session(engine) as session, session.begin():
-            tasks.complete(session, id, officer, answers, now=at)
+            found = session.scalars(select(Task).where(Task.case == case, Task.state.in_(OPEN_TASK)).order_by(Task.id))
+            task = found.first()
+            assert task is not None
+            tasks.complete(session, task, task.officer or "", answers, now=at)
 
     return complete
 

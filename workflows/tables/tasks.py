@@ -39,7 +39,7 @@ class Task(Base):
         Index("ix_tasks_officer_state", "officer", "state"),
         Index("ix_tasks_officer_completed", "officer", "completed_at"),
         Index("ix_tasks_pool", "state", "office"),
-        Index("ix_tasks_hands", "case", "activity", "state", "officer"),
+        Index("ix_tasks_of_case", "case", "state", "officer", "activity"),
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
