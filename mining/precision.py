@@ -6,13 +6,16 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
-from bpmn.semantics import Net, StateSpace, initial, reachability
+from bpmn.semantics import Marking, Net, enabled, fire, initial
 from mining.alignment import Alignment, Side, Trace
-from mining.alignment.states import MOST_STATES
 
-Standing = frozenset[
-    int
-]  # where the model can be: the markings that its visible steps so far and any silent ones lead to
+MOST_MARKINGS = 100_000
+Standing = frozenset[Marking]  # where the model can be after its visible steps so far and any silent ones
+Step = tuple[str | None, Marking]
+
+
+class _TooMany(Exception):
+    """More markings than can be played."""
 
 
 @dataclass(frozen=True)
@@ -52,23 +55,23 @@ def run_of(alignment: Alignment) -> Trace:
     return tuple(move.activity for move in alignment.moves if move.side is not Side.LOG)
 
 
-def precision(net: Net, runs: Iterable[tuple[Trace, int]]) -> Precision | None:
+def precision(net: Net, runs: Iterable[tuple[Trace, int]], *, most: int = MOST_MARKINGS) -> Precision | None:
     """Escaping edges on aligned prefixes (Adriansyah, Munoz-Gama, Carmona, van Dongen, van der Aalst, Information Systems and
     e-Business Management 13, 2015), of the model's runs of closed cases with how many cases each explains.
 
     Of several optimal alignments one counts, and always the same (`align` settles ties by the order of the net, never by
     names). What is allowed after a beginning is what the model allows in any marking that explains it, so that the figure
     depends on the language of the net alone. The end of a case is no step: where cases stop and others go on, the model may
-    do both. None where the states of the net are too many to write down.
+    do both. None where the runs lead past more than `most` markings of the net.
     """
-    space = reachability(net, MOST_STATES)
-    if not space.complete:
+    board = _Board(net, most)
+    try:
+        first = _Prefix(board.first(), None)
+        for run, cases in runs:
+            _walk(board, first, run, cases)
+        return _counted(board, first)
+    except _TooMany:
         return None
-    board = _Board(space)
-    first = _Prefix(board.first(), None)
-    for run, cases in runs:
-        _walk(board, first, run, cases)
-    return _counted(board, first)
 
 
 def _walk(board: _Board, prefix: _Prefix, run: Trace, cases: int) -> None:
@@ -101,40 +104,40 @@ def _all(first: _Prefix) -> Iterator[_Prefix]:
 
 
 class _Board:
-    """The states of a net as an automaton of visible steps, made deterministic as far as it is walked."""
+    """A net as an automaton of visible steps, made deterministic as far as it is walked: of its markings only those are played
+    to which the runs and what they left undone lead. Raises _TooMany beyond `most` of them."""
 
-    def __init__(self, space: StateSpace) -> None:
-        self._number = {marking: at for at, marking in enumerate(space.steps)}
-        self._first = self._number[initial(space.net)]
-        self._silent: list[list[int]] = [[] for _ in self._number]
-        self._visible: list[list[tuple[str, int]]] = [[] for _ in self._number]
-        for marking, steps in space.steps.items():
-            for transition, after in steps:
-                at, to = self._number[marking], self._number[after]
-                if transition.label is None:
-                    self._silent[at].append(to)
-                else:
-                    self._visible[at].append((transition.label, to))
+    def __init__(self, net: Net, most: int) -> None:
+        self._net, self._most = net, most
+        self._played: dict[Marking, tuple[Step, ...]] = {}
         self._known: dict[Standing, dict[str, Standing]] = {}
 
     def first(self) -> Standing:
-        return self._closed({self._first})
+        return self._closed({initial(self._net)})
 
     def after(self, standing: Standing) -> dict[str, Standing]:
         """The visible steps that can come next, and where each leads."""
         if standing not in self._known:
-            reached: dict[str, set[int]] = {}
-            for state in standing:
-                for label, to in self._visible[state]:
-                    reached.setdefault(label, set()).add(to)
-            self._known[standing] = {label: self._closed(states) for label, states in reached.items()}
+            reached: dict[str, set[Marking]] = {}
+            for marking in standing:
+                for label, to in self._steps(marking):
+                    if label is not None:
+                        reached.setdefault(label, set()).add(to)
+            self._known[standing] = {label: self._closed(markings) for label, markings in reached.items()}
         return self._known[standing]
 
-    def _closed(self, states: set[int]) -> Standing:
-        waiting, found = list(states), set(states)
+    def _closed(self, markings: set[Marking]) -> Standing:
+        waiting, found = list(markings), set(markings)
         while waiting:
-            for to in self._silent[waiting.pop()]:
-                if to not in found:
+            for label, to in self._steps(waiting.pop()):
+                if label is None and to not in found:
                     found.add(to)
                     waiting.append(to)
         return frozenset(found)
+
+    def _steps(self, marking: Marking) -> tuple[Step, ...]:
+        if marking not in self._played:
+            if len(self._played) >= self._most:
+                raise _TooMany
+            self._played[marking] = tuple((t.label, fire(self._net, marking, t)) for t in enabled(self._net, marking))
+        return self._played[marking]

@@ -143,12 +143,22 @@ def test_allowing_more_is_never_more_precise(log: Counted) -> None:
     assert values == sorted(values, reverse=True)  # type: ignore[type-var]
 
 
-def test_too_many_states_have_no_figure() -> None:
-    wide = Net(
-        "wide", tuple(f"p{n}" for n in range(11)),
-        tuple(Transition(f"t{n}", f"a{n}", f"a{n}", (f"p{n}",), ()) for n in range(11)), tuple(f"p{n}" for n in range(11)),
-    )  # fmt: skip
-    assert precision(wide, []) is None
+def wide(branches: int, *, silent: bool) -> Net:
+    names = [f"a{n:02}" for n in range(branches)]
+    steps = tuple(Transition(a, a, None if silent else a, (f"p{a}",), ()) for a in names)
+    places = tuple(f"p{a}" for a in names)
+    return Net("wide", places, steps, places)
+
+
+def test_of_a_net_with_a_billion_states_only_those_beside_the_runs_are_played() -> None:
+    run = tuple(f"a{n:02}" for n in range(30))
+    found = precision(wide(30, silent=False), [(run, 2)])
+    assert found is not None and (found.done, found.allowed) == (2 * 30, 2 * 30 * 31 // 2)
+
+
+def test_too_many_states_beside_the_runs_have_no_figure() -> None:
+    assert precision(wide(8, silent=True), [((), 1)], most=2**8 - 1) is None
+    assert precision(wide(8, silent=True), [((), 1)], most=2**8) == Precision(0, 0, {})
 
 
 @pytest.mark.slow
