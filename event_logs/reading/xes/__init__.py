@@ -6,6 +6,8 @@ import codecs
 import re
 from collections.abc import Iterator
 
+import numpy as np
+
 from event_logs.reading.facts import FactWriter
 from event_logs.reading.mapping import ColumnMapping
 from event_logs.reading.source import Source
@@ -21,6 +23,7 @@ _DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._\-]+)[\"
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*\?>")
 _FIRST_TRACE = re.compile(rb"<trace[ \t\r\n]*>")
 _TRACE_ENDS = b"</trace>"
+_LINE_END = ord("\n")
 _DOUBTFUL = (b"<!", b"<?")  # in them `</trace>` may stand without ending a trace
 
 
@@ -104,7 +107,7 @@ class XesReader:
             self._is_plain = not any(mark in text for mark in _DOUBTFUL)
             yield text
         else:
-            self._keep(block, lines=text.count(b"\n"))
+            self._keep(block, lines=int(np.count_nonzero(np.frombuffer(text, np.uint8) == _LINE_END)))
 
     def _keep(self, block: Block, *, lines: int) -> None:
         self._writer.add_block(block.columns, block.at, block.start)
