@@ -19,6 +19,7 @@ EVENTS = ibis.schema(
         "post": "string",
         "office": "string",
         "attributes": "string",  # JSON object, typed values tagged
+        "zone": "string",  # the name of the office's zone; null = that of the log, or unknown
     }
 )
 CASES = ibis.schema(
@@ -28,6 +29,12 @@ CASES = ibis.schema(
         "attributes": "string",  # JSON object
     }
 )
+
+
+def as_events(table: ibis.Table) -> ibis.Table:
+    """With exactly the columns EVENTS; an older version of the product wrote imported logs without zones."""
+    zone = {} if "zone" in table.columns else {"zone": ibis.null("string")}
+    return table.mutate(**zone).select(*EVENTS.names).cast(EVENTS)
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ import pyarrow.parquet as pq
 
 from event_logs.courses import COURSES
 from event_logs.engines import DUCKDB, connect, duckdb, read
-from event_logs.log import CASES, EVENTS, EventLog
+from event_logs.log import CASES, EventLog, as_events
 from event_logs.performed import PERFORMED
 
 connection = duckdb
@@ -31,7 +31,7 @@ def open_folder(
     backend = connect(engine, spill)
     one = folder / "events.parquet"
     parts = [one] if one.exists() else sorted((folder / "events").glob("*.parquet"))
-    events = read(backend, parts, "events").select(*EVENTS.names).cast(EVENTS)
+    events = as_events(read(backend, parts, "events"))
     cases = read(backend, [folder / "cases.parquet"], "cases").cast(CASES)
     log = EventLog(name, events, cases, source, zone)
     work, courses = folder / "performed.parquet", folder / "courses.parquet"

@@ -149,7 +149,7 @@ def _compared_case(
     procedure: str, case_id: str, rows: list[dict[str, Any]], sealed: list[SealedEvent]
 ) -> Iterator[Finding]:
     zones = [one.zone for one in sealed] + [sealed[-1].zone if sealed else None] * len(rows)
-    own = [_digest(procedure, row, zone) for row, zone in zip(rows, zones, strict=False)]
+    own = [_digest(procedure, row, row["zone"] or zone) for row, zone in zip(rows, zones, strict=False)]
     wanted = [one.digest for one in sealed]
     if own == wanted:
         return

@@ -13,7 +13,7 @@ from event_logs.objects import ObjectLog
 from event_logs.objects.opening import objects_from
 
 TAXPAYER = "taxpayer_id"
-_OF_EVENT = ("lifecycle", "instance", "version", "post")
+_OF_EVENT = ("lifecycle", "instance", "version", "post", "zone")
 _OF_CASE = ("taxpayer", "document")  # to what a case itself is related; officers come and go
 Row = Mapping[str, Any]
 

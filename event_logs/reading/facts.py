@@ -32,10 +32,11 @@ EVENTS_SCHEMA = pa.schema(
         ("post", pa.string()),
         ("office", pa.string()),
         ("attributes", pa.string()),
+        ("zone", pa.string()),
     ]
 )
-_REPEATED = ["case_id", "activity", "lifecycle", "officer", "post", "office"]  # worth a dictionary in Parquet
-_TEXTS = ("case_id", "activity", "lifecycle", "instance", "officer", "post", "office", "attributes")
+_REPEATED = ["case_id", "activity", "lifecycle", "officer", "post", "office", "zone"]  # worth a dictionary in Parquet
+_TEXTS = ("case_id", "activity", "lifecycle", "instance", "officer", "post", "office", "attributes", "zone")
 
 
 class Row(NamedTuple):
@@ -52,12 +53,13 @@ class Row(NamedTuple):
     post: str | None
     office: str | None
     attributes: str
+    zone: str | None
     line: int
 
 
 # The header under which rows are set aside, in words that a table's mapping is proposed from.
 ROW_HEADER = (
-    "case_id", "activity", "lifecycle", "timestamp", "start_timestamp", "instance", "qj:version", "resource", "post", "office", "qj:attributes",
+    "case_id", "activity", "lifecycle", "timestamp", "start_timestamp", "instance", "qj:version", "resource", "post", "office", "qj:attributes", "qj:zone",
 )  # fmt: skip
 
 

@@ -95,20 +95,20 @@ transitions AS (
   FROM told
 ),
 facts AS (
-  SELECT case_id, position AS place, 1 AS rank, activity, transition AS lifecycle, moment, stay, version, officer, post, office,
+  SELECT case_id, position AS place, 1 AS rank, activity, transition AS lifecycle, moment, stay, version, officer, post, office, zone,
     CASE WHEN attributes = '{{{{}}}}' THEN '{{{{' ELSE left(attributes, -1) || ',' END
       || '"lifecycle:transition":' || to_json(lifecycle)::VARCHAR || '}}}}' AS attributes
   FROM transitions
   UNION ALL
-  SELECT case_id, next_position, 0, activity, 'complete', next_moment, stay, version, NULL, NULL, NULL, '{{{{}}}}'
+  SELECT case_id, next_position, 0, activity, 'complete', next_moment, stay, version, NULL, NULL, NULL, zone, '{{{{}}}}'
   FROM transitions
   WHERE leaves AND next_moment IS NOT NULL AND said IS NOT NULL AND transition NOT IN ('complete', 'withdraw')
   UNION ALL
-  SELECT case_id, position, 2, activity, 'reassign', moment, stay, version, officer, post, office, '{{{{}}}}'
+  SELECT case_id, position, 2, activity, 'reassign', moment, stay, version, officer, post, office, zone, '{{{{}}}}'
   FROM transitions
   WHERE transition = 'resume' AND officer IS DISTINCT FROM last_officer
 )
 SELECT case_id, row_number() OVER (ORDER BY place, rank) - 1 AS position, activity, lifecycle, moment AS "at", stay::VARCHAR AS instance, version,
-  officer, post, office, attributes
+  officer, post, office, attributes, zone
 FROM facts ORDER BY place, rank
 """

@@ -62,7 +62,7 @@ def _write(session: Session, log: str, last: int, writer: FactWriter) -> None:
     )
     for rows in session.scalars(query).partitions():
         columns: dict[str, Any] = {name: pa.array([getattr(row, name) for row in rows], pa.string()) for name in _TEXTS}
-        columns["instance"] = pa.nulls(len(rows), pa.string())
+        columns |= {name: pa.nulls(len(rows), pa.string()) for name in ("instance", "zone")}
         columns["version"] = pa.nulls(len(rows), pa.int64())
         columns["attributes"] = pa.array([typed_json.dumps(row.attributes) for row in rows], pa.string())
         writer.add_block(columns, pa.array([row.at for row in rows], pa.timestamp("us", "UTC")))

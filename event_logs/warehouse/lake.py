@@ -22,7 +22,7 @@ import pyarrow.parquet as pq
 from event_logs.reading.facts import EVENTS_SCHEMA
 from event_logs.warehouse.folders import put_text, sync
 
-SCHEMA = EVENTS_SCHEMA.append(pa.field("zone", pa.string()))
+SCHEMA = EVENTS_SCHEMA
 GRACE = timedelta(days=1)
 LAYOUT = 3  # of the maintained tables; those of another one are computed anew
 

@@ -17,7 +17,7 @@ import pyarrow.parquet as pq
 from event_logs.activity_instances import TOLD, instances_of
 from event_logs.courses import COURSES, TIMES, courses_of, times_of
 from event_logs.engines import duckdb, read
-from event_logs.log import EVENTS
+from event_logs.log import EVENTS, as_events
 from event_logs.performed import PERFORMED, sequenced
 from event_logs.warehouse.folders import sync
 
@@ -27,14 +27,14 @@ ROW_GROUP = 200_000
 _NUMBERED = """
 CREATE TEMP TABLE numbers AS
 SELECT times.*, closed, row_number() OVER (ORDER BY first_position) - 1 AS case_no FROM times LEFT JOIN cases USING (case_id)"""
-_NEEDED = {name: kind for name, kind in EVENTS.items() if name != "attributes"}
+_NEEDED = {name: kind for name, kind in EVENTS.items() if name not in ("attributes", "zone")}
 _COLUMNS = ", ".join(f'"{name}"' for name in _NEEDED)
 
 
 def write_performed_work(folder: Path, spill: Path) -> None:
     """Add `performed.parquet` and `courses.parquet` to a folder with the events of a log; cases are numbered in their order there."""
     backend = duckdb(spill, memory=MEMORY_LIMIT)
-    events = read(backend, [folder / "events.parquet"], "events").select(*EVENTS.names).cast(EVENTS)
+    events = as_events(read(backend, [folder / "events.parquet"], "events"))
     read(backend, [folder / "cases.parquet"], "cases")
     backend.create_table("times", times_of(events), temp=True)
     backend.con.execute(_NUMBERED)

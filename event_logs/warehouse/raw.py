@@ -9,7 +9,7 @@ from ibis import _
 from sqlalchemy import Engine
 
 from event_logs.engines import duckdb, read
-from event_logs.log import CASES, EVENTS, EventLog
+from event_logs.log import CASES, EventLog, as_events
 from event_logs.warehouse.flow import read as read_recorded
 from event_logs.warehouse.lake import SCHEMA
 from event_logs.warehouse.maintained import cases_of
@@ -22,6 +22,6 @@ def recorded_log(engine: Engine, procedure: str, folder: Path, *, upto: int, zon
         for table in read_recorded(connection, after=0, upto=upto, procedure=procedure):
             writer.write_table(table.select(SCHEMA.names))
     backend = duckdb(folder / "spill")
-    events = read(backend, [path], "events").select(*EVENTS.names).cast(EVENTS)
+    events = as_events(read(backend, [path], "events"))
     cases = cases_of(events).order_by(_.first_position).select(*CASES.names).cast(CASES)
     return EventLog(procedure, events, cases, f"recorded events up to position {upto}", zone)

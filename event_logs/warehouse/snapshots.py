@@ -18,7 +18,7 @@ from event_logs import typed_json
 from event_logs.courses import COURSES
 from event_logs.engines import DUCKDB, connect, duckdb, read
 from event_logs.errors import SnapshotGone
-from event_logs.log import CASES, EVENTS, EventLog
+from event_logs.log import CASES, EVENTS, EventLog, as_events
 from event_logs.parquet import holds
 from event_logs.performed import PERFORMED
 from event_logs.warehouse.folders import put_text
@@ -137,7 +137,7 @@ def _events(lake: Lake, manifest: Manifest, snapshot: Snapshot, backend: Any) ->
     parts = manifest.of(snapshot.procedure, upto=snapshot.number)
     if not parts:
         return ibis.memtable(pa.Table.from_pylist([], EVENTS.to_pyarrow()))
-    events = read(backend, lake.paths(parts), "events").select(*EVENTS.names).cast(EVENTS)
+    events = as_events(read(backend, lake.paths(parts), "events"))
     return events.filter(_.position <= snapshot.number) if any(p.last > snapshot.number for p in parts) else events
 
 

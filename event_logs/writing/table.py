@@ -26,6 +26,7 @@ COLUMNS = {  # of the file: of EVENTS
     "post": "post",
     "office": "office",
     "qj:version": "version",
+    "qj:zone": "zone",
     "case:qj:closed": "closed",
 }
 _BLOCK = 5000
@@ -36,6 +37,7 @@ TABLE_SCHEMA = pa.schema(
         ("timestamp", pa.timestamp("us", "UTC")),
         *((name, pa.string()) for name in ("instance", "resource", "post", "office")),
         ("qj:version", pa.int64()),
+        ("qj:zone", pa.string()),
         ("qj:attributes", pa.string()),
         ("case:qj:closed", pa.bool_()),
         ("case:qj:attributes", pa.string()),

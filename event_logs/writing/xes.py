@@ -77,7 +77,8 @@ def _trace(rows: Iterable[Mapping[str, Any]]) -> Iterator[str]:
 def _event(row: Mapping[str, Any]) -> str:
     known = "".join([_string(key, row[column]) for column, key in _KEYS.items() if row[column] is not None])
     version = "" if row["version"] is None else f'<int key="qj:version" value="{row["version"]}"/>'
-    return f'<event>{known}<date key="time:timestamp" value="{_stamp(row["at"])}"/>{version}{_object(row["attributes"])}</event>\n'
+    zone = "" if row["zone"] is None else _string("qj:zone", row["zone"])
+    return f'<event>{known}<date key="time:timestamp" value="{_stamp(row["at"])}"/>{version}{zone}{_object(row["attributes"])}</event>\n'
 
 
 def _closed(closed: bool | None) -> str:

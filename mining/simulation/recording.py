@@ -134,6 +134,7 @@ class Recorder:
                 "post": pa.array([row[6] for row in rows], pa.string()),
                 "office": pa.array([self._cases[row[0]].office for row in rows], pa.string()),
                 "attributes": pa.array(attributes, pa.string()),
+                "zone": pa.nulls(len(rows), pa.string()),  # that of the log
             }
         )
 

@@ -20,7 +20,15 @@ def minute(n: float) -> datetime:
 
 def log_of(events: Sequence[dict[str, Any]], cases: Sequence[dict[str, Any]] | None = None) -> EventLog:
     """Events as dictionaries of EVENTS; what they leave out is null, cases are made from them unless given."""
-    plain = {"instance": None, "version": None, "officer": None, "post": None, "office": None, "attributes": "{}"}
+    plain = {
+        "instance": None,
+        "version": None,
+        "officer": None,
+        "post": None,
+        "office": None,
+        "attributes": "{}",
+        "zone": None,
+    }
     rows = [{**plain, "position": n, **event} for n, event in enumerate(events)]
     ids = dict.fromkeys(row["case_id"] for row in rows)
     known = cases if cases is not None else [{"case_id": one, "closed": None, "attributes": "{}"} for one in ids]

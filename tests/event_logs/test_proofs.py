@@ -125,6 +125,7 @@ def edited(file: Path, change: Any) -> Path:
         ("10.50", "9.50", {("altered", 1, "A"), ("altered", 2, "A")}),
         ('value="approve"', 'value="reject"', {("altered", 4, "A"), ("altered", 6, "B")}),
         ('value="t4"', 'value="t5"', {("altered", 5, "B")}),
+        ("Asia/Shanghai", "Asia/Urumqi", {("altered", n, "AABABB"[n - 1]) for n in range(1, 7)}),
     ],
 )
 def test_an_altered_event_is_named(sender: Sender, old: str, new: str, wanted: set[Any]) -> None:

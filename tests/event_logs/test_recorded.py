@@ -86,6 +86,7 @@ def test_a_snapshot_is_the_same_to_the_byte_after_all_that_happens_to_its_files(
         months(engine, 1, first=n)
         warehouse.take_in(engine)
     first = warehouse.take_snapshot(engine, "refund", now=NOW)
+    assert set(first.events.zone.execute()) == {"Asia/Shanghai"}
     number, wanted = int(first.source.split()[1]), content_digest(first)
     work = performed(first).order_by("case_no", "position").execute()
 

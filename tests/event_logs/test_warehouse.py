@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pyarrow.parquet as pq
 import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
@@ -57,6 +58,14 @@ def test_an_imported_log_is_there_by_name(warehouse: Warehouse, table: Path) -> 
     assert log.events.schema() == EVENTS and log.cases.schema() == CASES
     assert log.events.count().execute() == 3 and "SHA-256" in log.source and log.zone == "Asia/Shanghai"
     assert not left_overs(warehouse)
+
+
+def test_a_log_that_an_older_version_imported_opens_without_zones(warehouse: Warehouse, table: Path) -> None:
+    warehouse.import_log(table, "log")
+    file = warehouse.logs / "log" / "events.parquet"
+    pq.write_table(pq.read_table(file).drop_columns(["zone"]), file)
+    rows = warehouse.load("log").events.to_pyarrow().to_pylist()
+    assert len(rows) == 3 and {row["zone"] for row in rows} == {None}
 
 
 def test_importing_twice_changes_nothing_and_another_file_is_refused(warehouse: Warehouse, table: Path) -> None:

@@ -60,6 +60,7 @@ events = st.fixed_dictionaries(
         "post": st.none() | name,
         "office": st.none() | name,
         "attributes": attributes.map(typed_json.dumps),
+        "zone": st.sampled_from([None, "Asia/Shanghai", "Asia/Urumqi"]),
     }
 )
 

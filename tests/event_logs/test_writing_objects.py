@@ -100,7 +100,7 @@ def window() -> ObjectLog:
     letter = typed_json.dumps({"letter": "税通〔2026〕1号", "amount": 10.5})
     log = log_of(
         [
-            happened("受理", "start", 0, "李", office="一所"),
+            happened("受理", "start", 0, "李", office="一所", zone="Asia/Shanghai"),
             happened("受理", "complete", 2, "李", office="一所", attributes=letter),
             happened("发文", "complete", 5, "王", office="一所", attributes=letter),
             {**happened("受理", "complete", 9, "王", office="一所"), "case_id": "2"},
@@ -131,7 +131,8 @@ def test_casework_becomes_objects() -> None:
         ("case:1", "document:税通〔2026〕1号"),
     }
     first = next(row for row in rows["events"] if row["position"] == 0)
-    assert first["at"] == minute(0) and json.loads(first["attributes"])["lifecycle"] == "start"
+    assert first["at"] == minute(0)
+    assert json.loads(first["attributes"]) == {"lifecycle": "start", "zone": "Asia/Shanghai"}
     assert {row["value"] for row in rows["values"] if row["name"] == "urgent"} == {"true"}
 
 

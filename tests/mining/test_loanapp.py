@@ -65,7 +65,9 @@ def as_log(frame: pd.DataFrame) -> EventLog:
         for lifecycle, column in (("start", "start_timestamp"), ("complete", "end_timestamp"))
     ]
     events = pd.concat(halves).sort_values("at", kind="stable").reset_index(drop=True)
-    events = events.assign(position=range(len(events)), version=None, post=None, office=None, attributes="{}")
+    events = events.assign(
+        position=range(len(events)), version=None, post=None, office=None, attributes="{}", zone=None
+    )
     cases = pd.DataFrame({"case_id": sorted(frame.case_id.unique()), "closed": True, "attributes": "{}"})
     return EventLog("loan", ibis.memtable(events[list(EVENTS)], schema=EVENTS), ibis.memtable(cases, schema=CASES))
 

@@ -41,7 +41,8 @@ def _events(database: Any, mapping: ColumnMapping, writer: FactWriter) -> None:
         parameters.append(kind or "")
     query = f"""
         SELECT o.object_id AS case_id, e.activity, 'complete' AS lifecycle, e.at, NULL::VARCHAR AS instance,
-               NULL::BIGINT AS version, {", ".join(selected)}, e.attributes
+               NULL::BIGINT AS version, {", ".join(selected)}, e.attributes,
+               NULL::VARCHAR AS zone
         FROM events AS e
         JOIN (SELECT DISTINCT event_id, object_id FROM concerns) AS c ON c.event_id = e.event_id
         JOIN objects AS o ON o.object_id = c.object_id AND o.type = ? {tables}

@@ -23,7 +23,7 @@ from event_logs.reading.xes_values import key_text, scalar_text
 _INT = re.compile(r"-?(0|[1-9]\d{0,17})$")
 _FLOAT = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d+)?$")
 _CASE_PREFIX = "case:"
-_VERSION, _CLOSED = "qj:version", "case:qj:closed"
+_VERSION, _ZONE, _CLOSED = "qj:version", "qj:zone", "case:qj:closed"
 _WHOLE, _WHOLE_CASE = "qj:attributes", "case:qj:attributes"  # all attributes as one JSON object
 Mask = npt.NDArray[np.bool_]
 
@@ -58,11 +58,10 @@ class Cells:
         at = {column: index for index, column in enumerate(self.header)}
         mapped = self.mapping.columns()
         self._at = {meaning: at[column] for meaning, column in mapped.items()}
-        self._version, self._closed = at.get(_VERSION), at.get(_CLOSED)
+        self._version, self._zone, self._closed = (at.get(ours) for ours in (_VERSION, _ZONE, _CLOSED))
         self._whole, self._whole_case = at.get(_WHOLE), at.get(_WHOLE_CASE)
-        free = [
-            column for column in self.header if column not in {*mapped.values(), _VERSION, _CLOSED, _WHOLE, _WHOLE_CASE}
-        ]
+        ours = {*mapped.values(), _VERSION, _ZONE, _CLOSED, _WHOLE, _WHOLE_CASE}
+        free = [column for column in self.header if column not in ours]
         of_case = [column for column in free if column.startswith(_CASE_PREFIX)]
         self._of_event = [(at[c], key_text(c), self.kinds[c]) for c in free if c not in of_case]
         self._of_case = [(at[c], key_text(c.removeprefix(_CASE_PREFIX)), self.kinds[c]) for c in of_case]
@@ -104,6 +103,7 @@ class Cells:
             "post": self._mapped(columns, "post"),
             "office": self._mapped(columns, "office"),
             "attributes": _merged(self._objects(columns, self._of_event, len(case)), columns, self._whole),
+            "zone": self._texts(columns, self._zone),
         }
         self._count += len(case)
         self.writer.add_block(facts, at, start)
@@ -113,7 +113,9 @@ class Cells:
         return [place for place in (self._whole, self._whole_case) if place is not None]
 
     def _mapped(self, columns: Sequence[pa.Array], meaning: str) -> pa.Array:
-        place = self._at.get(meaning)
+        return self._texts(columns, self._at.get(meaning))
+
+    def _texts(self, columns: Sequence[pa.Array], place: int | None) -> pa.Array:
         if place is None:
             return pa.nulls(len(columns[0]), pa.string())
         return null_where_empty(pc.utf8_trim_whitespace(columns[place]))

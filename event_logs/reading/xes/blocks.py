@@ -29,7 +29,7 @@ from event_logs.reading.stretches import (
     objects,
     rewritten,
 )
-from event_logs.reading.xes.careful import CLOSED, PLACES, VERSION
+from event_logs.reading.xes.careful import CLOSED, PLACES, VERSION, ZONE
 from event_logs.reading.xes.tokens import IN_EVENT, Token, Tokens, column, is_plain_end
 
 _QUOTE, _LEAST_PRINTABLE = ord('"'), 0x20
@@ -69,7 +69,7 @@ class BlockReader:
     def __post_init__(self) -> None:
         mapped = self.mapping.columns()
         places = {mapped[meaning]: Row._fields[place] for meaning, place in PLACES.items() if meaning in mapped}
-        self._places = {VERSION: "version", **places}
+        self._places = {VERSION: "version", ZONE: "zone", **places}
 
     def read(self, text: bytes) -> Block:
         traces = _traces(text, self.tokens)
@@ -86,7 +86,7 @@ class BlockReader:
             "version": _version(columns["version"]),
             "attributes": self._objects(events, self._places.keys()),
         }
-        for absent in ("instance", "officer", "post", "office"):
+        for absent in ("instance", "officer", "post", "office", "zone"):
             columns.setdefault(absent, pa.nulls(traces.events, pa.string()))
         return Block(
             columns=columns,

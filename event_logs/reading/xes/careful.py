@@ -26,10 +26,10 @@ _DEEPEST = 100
 _LONGEST = 16 * 1024**2  # bytes of one element
 _CACHED = 200_000
 _STANDARD = {"concept", "time", "lifecycle", "org", "identity", "cost"}
-VERSION, CLOSED = "qj:version", "qj:closed"  # ours, for what XES has no word for
+VERSION, ZONE, CLOSED = "qj:version", "qj:zone", "qj:closed"  # ours, for what XES has no word for
 _EMPTY_ROW: list[Any] = [None] * len(Row._fields)
-_ACTIVITY, _LIFECYCLE, _AT, _START, _VERSION, _ATTRIBUTES, _LINE = map(
-    Row._fields.index, ("activity", "lifecycle", "at", "start", "version", "attributes", "line")
+_ACTIVITY, _LIFECYCLE, _AT, _START, _VERSION, _ATTRIBUTES, _ZONE, _LINE = map(
+    Row._fields.index, ("activity", "lifecycle", "at", "start", "version", "attributes", "zone", "line")
 )
 PLACES = {  # the meanings of a mapping, as places in a row
     "activity": _ACTIVITY,
@@ -90,7 +90,8 @@ class CarefulReader:
         self._seen_log = False
         mapped = self.mapping.columns()
         self._places = {mapped[meaning]: place for meaning, place in PLACES.items() if meaning in mapped}
-        self._places.setdefault(VERSION, _VERSION)
+        for key, place in ((VERSION, _VERSION), (ZONE, _ZONE)):
+            self._places.setdefault(key, place)
         self._prefixes: dict[str, str] = {}
         self._in: list[list[Attribute]] = []  # the attribute lists of whatever is open, innermost last
         self._cells: list[list[str]] = []  # of the open event: XML attributes and the type behind them
