@@ -42,7 +42,7 @@ class Choice:
 def shown_choices(findings: tuple[Finding, ...], label: Callable[[str], str], fields: Fields) -> list[Choice]:
     """Every gateway of the findings; those with a table first, what stands behind an answer after it."""
     rows = [_choice(finding, label, fields) for finding in findings]
-    return sorted(rows, key=lambda row: (not row.sentences, row.insufficient, row.name, row.measure == "behind"))
+    return sorted(rows, key=lambda row: (not row.sentences, row.insufficient, row.name, row.measure != "learnt"))
 
 
 def _choice(finding: Finding, label: Callable[[str], str], fields: Fields) -> Choice:

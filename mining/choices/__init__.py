@@ -36,7 +36,8 @@ def choices(log: EventLog, models: Models, *, seed: int = 0) -> Choices:
 
     Measure `learnt`: `value` is by how much a table learnt from earlier cases is more often right on later ones than to expect what
     most did; `evidence["table"]` is that table (`as_dmn` gives it as DMN) where it tells anything. Measure `behind`: the same
-    without the variables of the drawn conditions, only where it tells: what the answers depend on. Measure `by_passed`: cases that
+    without the variables of the drawn conditions, only where it tells: what the answers depend on. Measure `undated`: also from what the row of the case
+    says, only where such a table is more often right; since when that was known the log does not say. Measure `by_passed`: cases that
     went another way than the drawn conditions say for what was known.
     """
     found = decisions(log, models)
@@ -65,7 +66,9 @@ def _of_gateway(model: ProcessModel, gateway: str, made: Sequence[Decision], see
     ways = Counter(d.outcome for d in made)
     said = [drawn_outcome(model, gateway, d.known) for d in made]
     if len(ways) > 1 or any(said):
-        yield _learnt(model, gateway, made, learn_choice(made, seed=seed), said)
+        learnt = learn_choice(made, seed=seed)
+        yield _learnt(model, gateway, made, learnt, said)
+        yield from _with_undated(model, gateway, made, learnt, seed)
     asked = drawn_names(model, gateway)
     if asked and len(ways) > 1:
         before = [replace(d, known={name: value for name, value in d.known.items() if name not in asked}) for d in made]
@@ -75,6 +78,18 @@ def _of_gateway(model: ProcessModel, gateway: str, made: Sequence[Decision], see
     by_passed = [d for d, drawn in zip(made, said, strict=True) if drawn is not None and not same(drawn, d.outcome)]
     if by_passed:
         yield _by_passed(model, gateway, made, by_passed, sum(drawn is not None for drawn in said))
+
+
+def _with_undated(
+    model: ProcessModel, gateway: str, made: Sequence[Decision], learnt: Learnt | None, seed: int
+) -> Iterator[Finding]:
+    if not any(d.undated.keys() - d.known.keys() for d in made):
+        return
+    more = [replace(d, known={**d.undated, **d.known}) for d in made]
+    found = learn_choice(more, seed=seed)
+    least = learnt.accuracy if learnt is not None and learnt.tells else 0
+    if found is not None and found.tells and found.accuracy > least:
+        yield replace(_learnt(model, gateway, more, found, [None] * len(made)), measure="undated")
 
 
 def _ways(model: ProcessModel, gateway: str, made: Sequence[Decision]) -> list[Evidence]:

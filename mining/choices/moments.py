@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
@@ -27,13 +27,17 @@ MOST_CASES = 20_000  # of a log; of more, every n-th is replayed
 
 @dataclass(frozen=True)
 class Decision:
-    """One case at one gateway: the flows it took (`+` between several), and the variables as they stood then."""
+    """One case at one gateway: the flows it took (`+` between several), and the variables as they stood then.
+
+    `undated` is what the row of the case says, of which a log does not say since when it was known.
+    """
 
     case: str
     version: int | None
     gateway: str
     outcome: str
     known: Known
+    undated: Known = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -50,15 +54,14 @@ def decisions(log: EventLog, models: Models) -> Decisions:
 
     A choice is made as soon as the step is done that brings the case to the gateway, even where a branch beside it is worked
     on later: the variables are those that the events up to that step have written, the last write of each winning. Attributes
-    of a case's row are not among them, since a log does not say since when they are known. Of open cases only what recorded
-    steps have shown is a choice.
+    of a case's row are kept apart (`undated`). Of open cases only what recorded steps have shown is a choice.
     """
     activities = [str(name) for name in log.events.select("activity").distinct().to_pandas()["activity"].dropna()]
     log = renamed(log, by_element(activities, models.values()))
     players: dict[int | None, Player | None] = {}
     made: list[Decision] = []
     fitting = misfitting = 0
-    for case, rows, over in _cases(log):
+    for case, rows, over, row_of_case in _cases(log):
         version = _version(rows, models)
         if version not in players:
             players[version] = _player(models, version, frozenset(activities))
@@ -69,7 +72,7 @@ def decisions(log: EventLog, models: Models) -> Decisions:
         replay = player.replay(tuple(row.activity for row in done))
         fitting, misfitting = fitting + (not replay.skipped), misfitting + bool(replay.skipped)
         if not replay.skipped:
-            made += _of_case(case, version, player.model, replay, rows, over)
+            made += _of_case(case, version, player.model, replay, rows, over, _variables(row_of_case))
     return Decisions(tuple(made), fitting, misfitting)
 
 
@@ -81,22 +84,23 @@ class _Row:
     attributes: str | None
 
 
-def _cases(log: EventLog) -> Iterator[tuple[str, list[_Row], bool]]:
-    """Cases by arrival with their events in order, and whether they are over."""
+def _cases(log: EventLog) -> Iterator[tuple[str, list[_Row], bool, str | None]]:
+    """Cases by arrival with their events in order, whether they are over, and the attributes of their rows."""
     events = log.events
     frame = events.select("case_id", "activity", "lifecycle", "at", "position", "version", "attributes").to_pandas()
     frame = frame.sort_values(["case_id", "at", "position"], kind="stable")
     arrival = frame.groupby("case_id")["at"].min().sort_values(kind="stable")
     chosen = list(arrival.index)[:: max(-(-len(arrival) // MOST_CASES), 1)]
-    closed = dict(log.cases.select("case_id", "closed").to_pandas().itertuples(index=False))
+    told = log.cases.select("case_id", "closed", "attributes").to_pandas().itertuples(index=False)
+    of_case = {case: (closed, attributes) for case, closed, attributes in told}
     step = ~frame["lifecycle"].fillna("complete").str.lower().isin(NOT_DONE)
     by_case = dict(iter(frame.assign(step=step).groupby("case_id")))
     for case in chosen:
         rows = by_case[case]
-        told = zip(rows["activity"], rows["step"], rows["version"], rows["attributes"], strict=True)
-        listed = [_Row(str(a), bool(s), None if pd.isna(v) else int(v), t) for a, s, v, t in told]
-        state = closed.get(case)
-        yield str(case), listed, state is None or bool(pd.isna(state)) or bool(state)
+        events_of = zip(rows["activity"], rows["step"], rows["version"], rows["attributes"], strict=True)
+        listed = [_Row(str(a), bool(s), None if pd.isna(v) else int(v), t) for a, s, v, t in events_of]
+        closed, attributes = of_case.get(case, (None, None))
+        yield str(case), listed, closed is None or bool(pd.isna(closed)) or bool(closed), attributes
 
 
 def _version(rows: list[_Row], models: Models) -> int | None:
@@ -114,7 +118,13 @@ def _player(models: Models, version: int | None, recorded: frozenset[str]) -> Pl
 
 
 def _of_case(
-    case: str, version: int | None, model: ProcessModel, replay: Replay, rows: list[_Row], over: bool
+    case: str,
+    version: int | None,
+    model: ProcessModel,
+    replay: Replay,
+    rows: list[_Row],
+    over: bool,
+    undated: Known,
 ) -> Iterator[Decision]:
     shown = len(replay.choices) - (0 if over else replay.closing)
     wanted = [
@@ -124,7 +134,7 @@ def _of_case(
     ]
     known = _after_steps(rows, {step for _, _, step in wanted})
     for node, outcome, step in wanted:
-        yield Decision(case, version, node, outcome, known[step])
+        yield Decision(case, version, node, outcome, known[step], undated)
 
 
 def _after_steps(rows: list[_Row], wanted: set[int]) -> dict[int, Known]:

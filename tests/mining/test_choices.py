@@ -7,6 +7,7 @@ from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
+import ibis
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -81,6 +82,20 @@ def test_nothing_is_known_of_what_comes_after_and_the_last_write_wins() -> None:
     assert len(made) == 30
     assert {frozenset(one.known) for one in made} == {frozenset({"amount", "kind"})}
     assert all(one.known["amount"] != 1 for one in made)
+
+
+def test_what_only_the_row_of_a_case_says_is_kept_apart_and_told_as_such() -> None:
+    """Lists of other systems have one row a case; nobody knows since when it says so."""
+    dated = routed(1)
+    told = {d.case: d.known for d in decisions(dated, {None: ROUTED}).made}
+    rows = dated.cases.to_pandas()
+    rows["attributes"] = [typed_json.dumps({"amount": told[case]["amount"], "kind": told[case]["kind"]}) for case in rows["case_id"]]  # fmt: skip
+    blank = dated.events.mutate(attributes=ibis.literal("{}"))
+    undated = replace(dated, events=blank, cases=ibis.memtable(rows, schema=dated.cases.schema()))
+    learnt, apart = choices(undated, {None: ROUTED}).findings
+    assert (learnt.measure, learnt.evidence["tells"]) == ("learnt", False)
+    assert (apart.measure, apart.evidence["table"]) == ("undated", learnt_of(dated).evidence["table"])
+    assert [f.measure for f in choices(dated, {None: ROUTED}).findings] == ["learnt"]
 
 
 def test_a_branch_beside_that_is_answered_later_is_not_known_yet() -> None:
