@@ -29,6 +29,7 @@ def _finding(drift: Drift) -> Finding:
         cases=drift.after,
         evidence={
             "at": drift.at.isoformat(),
+            "until": None if drift.until is None else drift.until.isoformat(),
             "low": drift.low.isoformat(),
             "high": drift.high.isoformat(),
             "p": drift.p,

@@ -39,12 +39,14 @@ class Changed:
 class Drift:
     """Cases that began at `at` or later are another kind of work; the date lies between `low` and `high` with 95 %.
 
+    Several changes on end of which each goes on where the last one went are one gradual drift, from `at` until `until`.
     `family` is `flow` or `times`; `p` the probability of such a change by chance, over all features and places together; `before` and
     `after` count the cases on both sides, up to the next drift. `changed` are the traits beyond chance, the strongest first.
     """
 
     family: str
     at: datetime
+    until: datetime | None
     low: datetime
     high: datetime
     p: float
@@ -107,19 +109,45 @@ def _of_family(
     if not features:
         return
     points = change_points(np.stack([centred(f) for f in features], axis=1), level=level, seed=seed)
-    places = [0, *(point.at for point in points), len(begun)]
-    for n, point in enumerate(points, start=1):
-        before, after = slice(places[n - 1], places[n]), slice(places[n], places[n + 1])
+    groups = _gradual(points)
+    edges = [(0, 0), *((group[0].at, group[-1].at) for group in groups), (len(begun), len(begun))]
+    for n, group in enumerate(groups, start=1):
+        first, last = group[0], group[-1]
+        before, after = slice(edges[n - 1][1], first.at), slice(last.at, edges[n + 1][0])
         yield Drift(
             family=family,
-            at=_moment(begun[point.at]),
-            low=_moment(begun[min(point.low, len(begun) - 1)]),
-            high=_moment(begun[min(point.high, len(begun) - 1)]),
-            p=point.p,
-            before=places[n] - places[n - 1],
-            after=places[n + 1] - places[n],
-            changed=tuple(_changed(point, features, before, after)),
+            at=_moment(begun[first.at]),
+            until=_moment(begun[last.at]) if len(group) > 1 else None,
+            low=_moment(begun[first.low]),
+            high=_moment(begun[min(last.high, len(begun) - 1)]),
+            p=max(point.p for point in group),
+            before=before.stop - before.start,
+            after=after.stop - after.start,
+            changed=tuple(_changed(max(group, key=_strength), features, before, after)),
         )
+
+
+def _gradual(points: list[ChangePoint]) -> list[list[ChangePoint]]:
+    """Change points on end in which a feature moves beyond chance the same way are one group."""
+    groups: list[list[ChangePoint]] = []
+    for point in points:
+        if groups and (_beyond(groups[-1][-1]) & _beyond(point)):
+            groups[-1].append(point)
+        else:
+            groups.append([point])
+    return groups
+
+
+def _beyond(point: ChangePoint) -> set[tuple[int, bool]]:
+    """The features that changed more than chance would, each with whether it grew."""
+    strong = np.flatnonzero(np.abs(point.strength) > point.critical).tolist() or [
+        int(np.argmax(np.abs(point.strength)))
+    ]
+    return {(at, bool(point.strength[at] < 0)) for at in strong}
+
+
+def _strength(point: ChangePoint) -> float:
+    return float(np.abs(point.strength).max())
 
 
 def _changed(point: ChangePoint, features: list[Feature], before: slice, after: slice) -> Iterator[Changed]:

@@ -15,6 +15,7 @@ from mining.work import UNKNOWN, Codes, Work
 
 Values = npt.NDArray[np.float64]
 MOST = 60  # features of a family; those of most cases
+MATTERS = 0.001  # of all lead times: what makes up less of them is no matter, however surely it changed
 
 
 class Trait(StrEnum):
@@ -81,8 +82,10 @@ def _distinct(features: list[Feature]) -> list[Feature]:
 
 
 def time_features(work: Work, lead: Values) -> list[Feature]:
-    """Lead time, and by activity waiting and processing, or the time between completions where no more is known."""
+    """Lead time, and by activity waiting and processing, or the time between completions where no more is known; without those
+    that make up less than a thousandth of all lead times."""
     found = [Feature(Trait.LEAD, (), lead)]
+    least = MATTERS * float(lead.sum())
     for trait, us in (
         (Trait.WAITING, work.waiting),
         (Trait.PROCESSING, work.processing),
@@ -92,7 +95,7 @@ def time_features(work: Work, lead: Values) -> list[Feature]:
         for code, name in enumerate(work.activity.names):
             rows = np.flatnonzero(known & (work.activity.codes == code))
             present, place = np.unique(work.case[rows], return_inverse=True)
-            if len(present) < 2 * ENOUGH or not us[rows].any():
+            if len(present) < 2 * ENOUGH or us[rows].sum() / 1e6 <= least:
                 continue
             values = np.full(len(work.cases), np.nan)
             values[present] = np.bincount(place, weights=us[rows] / 1e6)

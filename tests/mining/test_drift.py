@@ -63,6 +63,27 @@ def test_a_change_is_found_near_its_place_and_named(change: str, family: str, na
 
 
 @pytest.mark.slow
+def test_what_changes_step_by_step_is_one_gradual_drift_and_what_takes_no_time_is_none() -> None:
+    """Deciding takes ever longer from the 150th case to the 450th; the stamp needs seconds, and lately twice as many."""
+    chance, done, hours = random.Random(5), [], 0.0
+    for number in range(600):
+        hours += chance.expovariate(1 / 4)
+        slower = 1 + 6 * min(max(number - 150, 0), 300) / 300
+        stamp = (0.002 if number < 400 else 0.004) * chance.uniform(0.9, 1.1)
+        decided = hours + slower * chance.uniform(8, 12)
+        done += [
+            Done(f"C{number:05}", "accept", hours, officer="o"),
+            Done(f"C{number:05}", "decide", decided, officer="o"),
+        ]
+        done.append(Done(f"C{number:05}", "stamp", decided + stamp, officer="o"))
+    [drift] = [d for d in found(log_of(*done, open_cases=[])).drifts if d.family == "times"]
+    assert drift.until is not None and drift.at < drift.until
+    assert 150 <= drift.before <= 260 and 150 <= drift.after <= 260
+    assert not any("stamp" in each.subject for each in drift.changed)
+    assert drift.changed[0].after > 4 * drift.changed[0].before
+
+
+@pytest.mark.slow
 def test_without_a_change_it_is_silent_as_often_as_promised() -> None:
     alarms = sum(bool(found(office(seed, cases=160)).drifts) for seed in range(20))
     assert stats.binomtest(alarms, 20, LEVEL, alternative="greater").pvalue > 0.01

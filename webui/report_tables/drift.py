@@ -26,11 +26,16 @@ def _row(finding: Finding, writer: Writer) -> tuple[Cell, ...]:
     low, high = (str(evidence[name])[:10] for name in ("low", "high"))
     most = "; ".join(trait_change(each, writer) for each in evidence["changed"][:3])
     return (
-        Cell(str(evidence["at"])[:10], number=False),
+        Cell(_since(evidence, writer), number=False),
         Cell(f"{low} – {high}", number=False),
         Cell(writer.say(f"drift_{finding.measure}"), number=False),
         Cell(most, number=False),
     )
+
+
+def _since(evidence: Mapping[str, Any], writer: Writer) -> str:
+    at, until = str(evidence["at"])[:10], evidence.get("until")
+    return writer.say("gradually", at=at, until=str(until)[:10]) if until else at
 
 
 def trait_change(each: Mapping[str, Any], writer: Writer) -> str:

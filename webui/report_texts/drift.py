@@ -27,6 +27,7 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "drift": ("变化(漂移)", "What changed, and since when"),
     "since": ("自何时起", "Since"),
+    "gradually": ("{at} 起逐步变化,至 {until}", "{at}, gradually until {until}"),
     "family": ("何种变化", "What"),
     "drift_flow": ("办理路径", "the ways"),
     "drift_times": ("用时", "the times"),

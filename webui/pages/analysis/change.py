@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from fractions import Fraction
-from itertools import pairwise
 from typing import Any
 
 from flask import Blueprint, Response, redirect, request
@@ -62,27 +61,33 @@ def _drifts(found: Analysed, of: str, where: Filter | None) -> list[dict[str, An
     shown = []
     for finding in rows:
         evidence: Mapping[str, Any] = finding.evidence
-        same = [str(f.evidence["at"]) for f in rows if f.measure == finding.measure]
-        place = same.index(evidence["at"])
+        same = [f.evidence for f in rows if f.measure == finding.measure]
+        place = same.index(evidence)
         shown.append(
             {
                 **{name: datetime.fromisoformat(evidence[name]) for name in ("at", "low", "high")},
+                "until": datetime.fromisoformat(evidence["until"]) if evidence.get("until") else None,
                 "p": evidence["p"],
                 "family": _("the ways cases take") if finding.measure == "flow" else _("the times"),
                 "before": evidence["before"],
                 "after": evidence["after"],
                 "changed": [trait_change(each, writer) for each in evidence["changed"]],
-                "compare": _compare_address(
-                    of, where, same[place - 1] if place else None, evidence["at"], *same[place + 1 : place + 2]
-                ),
+                "compare": _compare_address(of, where, same, place),
             }
         )
     return shown
 
 
-def _compare_address(of: str, where: Filter | None, since: str | None, at: str, until: str | None = None) -> str:
-    moments = [None if text is None else datetime.fromisoformat(text).astimezone(UTC) for text in (since, at, until)]
-    return _address(of, where, *(Time(When.STARTED, a, b) for a, b in pairwise(moments)))
+def _compare_address(of: str, where: Filter | None, drifts: list[Mapping[str, Any]], place: int) -> str:
+    """The cases since the last drift before this one beside those until the next; not those begun while it went on."""
+    begins = [None, *(_moment(drift["at"]) for drift in drifts), None]
+    ends = [None, *(_moment(drift.get("until") or drift["at"]) for drift in drifts), None]
+    before = Time(When.STARTED, ends[place], begins[place + 1])
+    return _address(of, where, before, Time(When.STARTED, ends[place + 1], begins[place + 2]))
+
+
+def _moment(text: str) -> datetime:
+    return datetime.fromisoformat(text).astimezone(UTC)
 
 
 def _address(of: str, where: Filter | None, before: Filter, after: Filter) -> str:
