@@ -1,6 +1,6 @@
-"""Reports of procedures and imported logs: made in the background, kept in the database, and read by every process.
+"""Reports of procedures and imported logs as pages read them: made by jobs, kept in the database, the same in every process.
 
-A page reads what was found (`latest`); `renewing` makes it.
+A page reads what was found (`latest`, `kept`) and has made what is not there (`looked_at`); it computes nothing of it.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from collections import OrderedDict
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, TypeVar
 
 import sqlalchemy as sa
 import sqlalchemy.orm
@@ -21,11 +22,12 @@ from mining.diagnosis import Diagnosis
 from mining.filters import Filter, read, write
 from mining.performance import ActivityTimes
 from mining.reports import kept as reports
-from mining.reports.kept import KeptReport
-from webui import catalogue, quality, renewing
+from mining.reports.kept import KeptReport, ReportKind, ReportName
+from webui import asking, catalogue, quality, renewing
 from webui.answers import db, engine
-from webui.database import reading_sessions
-from webui.jobs import Job, Jobs, Progress
+from webui.asking import Asked, State
+from webui.database import transaction
+from webui.jobs import Jobs
 from webui.language import current_language
 from webui.settings import Settings
 from webui.subjects import Ran
@@ -33,6 +35,7 @@ from webui.subjects import Ran
 KEPT = 32
 IMPORTED = quality.IMPORTED
 FILTERED = renewing.FILTERED
+Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -75,14 +78,23 @@ def _measured(times: ActivityTimes, measure: str) -> float:
     return sample.median if sample else 0.0
 
 
+@dataclass(frozen=True, kw_only=True)
+class Kept:
+    """A report of any kind: `result` is of the type that its kind says, `position` the last event that it covers."""
+
+    result: Any
+    made_at: datetime
+    position: int
+
+
 class Shelf:
     """Reports as this process has read them, so that a page does not read the same one again."""
 
     def __init__(self) -> None:
-        self._read: OrderedDict[str, tuple[int, Analysed]] = OrderedDict()
+        self._read: OrderedDict[str, tuple[int, Any]] = OrderedDict()
         self._lock = threading.Lock()
 
-    def get(self, report: KeptReport, read: Callable[[], Analysed]) -> Analysed:
+    def get(self, report: KeptReport, read: Callable[[], Found]) -> Found:
         with self._lock:
             number, known = self._read.get(report.name_digest, (0, None))
         if known is None or number != report.number:
@@ -92,21 +104,38 @@ class Shelf:
                 self._read.move_to_end(report.name_digest)
                 while len(self._read) > KEPT:
                     self._read.popitem(last=False)
-        return known
+        found: Found = known
+        return found
+
+
+def _shelf() -> Shelf:
+    found: Shelf = current_app.config["SHELF"]
+    return found
+
+
+def _newest(name: ReportName) -> KeptReport | None:
+    """None where there is no report of that name, or it was written by another version of the product."""
+    report = reports.newest(db(), name)
+    return None if report is None or report.made_from.product != renewing.product(name.kind) else report
 
 
 def latest(name: str) -> Analysed | None:
-    """The newest report of that name; None where there is none, or it was written by another version of the product."""
-    session = db()
-    log, where = renewing.split(name)
-    report = reports.newest(session, log, where)
-    if report is None or report.made_from.product != renewing.product():
-        return None
-    shelf: Shelf = current_app.config["SHELF"]
-    return shelf.get(report, lambda: _read(session, name, report))
+    """The newest diagnosis of a log or those cases of it (`named`); None where there is none."""
+    report = _newest(diagnosis_of(name))
+    return None if report is None else _shelf().get(report, lambda: _analysed(db(), name, report))
 
 
-def _read(session: sa.orm.Session, name: str, report: KeptReport) -> Analysed:
+def kept(name: ReportName) -> Kept | None:
+    """The newest report of that name, of any kind; None where there is none."""
+    report = _newest(name)
+    return None if report is None else _shelf().get(report, lambda: _kept(report))
+
+
+def _kept(report: KeptReport) -> Kept:
+    return Kept(result=report.result(), made_at=report.made_at, position=report.made_from.position)
+
+
+def _analysed(session: sa.orm.Session, name: str, report: KeptReport) -> Analysed:
     basis = report.made_from
     wanted = (
         [v for v in catalogue.versions(session, report.log) if v.number in basis.versions] if basis.versions else []
@@ -114,7 +143,7 @@ def _read(session: sa.orm.Session, name: str, report: KeptReport) -> Analysed:
     models = {version.number: catalogue.load(session, version).model for version in wanted}
     return Analysed(
         name=name,
-        diagnosis=report.diagnosis(),
+        diagnosis=report.result(),
         models=models,
         made_at=report.made_at,
         position=basis.position,
@@ -141,32 +170,32 @@ def parts(name: str) -> tuple[str, Filter | None]:
     return log, read(where) if where else None
 
 
-def running(name: str) -> Job | None:
-    return jobs().find(f"analyse:{name}")
+def diagnosis_of(name: str) -> ReportName:
+    return ReportName(ReportKind.DIAGNOSIS, *renewing.split(name))
 
 
-def start(name: str, *, by: str, now: datetime) -> Job:
-    """Analyse in the background; raises JobRunning."""
-    settings, database = current_app.config["SETTINGS"], engine()
-
-    def work(progress: Progress) -> str:
-        renewing.renew(settings, database, name, now=now, progress=progress)
-        return name
-
-    return jobs().start(f"analyse:{name}", work, by=by, now=now)
+def asked(name: ReportName) -> Asked | None:
+    """Who has that report made, since when, and how it goes; None where nobody ever asked."""
+    return asking.find(db(), name.kind.value, renewing.text_of(name))
 
 
-def start_all(*, by: str, now: datetime) -> list[Job]:
-    """Analyse every procedure of whose events there is no current report, so that whoever opens it finds it there."""
-    with reading_sessions(engine())() as session:
-        keys = [
-            key for key in renewing.recorded(session) if renewing.new_events(session, key, reports.newest(session, key))
-        ]
-    return [start(key, by=by, now=now) for key in keys]
+def looked_at(name: ReportName, *, by: str, now: datetime) -> Asked | None:
+    """As `asked`; but where the report is not there, or so much is new that it is due, it is asked for now.
+
+    What failed is not asked for again by looking. For requests that read alone: the asking is a transaction of its own.
+    """
+    known = asked(name)
+    if known is not None and (known.going or known.state == State.FAILED):
+        return known
+    if not renewing.is_due(db(), name, reports.newest(db(), name), now):
+        return None
+    with transaction(engine()) as session:
+        renewing.ask(session, name, by=by, now=now)
+        found = asking.find(session, name.kind.value, renewing.text_of(name))
+        session.expunge_all()
+    return found
 
 
-def is_stale(session: sa.orm.Session, analysed: Analysed) -> bool:
-    """Whether events were recorded since."""
-    return not analysed.name.startswith(IMPORTED) and (
-        store.last_position(session, procedure=parts(analysed.name)[0]) > analysed.position
-    )
+def is_stale(session: sa.orm.Session, log: str, position: int) -> bool:
+    """Whether events of the log were recorded since."""
+    return not log.startswith(IMPORTED) and store.last_position(session, procedure=log) > position

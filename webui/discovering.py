@@ -1,59 +1,32 @@
-"""Discovered models: mined in the background, in a process of their own, kept with their job until the product stops."""
+"""Discovered models: what the miners drew of a log, as it is kept, and as the draft of a new procedure."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
 from typing import Any
-
-from flask import current_app
 
 from bpmn.layout import lay_out
 from bpmn.model import Activity, ProcessModel
 from bpmn.procedure import DESCRIPTION, Category, Procedure, procedure_from_sources
 from bpmn.repairing import repair
 from bpmn.writing import write_bpmn
-from mining.discovery import Discovered, discovered
-from mining.filters import taken
-from mining.variants import variants
-from webui import analyses, quality
-from webui.answers import engine
-from webui.database import reading_sessions
+from mining.discovery import Discovered
+from mining.reports.kept import ReportKind, ReportName
+from webui import analyses, renewing
 from webui.errors import NotFound
-from webui.jobs import Job, Progress
-from workflows import working_hours
-
-DISCOVER = "discover:"
 
 
-def running(of: str) -> Job | None:
-    """The job that mines, or has mined, the log or those cases of it (`analyses.named`)."""
-    return analyses.jobs().find(f"{DISCOVER}{of}")
-
-
-def start(of: str, *, by: str, now: datetime) -> Job:
-    """Let both miners draw what the cases did; raises JobRunning."""
-    settings, database = current_app.config["SETTINGS"], engine()
-
-    def work(progress: Progress) -> tuple[Discovered, ...]:
-        name, where = analyses.parts(of)
-        progress("reading", None)
-        log = quality.load(settings, database, name, now=now)
-        with reading_sessions(database)() as session:
-            log = taken(log, where, working_hours.calendar(session))
-        progress("mining", None)
-        return discovered(variants(log))
-
-    return analyses.jobs().start(f"{DISCOVER}{of}", work, by=by, now=now)
+def drawings_of(of: str) -> ReportName:
+    """The report of the miners on a log or those cases of it (`analyses.named`)."""
+    return ReportName(ReportKind.DRAWINGS, *renewing.split(of))
 
 
 def found(of: str) -> tuple[Discovered, ...] | None:
     """What was mined, None before."""
-    job = running(of)
-    result: tuple[Discovered, ...] | None = job.result if job is not None else None
-    return result
+    kept = analyses.kept(drawings_of(of))
+    return kept.result if kept is not None else None
 
 
 def model_of(of: str, miner: str, label: Callable[[str], str]) -> ProcessModel:

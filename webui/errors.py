@@ -93,3 +93,22 @@ class JobRunning(WindowError):
     def __init__(self, name: str) -> None:
         self.name = name
         super().__init__(f"{name!r} is already running; wait until it has finished.")
+
+
+class DiedApart(WindowError):
+    """A process that was to do heavy work ended without an answer."""
+
+    def __init__(self, work: str, code: int) -> None:
+        self.work, self.code = work, code
+        super().__init__(
+            f"The process of {work} ended with code {code} and no answer; the machine may be short of memory. "
+            "It is tried again after a while."
+        )
+
+
+class WorkFailed(WindowError):
+    """Work that was asked for ended with an error that nobody foresaw; its job is tried again."""
+
+    def __init__(self, kind: str, of: str, told: str) -> None:
+        self.kind, self.of = kind, of
+        super().__init__(f"{kind} of {of} ended with {told}")

@@ -18,7 +18,7 @@ import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
-from webui import collecting, facts, outgoing, predicting, quality, renewing
+from webui import asking, collecting, facts, making, outgoing, predicting, quality, renewing
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -73,7 +73,7 @@ def work(ways: Mapping[str, Channel], settings: Settings) -> Mapping[str, jobs.W
     return {
         outgoing.SEND: partial(outgoing.send, ways=ways),
         quality.CHECK: quality.work(settings),
-        renewing.REPORT: renewing.work(settings),
+        asking.MAKE: making.work(settings),
         predicting.PREDICT: predicting.work(settings),
     }
 

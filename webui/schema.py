@@ -12,7 +12,7 @@ from mining import acceptances, archive
 from mining.filters import kept
 from mining.prediction import records as predictions
 from mining.reports import kept as reports
-from webui import accounts
+from webui import accounts, asking
 from workflows import tables
 from workflows.jobs import embedded
 
@@ -26,6 +26,7 @@ METADATAS = (
     reports.Base.metadata,
     predictions.Base.metadata,
     accounts.metadata,
+    asking.Base.metadata,
 )
 
 

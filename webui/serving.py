@@ -9,7 +9,7 @@ from types import FrameType
 
 from waitress import create_server
 
-from webui import analyses, scheduler
+from webui import renewing, scheduler
 from webui.app import create_app
 from webui.settings import Settings
 
@@ -22,8 +22,7 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = print) -> None:
     app = create_app(settings)
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="qiangji")
     background = scheduler.start(settings, app.config["ENGINE"], app.config["CLOCK"])
-    with app.app_context():
-        analyses.start_all(by="qiangji", now=app.config["CLOCK"]())
+    renewing.ask_due(app.config["ENGINE"], app.config["CLOCK"]())
     signal.signal(signal.SIGTERM, _stop)
     ready(f"http://{settings.host}:{settings.port}")
     try:

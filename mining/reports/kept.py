@@ -1,4 +1,4 @@
-"""The newest report of each log, with what it was made from."""
+"""The newest report of each kind and log, with what it was made from."""
 
 from __future__ import annotations
 
@@ -7,16 +7,55 @@ import hashlib
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import LargeBinary, MetaData, String, delete, select
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, defer, mapped_column
 
 from event_logs.columns import Json, Utc
+from mining.change import Change
 from mining.diagnosis import Diagnosis
-from mining.reports.written import read, write
+from mining.discovery import Discovered
+from mining.objects import ObjectView
+from mining.reports.written import form, read, write
 
-MOST_FILTERED = 50  # reports of some cases that are kept of one log
+MOST_FILTERED = 50  # reports of one kind on some cases that are kept of one log
+
+
+class ReportKind(StrEnum):
+    """What is kept of a log; the words are those of the database."""
+
+    DIAGNOSIS = "diagnosis"
+    CHANGE = "change"  # `where` has three texts in as many lines: of both groups, and within which cases (may be empty)
+    OBJECTS = "objects"
+    DRAWINGS = "drawings"  # what the miners drew
+
+
+FOUND: Mapping[ReportKind, Any] = {
+    ReportKind.DIAGNOSIS: Diagnosis,
+    ReportKind.CHANGE: Change,
+    ReportKind.OBJECTS: ObjectView,
+    ReportKind.DRAWINGS: tuple[Discovered, ...],
+}
+
+
+@dataclass(frozen=True)
+class ReportName:
+    """Which report: of a procedure's recorded events (by its key) or of an imported log (`log:` before its name).
+
+    `where` is the text of the filter that chooses the cases; without one all are meant.
+    """
+
+    kind: ReportKind
+    log: str
+    where: str = ""
+
+    @property
+    def digest(self) -> str:
+        """SHA-256 of the name, which can be long; that of a diagnosis does not tell its kind."""
+        told = [self.log, self.where] if self.kind is ReportKind.DIAGNOSIS else [self.kind, self.log, self.where]
+        return hashlib.sha256("\n".join(told).encode()).hexdigest()
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,13 +81,14 @@ class Base(DeclarativeBase):
 class KeptReport(Base):
     """`log` is a procedure's key, or `log:` and the name of an imported log; `digest` is the SHA-256 of the text in `content`.
 
-    What is kept under one name is that of one log and one filter; filters are long, so the digest of the name stands for it.
+    What is kept under one name is of one kind, one log and one filter; filters are long, so the digest of the name stands for it.
     """
 
     __tablename__ = "kept_reports"
 
     id: Mapped[int] = mapped_column(primary_key=True)
     name_digest: Mapped[str] = mapped_column(String(64), unique=True)
+    kind: Mapped[str] = mapped_column(String(16))  # a ReportKind
     log: Mapped[str] = mapped_column(String(200), index=True)
     number: Mapped[int]  # counts how often it was made
     made_at: Mapped[datetime] = mapped_column(Utc)
@@ -60,37 +100,42 @@ class KeptReport(Base):
     def made_from(self) -> Basis:
         return Basis(**{**self.basis, "versions": tuple(self.basis["versions"])})
 
-    def diagnosis(self) -> Diagnosis:
-        return read(gzip.decompress(self.content).decode())
+    def result(self) -> Any:
+        """The value of the type that its kind says (FOUND)."""
+        return read(gzip.decompress(self.content).decode(), FOUND[ReportKind(self.kind)])
 
 
-def keep(session: Session, log: str, diagnosis: Diagnosis, basis: Basis, *, now: datetime) -> KeptReport:
-    """Let this be the newest report of the log."""
-    text = write(diagnosis).encode()
-    kept = newest(session, log, basis.where)
+def form_of(kind: ReportKind) -> str:
+    """A digest of the form in which reports of a kind are kept; those of another form are not read."""
+    return form(FOUND[kind])
+
+
+def keep(session: Session, name: ReportName, found: Any, basis: Basis, *, now: datetime) -> KeptReport:
+    """Let this be the newest report of that name; `found` has the type that its kind says."""
+    text = write(found).encode()
+    kept = newest(session, name)
     if kept is None:
-        kept = KeptReport(name_digest=_named(log, basis.where), log=log, number=0)
+        kept = KeptReport(name_digest=name.digest, kind=name.kind.value, log=name.log, number=0)
         session.add(kept)
     kept.number += 1
     kept.made_at, kept.basis = now, asdict(basis) | {"versions": list(basis.versions)}
     kept.digest, kept.content = hashlib.sha256(text).hexdigest(), gzip.compress(text, mtime=0)
     session.flush()
-    _forget(session, log)
+    _forget(session, name)
     return kept
 
 
-def newest(session: Session, log: str, where: str = "") -> KeptReport | None:
-    """The report of the cases of that log which a filter chooses; its content is read when it is asked for."""
-    found = select(KeptReport).where(KeptReport.name_digest == _named(log, where))
+def newest(session: Session, name: ReportName) -> KeptReport | None:
+    """The report of that name; its content is read when it is asked for."""
+    found = select(KeptReport).where(KeptReport.name_digest == name.digest)
     return session.scalar(found.options(defer(KeptReport.content)))
 
 
-def _named(log: str, where: str) -> str:
-    return hashlib.sha256(f"{log}\n{where}".encode()).hexdigest()
-
-
-def _forget(session: Session, log: str) -> None:
+def _forget(session: Session, name: ReportName) -> None:
     """Of the reports of some cases the oldest, when there are many; that of the whole log stays."""
-    some = select(KeptReport.id).where(KeptReport.log == log, KeptReport.name_digest != _named(log, ""))
+    whole = ReportName(name.kind, name.log).digest
+    some = select(KeptReport.id).where(
+        KeptReport.kind == name.kind.value, KeptReport.log == name.log, KeptReport.name_digest != whole
+    )
     old = session.scalars(some.order_by(KeptReport.made_at.desc(), KeptReport.id.desc()).offset(MOST_FILTERED)).all()
     session.execute(delete(KeptReport).where(KeptReport.id.in_(old)))

@@ -14,6 +14,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, Response, sync_playwright
 from waitress import create_server
 
+from tests.webui.conftest import made
 from webui import demo
 from webui.app import create_app
 from webui.database import migrate, writing_sessions
@@ -79,7 +80,12 @@ def office(casework: Path, tmp_path: Path) -> Iterator[Office]:
         rehearse(writing_sessions(engine), demo.demo_plan(), start=clock.now, end=end, seed=demo.SEED + 1)
         clock.now = end
 
+    over = threading.Event()
+    reports = threading.Thread(target=lambda: [made(app) for _ in iter(lambda: over.wait(0.2), True)])
+    reports.start()
     yield Office(f"http://127.0.0.1:{server.effective_port}", clock, home, work)
+    over.set()
+    reports.join()
     server.close()
     app.config["JOBS"].stop()
     engine.dispose()

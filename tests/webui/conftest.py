@@ -14,12 +14,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bpmn.procedure import Procedure, read_all_procedures
-from webui import accounts
+from webui import accounts, asking, making
 from webui.app import create_app
-from webui.database import migrate, transaction
+from webui.asking import Asked, State
+from webui.database import migrate, reading_sessions, transaction
 from webui.settings import Settings, read_settings
 from workflows import cases, deployment, staff, tasks
 from workflows.database import open_engine
+from workflows.jobs import embedded
 from workflows.tables import Case, Task
 
 MONDAY = datetime(2026, 3, 2, 2, 0, tzinfo=UTC)  # 10:00 in Shanghai, a working day
@@ -129,6 +131,19 @@ def app(settings: Settings, engine: sa.Engine, clock: Hands) -> Iterator[Flask]:
 
 
 SignIn = Callable[..., FlaskClient]
+
+
+def made(app: Flask) -> int:
+    """Do what was asked for, as the job does, but in this process; says how much that was."""
+    settings, engine, clock = (app.config[name] for name in ("SETTINGS", "ENGINE", "CLOCK"))
+    make = making.work(settings, alone=lambda work, *given: work(*given))
+    with reading_sessions(engine)() as session:
+        waiting = session.execute(sa.select(Asked.kind, Asked.of).where(Asked.state == State.WAITING)).all()
+    for kind, of in waiting:
+        with transaction(engine) as session:
+            session.execute(sa.delete(embedded.JOBS).where(embedded.JOBS.c.name == asking.MAKE))
+        make(engine, {"kind": kind, "of": of}, clock())
+    return len(waiting)
 
 
 @pytest.fixture

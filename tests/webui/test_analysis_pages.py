@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from bpmn.reading import read_bpmn
-from tests.webui.conftest import REFUND, SignIn
+from tests.webui.conftest import REFUND, SignIn, made
 from webui.findings import TABS
 from webui.jobs import Job
 
@@ -35,8 +35,8 @@ def finished(app: Flask, key: str) -> Job:
 
 def test_a_manager_opens_the_analysis_and_every_part_of_it(app: Flask, signed_in: SignIn, worked: None) -> None:
     manager = signed_in("manager")
-    assert "Analysing" in manager.get("/analysis/vat_credit_refund").text
-    finished(app, "analyse:vat_credit_refund")
+    assert "it waits for its turn" in manager.get("/analysis/vat_credit_refund").text
+    made(app)
     for tab in TABS:
         page = manager.get(f"/analysis/vat_credit_refund?tab={tab}")
         assert page.status_code == 200, tab
@@ -52,12 +52,12 @@ def test_a_manager_opens_the_analysis_and_every_part_of_it(app: Flask, signed_in
 def test_new_events_make_an_analysis_old(app: Flask, signed_in: SignIn, worked: None, engine: sa.Engine) -> None:
     manager = signed_in("manager")
     manager.get("/analysis/vat_credit_refund")
-    finished(app, "analyse:vat_credit_refund")
+    made(app)
     assert "newer events exist" not in manager.get("/analysis/vat_credit_refund").text
     signed_in("clerk").post("/new/vat_credit_refund", data=REFUND)
     assert "newer events exist" in manager.get("/analysis/vat_credit_refund").text
     manager.post("/analysis/run", data={"of": "vat_credit_refund"})
-    finished(app, "analyse:vat_credit_refund")
+    made(app)
     assert "newer events exist" not in manager.get("/analysis/vat_credit_refund").text
 
 
@@ -66,7 +66,7 @@ def test_a_manager_accepts_a_deviation_for_a_time_and_takes_it_back(
 ) -> None:
     manager = signed_in("manager")
     manager.get("/analysis/vat_credit_refund")
-    finished(app, "analyse:vat_credit_refund")
+    made(app)
     given = {"of": "vat_credit_refund", "deviation": "skipped:accept", "until": "2026-03-31", "reason": "a circular"}
     assert signed_in("owner").post("/analysis/accepted", data=given).status_code == 403
     assert "accepted until that day" in manager.post("/analysis/accepted", data=given, follow_redirects=True).text
@@ -87,9 +87,10 @@ def test_drawings_are_discovered_and_become_the_draft_of_a_new_procedure(
 ) -> None:
     manager, owner = signed_in("manager"), signed_in("owner")
     manager.get("/analysis/vat_credit_refund")
-    finished(app, "analyse:vat_credit_refund")
-    manager.post("/analysis/discover", data={"of": "vat_credit_refund"})
-    finished(app, "discover:vat_credit_refund")
+    made(app)
+    manager.post("/analysis/run", data={"kind": "drawings", "of": "vat_credit_refund"})
+    assert "waits for its turn" in manager.get("/analysis/vat_credit_refund?tab=flow").text
+    made(app)
     page = manager.get("/analysis/vat_credit_refund?tab=flow").text
     assert "Inductive miner" in page and "Split miner" in page
     address = "of=vat_credit_refund&miner=inductive"
@@ -120,7 +121,7 @@ def test_a_chinese_table_is_imported_with_a_confirmed_mapping(app: Flask, signed
     finished(app, "import:" + address.rsplit("/", 1)[-1])
     assert "old_system" in manager.get("/analysis").text
     manager.get("/analysis/logs/old_system")
-    finished(app, "analyse:log:old_system")
+    made(app)
     page = manager.get("/analysis/logs/old_system")
     assert "The log records completions only" in page.text and "2 d" in page.text
 

@@ -10,8 +10,7 @@ from flask import Flask
 
 from mining.errors import UnreadableFilter
 from mining.filters import read, write
-from tests.webui.conftest import SignIn
-from tests.webui.test_analysis_pages import finished
+from tests.webui.conftest import SignIn, made
 from webui.filter_form import condition
 from webui.filter_words import words
 from webui.findings import TABS
@@ -75,14 +74,14 @@ def test_a_filter_is_told_in_words(text: str, chinese: str | None, english: str)
 def test_a_condition_holds_on_every_tab_and_is_kept_by_name(app: Flask, signed_in: SignIn, worked: None) -> None:
     manager, page = signed_in("manager"), "/analysis/vat_credit_refund"
     manager.get(page)
-    finished(app, "analyse:vat_credit_refund")
+    made(app)
     added = manager.get(
         "/analysis/filter?of=vat_credit_refund&tab=flow&measure=lead&least=0.1&filter=event(activity,in,accept)"
     )
     where = parse_qs(urlsplit(added.location).query)["filter"][0]
     assert where == "and(event(activity,in,accept),lead(8640,))" and "tab=flow" in added.location
-    assert "Analysing" in manager.get(added.location).text
-    finished(app, f"analyse:vat_credit_refund?{where}")
+    assert "it waits for its turn" in manager.get(added.location).text
+    made(app)
     shown = manager.get(f"{page}?filter={where}&format=json").json
     assert shown["found"]["cases"] == 4  # type: ignore[index]  # those accepted after three hours and more
     for tab in TABS:

@@ -14,19 +14,21 @@ import sqlalchemy as sa
 from flask import Flask
 
 from mining.reports import kept as reports
-from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
+from mining.reports.kept import ReportKind, ReportName
+from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, made
 from webui import renewing
 from webui.app import create_app
 from webui.database import reading_sessions, transaction
 from webui.settings import Settings
 
 REFUNDS = "vat_credit_refund"
+REPORT = ReportName(ReportKind.DIAGNOSIS, REFUNDS)
 
 
 def kept(engine: sa.Engine) -> tuple[int, str, bytes]:
     """How often the report was made, its digest and what it says."""
     with reading_sessions(engine)() as session:
-        report = reports.newest(session, REFUNDS)
+        report = reports.newest(session, REPORT)
         assert report is not None
         return report.number, report.digest, report.content
 
@@ -34,24 +36,23 @@ def kept(engine: sa.Engine) -> tuple[int, str, bytes]:
 def test_a_report_is_there_for_other_processes_and_after_a_restart(
     app: Flask, signed_in: SignIn, worked: None, settings: Settings, engine: sa.Engine, clock: Hands
 ) -> None:
-    renewing.renew(settings, engine, REFUNDS, now=MONDAY)
+    renewing.renew(settings, engine, REPORT, now=MONDAY)
     manager = signed_in("manager")
     address = f"/analysis/{REFUNDS}"
     first = manager.get(address)
-    assert "Analysing" not in first.text and "made at" in first.text
+    assert "waits for its turn" not in first.text and "made at" in first.text
     other = create_app(settings, engine=engine, clock=clock)
     other.config["WTF_CSRF_ENABLED"] = False
     with other.test_client() as client:
         client.set_cookie("language", "en")
         client.post("/sign-in", data={"code": "manager", "password": "plainly-invented"})
         assert client.get(f"{address}?format=json").json == manager.get(f"{address}?format=json").json
-    assert other.config["JOBS"].find(f"analyse:{REFUNDS}") is None
     assert kept(engine)[0] == 1
 
 
 def test_many_who_want_it_at_once_make_it_once(settings: Settings, engine: sa.Engine, worked: None) -> None:
     makers = [
-        threading.Thread(target=renewing.renew, args=(settings, engine, REFUNDS), kwargs={"now": MONDAY})
+        threading.Thread(target=renewing.renew, args=(settings, engine, REPORT), kwargs={"now": MONDAY})
         for _ in range(3)
     ]
     for maker in makers:
@@ -64,11 +65,12 @@ def test_many_who_want_it_at_once_make_it_once(settings: Settings, engine: sa.En
 ANEW = """
 import sys
 from datetime import UTC, datetime
+from mining.reports.kept import ReportKind, ReportName
 from webui import renewing
 from webui.settings import read_settings
 from workflows.database import open_engine
 settings = read_settings({"QIANGJI_HOME": sys.argv[1], "QIANGJI_CLOCK": "no"})
-renewing.renew(settings, open_engine(settings.database_url), sys.argv[2], now=datetime(2026, 3, 2, 3, tzinfo=UTC))
+renewing.renew(settings, open_engine(settings.database_url), ReportName(ReportKind.DIAGNOSIS, sys.argv[2]), now=datetime(2026, 3, 2, 3, tzinfo=UTC))
 """
 
 
@@ -91,14 +93,11 @@ def test_it_is_made_anew_when_enough_is_new_or_it_is_old(
 ) -> None:
     assert renewing.ask_due(engine, MONDAY) == 1
     assert renewing.ask_due(engine, MONDAY) == 0, "it is waited for already"
-    make = renewing.work(settings)
-    make(engine, {"log": REFUNDS}, MONDAY)
-    with transaction(engine) as session:
-        session.execute(sa.text("DELETE FROM jobs"))  # as the worker does when it is done
+    assert made(app) == 1
     assert renewing.ask_due(engine, MONDAY + timedelta(days=1)) == 0, "nothing is new"
     signed_in("clerk").post(f"/new/{REFUNDS}", data=REFUND)
     assert renewing.ask_due(engine, MONDAY + timedelta(minutes=5)) == 0, "little is new"
     assert renewing.ask_due(engine, MONDAY + timedelta(minutes=20)) == 1
-    make(engine, {"log": REFUNDS}, MONDAY + timedelta(minutes=20))
-    make(engine, {"log": REFUNDS}, MONDAY + timedelta(minutes=21))
+    assert made(app) == 1
+    renewing.renew(settings, engine, REPORT, now=MONDAY + timedelta(minutes=21))
     assert kept(engine)[0] == 2, "what was made from the very same events stays"

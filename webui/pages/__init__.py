@@ -56,6 +56,7 @@ PAGES = (
     import_log.page,
     quality.page,
     analysis.page,
+    analysis.asked.page,
     analysis.causes.page,
     analysis.flow.page,
     analysis.change.page,

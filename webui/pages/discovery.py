@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-from contextlib import suppress
-from urllib.parse import urlencode
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
@@ -14,51 +12,16 @@ from bpmn.model import ProcessModel
 from bpmn.writing import write_bpmn
 from webui import analyses, discovering
 from webui.analyses import IMPORTED
-from webui.answers import answer, db, now
+from webui.answers import db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import in_use, newest
-from webui.errors import JobRunning, Refused
-from webui.failures import sentence
-from webui.filter_bar import filter_value, plain_address
+from webui.catalogue import newest
+from webui.errors import Refused
 from webui.language import current_language
 from webui.language import gettext as _
 from workflows import deployment
 
 page = Blueprint("discovery", __name__)
 KEY = re.compile(r"[a-z][a-z0-9_]{1,60}")
-
-
-@page.post("/analysis/discover")
-@requires(Right.MANAGE, Right.REDESIGN)
-def run() -> Redirect:
-    of = request.form.get("of", "")
-    name, where = analyses.parts(of)
-    if not name.startswith(IMPORTED):
-        in_use(db(), name)
-    with suppress(JobRunning):
-        discovering.start(of, by=me().code, now=now())
-    return redirect(f"{plain_address(name)}?{urlencode({'tab': 'flow', **filter_value(where)})}")
-
-
-@page.get("/analysis/discover/progress")
-@requires(Right.MANAGE, Right.REDESIGN)
-def progress() -> Response:
-    """The state of the miners for htmx; when they are done the page is loaded anew."""
-    of = request.args.get("of", "")
-    job = discovering.running(of)
-    shown = None
-    if job is not None:
-        words = {"reading": _("reading the log"), "mining": _("the miners are drawing"), "": _("waiting for its turn")}
-        shown = {
-            "state": job.state,
-            "step": words.get(job.step, job.step),
-            "share": None,
-            "error": sentence(job.error) if job.error else None,
-        }
-    response = answer("improvement_progress.html", job=shown, address=request.full_path)
-    if job is None or job.state == "done":
-        response.headers["HX-Refresh"] = "true"
-    return response
 
 
 def _model() -> ProcessModel:

@@ -13,17 +13,18 @@ from event_logs import typed_json
 from event_logs.objects import ObjectLog
 from event_logs.objects.casework import TAXPAYER, objects_of
 from mining.filters import Attribute, Filter, Fits, Of, taken
-from mining.objects import ObjectView, object_view, story
+from mining.objects import ObjectView, story
 from mining.objects.drawing import colours, draw_objects
+from mining.reports.kept import ReportKind, ReportName
 from webui import analyses
 from webui.answers import answer, db, engine, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, newest
 from webui.errors import NotFound
-from webui.failures import sentence
+from webui.filter_bar import plain_address
 from webui.formats import duration
-from webui.jobs import Job, Progress
 from webui.language import gettext as _
+from webui.pages.analysis.asked import going
 from webui.quality import IMPORTED
 from webui.subjects import position, subject
 
@@ -35,15 +36,17 @@ SHOWN, SHOWN_EVENTS = 15, 2_000
 @requires(Right.MANAGE, Right.REDESIGN)
 def show() -> Response:
     of = _named()
-    job = _job(of)
-    found = job.result if isinstance(job.result, ObjectView) else None
+    name = ReportName(ReportKind.OBJECTS, of)
+    found = analyses.kept(name)
     return answer(
         "objects.html",
         of=of,
         title=_title(of),
-        job=job.key,
-        error=sentence(job.error) if job.error else None,
-        view=None if found is None else _shown(of, found),
+        address=plain_address(of),
+        going=going(name, analyses.looked_at(name, by=me().code, now=now())),
+        view=_shown(of, found.result) if found else None,
+        made_at=found.made_at if found else None,
+        stale=found is not None and analyses.is_stale(db(), of, found.position),
     )
 
 
@@ -61,40 +64,14 @@ def _title(of: str) -> str:
     return of.removeprefix(IMPORTED) if of.startswith(IMPORTED) else Names(db()).procedure(of)
 
 
-def _job(of: str) -> Job:
-    """The job that looks at the log, begun if need be; again whenever something new was recorded."""
-    settings, database, at = current_app.config["SETTINGS"], engine(), now()
-    key = f"objects:{of}:{position(db(), of)}"
-
-    def work(progress: Progress) -> ObjectView:
-        progress("snapshot", None)
-        if of.startswith(IMPORTED):
-            return object_view(analyses.warehouse(settings).load_objects(of.removeprefix(IMPORTED)))
-        return object_view(objects_of(subject(settings, database, of, now=at).log))
-
-    known = analyses.jobs().find(key)
-    return known or analyses.jobs().start(key, work, by=me().code, now=at)
-
-
-@page.get("/analysis/objects/progress")
-@requires(Right.MANAGE, Right.REDESIGN)
-def progress() -> Response:
-    """Whether a view is ready, for htmx; then the page is loaded anew."""
-    job = analyses.jobs().find(request.args.get("of", ""))
-    response = answer("objects_progress.html", job=request.args.get("of", ""))
-    if job is None or not job.going:
-        response.headers["HX-Refresh"] = "true"
-    return response
-
-
 @page.get("/analysis/objects.svg")
 @requires(Right.MANAGE, Right.REDESIGN)
 def picture() -> Response:
-    job = analyses.jobs().find(request.args.get("of", ""))
-    if job is None or not isinstance(job.result, ObjectView):
-        raise NotFound("analysis", request.args.get("of", ""))
-    whole = analyses.latest(request.args.get("log", ""))
-    drawn = draw_objects(job.result.graph, label=whole.label if whole else str, duration=duration)
+    of = request.args.get("of", "")
+    found, whole = analyses.kept(ReportName(ReportKind.OBJECTS, of)), analyses.latest(of)
+    if found is None:
+        raise NotFound("analysis", of)
+    drawn = draw_objects(found.result.graph, label=whole.label if whole else str, duration=duration)
     return Response(drawn, mimetype="image/svg+xml")
 
 

@@ -3,26 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, Response, current_app, redirect, request
-from werkzeug.wrappers import Response as Redirect
+from flask import Blueprint, Response, current_app, request
 
 from webui import analyses
 from webui.analyses import IMPORTED, Analysed
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import in_use, named, newest
-from webui.errors import JobRunning
-from webui.failures import sentence
 from webui.filter_bar import Place, bar, filter_value, plain_address, read_filter
 from webui.findings import TABS, Shown, shown_findings
-from webui.jobs import Job
 from webui.language import gettext as _
 from webui.notes import note_texts
-from webui.pages.analysis import bottlenecks, causes, change, conformance, flow, people, timeliness, variants
+from webui.pages.analysis import asked, bottlenecks, causes, change, conformance, flow, people, timeliness, variants
 from webui.settings import Settings
 from workflows.tables import ProcedureVersion
 
@@ -86,15 +81,13 @@ def log(name: str) -> Response:
 def _page(name: str, version: ProcedureVersion | None) -> Response:
     where = read_filter(request.args.get("filter", ""))
     of = analyses.named(name, where)
-    found = analyses.latest(of)
-    job = analyses.running(of)
+    found, report = analyses.latest(of), analyses.diagnosis_of(of)
+    going = asked.going(report, analyses.looked_at(report, by=me().code, now=now()))
     title = named(version.names, version.key) if version else name.removeprefix(IMPORTED)
     tab = request.args.get("tab", "bottlenecks")
     tab = tab if tab in TABS else "bottlenecks"
     if found is None:
-        if job is None:
-            job = analyses.start(of, by=me().code, now=now())
-        return answer("analysis_wait.html", title=title, job=_job(job), bar=bar(Place(name, tab), where))
+        return answer("analysis_wait.html", title=title, going=going, bar=bar(Place(name, tab), where))
     return answer(
         f"analysis_{tab}.html",
         title=title,
@@ -106,8 +99,8 @@ def _page(name: str, version: ProcedureVersion | None) -> Response:
         tab=tab,
         tabs=_tabs(found),
         found=_summary(found),
-        stale=analyses.is_stale(db(), found),
-        job=_job(job) if job and job.going else None,
+        stale=analyses.is_stale(db(), name, found.position),
+        going=going,
         notes=note_texts(found, tab),
         **TAB_VALUES[tab](found, version),
     )
@@ -147,64 +140,3 @@ def _summary(found: Analysed) -> dict[str, Any]:
 def _worst(found: Analysed) -> Shown | None:
     worst = found.diagnosis.worst
     return shown_findings(found, [worst])[0] if worst else None
-
-
-@page.post("/analysis/run")
-@requires(Right.MANAGE, Right.REDESIGN)
-def run() -> Redirect:
-    of = request.form.get("of", "")
-    name, where = analyses.parts(of)
-    if not name.startswith(IMPORTED):
-        in_use(db(), name)
-    with suppress(JobRunning):  # somebody asked a moment ago; the page shows that one's progress
-        analyses.start(analyses.named(name, where), by=me().code, now=now())
-    return redirect(Place(name).address(where))
-
-
-@page.get("/analysis/progress")
-@requires(Right.MANAGE, Right.REDESIGN)
-def progress() -> Response:
-    """The state of a running analysis for htmx; when it is done the page is loaded anew."""
-    name = request.args.get("of", "")
-    job = analyses.running(name)
-    response = answer("analysis_progress.html", job=_job(job) if job else None, name=name)
-    if job is None or job.state == "done":
-        response.headers["HX-Refresh"] = "true"
-    return response
-
-
-def _job(job: Any) -> dict[str, Any]:
-    return {
-        "key": job.key,
-        "name": job.key.removeprefix("analyse:"),
-        "state": job.state,
-        "step": _step(job.step),
-        "share": job.share,
-        "error": _error(job),
-    }
-
-
-def _error(job: Job) -> str | None:
-    return sentence(job.error) if job.error else None
-
-
-def _step(step: str) -> str:
-    words = {
-        "": _("waiting for its turn"),
-        "snapshot": _("freezing the recorded events"),
-        "bottlenecks": _("measuring where cases wait"),
-        "why": _("asking why work waits"),
-        "critical_path": _("following the critical path"),
-        "conformance": _("comparing with the drawing"),
-        "rules": _("checking the rules"),
-        "habits": _("learning what is usual"),
-        "paths": _("looking at how the paths ended"),
-        "rework": _("looking for rework"),
-        "organisation": _("looking at workload and hand-overs"),
-        "timeliness": _("checking time limits"),
-        "influences": _("looking for what goes with long cases"),
-        "choices": _("asking what decides at the gateways"),
-        "forecast": _("forecasting open cases"),
-        "drift": _("looking since when something is different"),
-    }
-    return words.get(step, step)

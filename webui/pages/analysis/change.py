@@ -14,14 +14,13 @@ from mining.change import Change, Look, Measure, Part
 from mining.change.drawing import draw_change
 from mining.filters import Attribute, Filter, Fits, Of, Time, When, all_of, write
 from mining.filters.kept import kept_of
-from webui import analyses, changes
+from mining.reports.kept import ReportKind, ReportName
+from webui import analyses, changes, renewing
 from webui.analyses import Analysed
-from webui.answers import answer, db, now
+from webui.answers import db, now
 from webui.auth import Right, me, requires
 from webui.catalogue import Names
-from webui.changes import Pair
 from webui.errors import NotFound, Refused
-from webui.failures import sentence
 from webui.filter_bar import Place, read_filter
 from webui.filter_form import condition
 from webui.filter_words import words
@@ -29,6 +28,7 @@ from webui.formats import zone
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.notes import note_sentence
+from webui.pages.analysis.asked import going
 from webui.report_tables.drift import trait_change
 from webui.report_tables.shapes import Writer
 from workflows.tables import ProcedureVersion
@@ -41,7 +41,7 @@ def values(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]
     """What `analysis_change.html` shows."""
     of, where = analyses.parts(found.name)
     before, after = (read_filter(request.args.get(name, "")) for name in ("before", "after"))
-    pair = Pair(of, before, after, where) if before and after else None
+    pair = changes.name_of(of, before, after, where) if before and after else None
     return {
         "drifts": _drifts(found, of, where),
         "offices": [(key, Names(db()).office(key)) for key in found.offices()],
@@ -119,35 +119,30 @@ def _group(form: Mapping[str, str], side: str) -> Filter | None:
     return all_of(*known) if known else None
 
 
-def _pair(found: Analysed, pair: Pair) -> dict[str, Any]:
-    job = changes.compared(pair, by=me().code, now=now())
-    told = {"before": _words(found, pair.before), "after": _words(found, pair.after), "key": job.key}
-    if job.error is not None:
-        return told | {"error": sentence(job.error)}
-    return told | _shown(found, job.result) if isinstance(job.result, Change) else told
-
-
-@page.get("/analysis/change/progress")
-@requires(Right.MANAGE, Right.REDESIGN)
-def progress() -> Response:
-    """Whether a comparison is done, for htmx; then the page is loaded anew."""
-    job = analyses.jobs().find(request.args.get("of", ""))
-    response = answer("analysis_change_progress.html", key=request.args.get("of", ""))
-    if job is None or not job.going:
-        response.headers["HX-Refresh"] = "true"
-    return response
+def _pair(found: Analysed, pair: ReportName) -> dict[str, Any]:
+    """Both groups in words, what is kept of them, and how a newer comparison goes."""
+    kept, (before, after, _within) = analyses.kept(pair), changes.groups_of(pair)
+    told = {
+        "before": _words(found, before),
+        "after": _words(found, after),
+        "name": renewing.text_of(pair),
+        "going": going(pair, analyses.looked_at(pair, by=me().code, now=now())),
+    }
+    if kept is None:
+        return told
+    stale = analyses.is_stale(db(), pair.log, kept.position)
+    return told | {"made_at": kept.made_at, "stale": stale} | _shown(found, kept.result)
 
 
 @page.get("/analysis/change.svg")
 @requires(Right.MANAGE, Right.REDESIGN)
 def picture() -> Response:
-    key = request.args.get("of", "")
-    found = changes.result(key)
-    whole = analyses.latest(request.args.get("log", ""))
+    pair = renewing.named(ReportKind.CHANGE, request.args.get("of", ""))
+    found, whole = analyses.kept(pair), analyses.latest(pair.log)
     if found is None:
-        raise NotFound("analysis", key)
+        raise NotFound("analysis", pair.log)
     label: Callable[[str], str] = whole.label if whole else str
-    return Response(draw_change(found, label=label), mimetype="image/svg+xml")
+    return Response(draw_change(found.result, label=label), mimetype="image/svg+xml")
 
 
 def _shown(found: Analysed, change: Change) -> dict[str, Any]:

@@ -12,32 +12,22 @@ from webui import analyses, discovering
 from webui.analyses import Analysed
 from webui.auth import Right, requires
 from webui.errors import NotFound
-from webui.failures import sentence
 from webui.formats import duration
-from webui.language import gettext as _
+from webui.pages.analysis.asked import going
 from workflows.tables import ProcedureVersion
 
 page = Blueprint("flow", __name__)
 
 
 def values(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
+    name = discovering.drawings_of(found.name)
+    drawings = analyses.kept(name)
     return {
         "activities": _percent("activities", 1.0),
         "paths": _percent("paths", 0.8),
-        "mined": discovering.found(found.name),
-        "mining": _mining(found.name),
-    }
-
-
-def _mining(of: str) -> dict[str, Any] | None:
-    job = discovering.running(of)
-    if job is None or job.state == "done":
-        return None
-    return {
-        "state": job.state,
-        "step": _("the miners are drawing"),
-        "share": None,
-        "error": sentence(job.error) if job.error else None,
+        "drawings": drawings.result if drawings else None,
+        "drawn_at": drawings.made_at if drawings else None,
+        "drawing": going(name, analyses.asked(name)),
     }
 
 
