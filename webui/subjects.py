@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
-from sqlalchemy.orm import Session
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import TimeLimit
@@ -38,11 +37,6 @@ class Subject:
     hours: WorkingCalendar | None = None
     position: int = 0
     costs: Costs | None = None
-
-
-def position(session: Session, name: str) -> int:
-    """The last event recorded of a procedure; 0 of an imported log, which does not grow."""
-    return 0 if name.startswith(IMPORTED) else store.last_position(session, procedure=name)
 
 
 def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:

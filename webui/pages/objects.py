@@ -2,31 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import asdict
 from typing import Any
 from urllib.parse import urlencode
 
 from flask import Blueprint, Response, current_app, request
+from sqlalchemy import column, select
 
-from event_logs import typed_json
-from event_logs.objects import ObjectLog
-from event_logs.objects.casework import TAXPAYER, objects_of
-from mining.filters import Attribute, Filter, Fits, Of, taken
+from event_logs import store
+from event_logs.event import Event, Lifecycle
 from mining.objects import ObjectView, story
 from mining.objects.drawing import colours, draw_objects
+from mining.objects.story import Moment
 from mining.reports.kept import ReportKind, ReportName
 from webui import analyses
-from webui.answers import answer, db, engine, now
+from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, newest
+from webui.catalogue import Names, in_use, load, newest
 from webui.errors import NotFound
 from webui.filter_bar import plain_address
 from webui.formats import duration
+from webui.language import current_language
 from webui.language import gettext as _
 from webui.pages.analysis.asked import going
+from webui.pages.home import visible
 from webui.quality import IMPORTED
-from webui.subjects import position, subject
+from workflows.tables import Case
 
 page = Blueprint("objects", __name__)
 SHOWN, SHOWN_EVENTS = 15, 2_000
@@ -115,9 +117,8 @@ def _type(kind: str) -> str:
 def one() -> Response:
     """Everything that concerned an object of an import (`of`); a taxpayer over all procedures where none is named."""
     of, name = request.args.get("of", ""), request.args.get("object", "").strip()
-    told = [_of_import(of, name)] if of else [*_of_taxpayer(name)]
-    moments = story(*told)[:SHOWN_EVENTS]
-    labels = {log: (found.label if (found := analyses.latest(log)) else str) for log, *_rest in told}
+    moments = (_of_import(of, name) if of else _of_taxpayer(name))[:SHOWN_EVENTS]
+    labels = {log: _label(log) for log in {moment.log for moment in moments}}
     return answer(
         "object_story.html",
         of=of,
@@ -134,29 +135,33 @@ def one() -> Response:
     )
 
 
-def _of_import(of: str, name: str) -> tuple[str, ObjectLog, str]:
+def _label(log: str) -> Callable[[str], str]:
+    """What an activity of the log is called: as the version in use has it, in an import as it was recorded."""
+    if log.startswith(IMPORTED):
+        return str
+    model = load(db(), in_use(db(), log)).model
+    return lambda activity: model.label(activity, current_language()) if model.has(activity) else activity
+
+
+def _of_import(of: str, name: str) -> tuple[Moment, ...]:
     kept = analyses.warehouse(current_app.config["SETTINGS"])
-    return of, kept.load_objects(of.removeprefix(IMPORTED)), name
+    return story((of, kept.load_objects(of.removeprefix(IMPORTED)), name))
 
 
-def _of_taxpayer(taxpayer: str) -> Iterator[tuple[str, ObjectLog, str]]:
-    """The casework of a taxpayer, by procedure, and what the taxpayer is called there."""
-    for version in newest(db()):
-        if taxpayer and position(db(), version.key):
-            kept = _kept(version.key, taxpayer)
-            log = subject(current_app.config["SETTINGS"], engine(), version.key, now=now()).log
-            yield version.key, objects_of(taken(log, _concerns(kept))), f"taxpayer:{kept}"
+def _of_taxpayer(taxpayer: str) -> tuple[Moment, ...]:
+    """What was done in those cases of a taxpayer that the reader may see, by time, as it stands in the record."""
+    numbers = select(Case.number).where(Case.taxpayer_id == taxpayer, visible(me()))
+    rows = db().execute(
+        store.facts().where(column("case_id").in_(numbers), column("lifecycle") == Lifecycle.COMPLETE.value)
+    )
+    return tuple(sorted(map(_moment, map(store.told, rows)), key=lambda moment: moment.at))
 
 
-def _kept(procedure: str, taxpayer: str) -> str:
-    """The number as the warehouse has it: by the usual rules for personal data a pseudonym."""
-    hidden = analyses.warehouse(current_app.config["SETTINGS"]).privacy().hides(procedure)
-    return str(typed_json.loads(hidden(typed_json.dumps({TAXPAYER: taxpayer}))).get(TAXPAYER, ""))
-
-
-def _concerns(taxpayer: str) -> Filter:
-    """Cases that say so themselves, or one of whose events does."""
-    return Attribute(Of.CASE, TAXPAYER, Fits.IN, (taxpayer,)) | Attribute(Of.EVENT, TAXPAYER, Fits.IN, (taxpayer,))
+def _moment(fact: Event) -> Moment:
+    others = {"case": fact.case_id, "officer": fact.officer, "office": fact.office}
+    return Moment(
+        fact.procedure, fact.at, fact.activity, tuple((kind, f"{kind}:{own}") for kind, own in others.items() if own)
+    )
 
 
 def _other(of: str, kind: str, name: str) -> dict[str, str | None]:
