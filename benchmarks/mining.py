@@ -26,6 +26,7 @@ import pyarrow.parquet as pq
 
 from event_logs.log import CASES, EVENTS, EventLog
 from event_logs.parquet import open_folder
+from event_logs.reading.facts import BLOCK
 from event_logs.warehouse.performed_work import write_performed_work
 from mining.figures import FIGURES
 
@@ -79,7 +80,7 @@ def generate(folder: Path, events: int, *, seed: int = 0) -> None:
         for first in range(0, cases, CASES_AT_ONCE):
             table = _some(random, first, min(CASES_AT_ONCE, cases - first), position)
             position += len(table)
-            file.write_table(table)
+            file.write_table(table, row_group_size=BLOCK)
     names = pa.array([f"C{n:08}" for n in range(cases)])
     known = {"case_id": names, "closed": pa.array([True] * cases), "attributes": pa.array(["{}"] * cases)}
     pq.write_table(pa.table(known).cast(CASES.to_pyarrow()), folder / "cases.parquet")

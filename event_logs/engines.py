@@ -9,7 +9,8 @@ from __future__ import annotations
 import importlib
 import os
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from functools import cache
 from itertools import count
 from pathlib import Path
@@ -19,7 +20,7 @@ import ibis
 
 from event_logs.errors import UnusableEngine
 
-DUCKDB = "duckdb"
+DUCKDB, SPARK = "duckdb", "pyspark"
 MEMORY_LIMIT = "2GB"
 SPILL_LIMIT = "20GB"
 _numbers = count(1)
@@ -54,6 +55,23 @@ def read(backend: Any, files: Sequence[str | Path], name: str) -> ibis.Table:
     return backend.table(view)
 
 
+@contextmanager
+def laid_down(table: ibis.Table) -> Iterator[ibis.Table]:
+    """The rows of an expression, computed once and kept by its engine until the end of the block."""
+    backend = table.get_backend()
+    if backend.name == SPARK:
+        with table.cache() as kept:
+            yield kept
+        return
+    name = f"laid_down_{next(_numbers)}"
+    kept = backend.create_table(name, table, temp=True)
+    try:
+        yield kept
+    finally:  # (Ibis' own way to drop a table leaves out its name with the present sqlglot.)
+        with backend._safe_raw_sql(f'DROP TABLE "{name}"'):
+            pass
+
+
 @cache
 def _spark(master: str) -> Any:
     try:
@@ -61,7 +79,9 @@ def _spark(master: str) -> Any:
         builder = sql.SparkSession.builder.master(master).appName("qiangji")
         for key, value in _SPARK.items():
             builder = builder.config(key, value)
-        return ibis.pyspark.connect(builder.getOrCreate())
+        session = builder.getOrCreate()
+        session.sql(_EPOCH_US)
+        return ibis.pyspark.connect(session)
     except ImportError as error:
         raise UnusableEngine(master, "pyspark is not installed; install `qiangji[spark]`") from error
     except Exception as error:
@@ -70,6 +90,7 @@ def _spark(master: str) -> Any:
         ) from error
 
 
+_EPOCH_US = "CREATE OR REPLACE TEMPORARY FUNCTION epoch_us(at TIMESTAMP) RETURNS BIGINT RETURN unix_micros(at)"
 _SPARK = {
     "spark.sql.session.timeZone": "UTC",  # else durations shift with the machine's zone
     "spark.sql.shuffle.partitions": "8",

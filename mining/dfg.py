@@ -10,7 +10,8 @@ from typing import Any
 import ibis
 
 from event_logs.log import EventLog
-from mining.steps import distinct_cases, in_seconds, in_sequence, steps
+from mining.sequences import Sequences, sequences
+from mining.steps import in_seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,43 +51,31 @@ class Graph:
     edges: tuple[Edge, ...]
 
 
-def follows(told: EventLog | ibis.Table) -> ibis.Table:
-    """source, target, count, cases, mean, median, p90, p95, total (seconds): the edges, as a lazy table over a log or `steps` rows."""
-    rows = in_sequence(told)
-    pairs = rows.filter(rows.previous_activity.notnull()).rename(source="previous_activity", target="activity")
-    elapsed = in_seconds(pairs.elapsed_us)
-    grouped = pairs.group_by("source", "target").aggregate(
-        count=pairs.count(),
-        cases=distinct_cases(pairs, "pairs_before"),
-        quantiles=elapsed.quantile([0.5, 0.9, 0.95]),
-        total=in_seconds(pairs.elapsed_us.sum()),
-    )
-    names = {name: grouped.quantiles[n] for n, name in enumerate(("median", "p90", "p95"))}
-    return grouped.mutate(mean=grouped.total / grouped["count"], **names).drop("quantiles")
-
-
-def activities(told: EventLog | ibis.Table) -> ibis.Table:
-    """activity, count, cases, as a lazy table over a log or `steps` rows."""
-    kept = told.kept_performed() if isinstance(told, EventLog) else None
-    rows = in_sequence(told) if kept is not None else steps(told) if isinstance(told, EventLog) else told
-    return rows.group_by("activity").aggregate(count=rows.count(), cases=distinct_cases(rows, "times_before"))
-
-
-def directly_follows(told: EventLog | ibis.Table) -> Graph:
+def directly_follows(told: EventLog | ibis.Table | Sequences) -> Graph:
     """The whole graph of a log, or of a table with the columns of `steps`."""
-    edges = [Edge(**record) for record in _records(follows(told))]
+    with sequences(told) as known:
+        names, walks, timed = known.activities.values, known.walks, _timed(known.timed)
+    in_cases = walks.follows()
+    edges = [
+        Edge(
+            source=names[row["source"]],
+            target=names[row["target"]],
+            count=row["count"],
+            cases=in_cases[row["source"], row["target"]].cases,
+            mean=row["total"] / 1e6 / row["count"],
+            **dict(zip(("median", "p90", "p95"), row["quantiles"], strict=True)),
+            total=row["total"] / 1e6,
+        )
+        for row in timed
+    ]
     before: Counter[str] = Counter()
     after: Counter[str] = Counter()
     for edge in edges:
         before[edge.target] += edge.count
         after[edge.source] += edge.count
     nodes = [
-        Node(
-            **record,
-            starts=record["count"] - before[record["activity"]],
-            ends=record["count"] - after[record["activity"]],
-        )
-        for record in _records(activities(told))
+        Node(name, tally.times, tally.cases, starts=tally.times - before[name], ends=tally.times - after[name])
+        for name, tally in walks.activities().items()
     ]
     return Graph(
         tuple(sorted(nodes, key=lambda n: (-n.count, n.activity))),
@@ -94,8 +83,15 @@ def directly_follows(told: EventLog | ibis.Table) -> Graph:
     )
 
 
-def _records(table: ibis.Table) -> Iterable[dict[str, Any]]:
-    return table.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
+def _timed(rows: ibis.Table) -> list[dict[str, Any]]:
+    """source, target (numbers), count, quantiles (seconds) and total (microseconds) of the edges."""
+    pairs = rows.filter(rows.previous_activity.notnull()).rename(source="previous_activity", target="activity")
+    grouped = pairs.group_by("source", "target").aggregate(
+        count=pairs.count(),
+        quantiles=in_seconds(pairs.elapsed_us).quantile([0.5, 0.9, 0.95]),
+        total=pairs.elapsed_us.sum().cast("int64"),
+    )
+    return grouped.to_pyarrow().to_pylist()  # type: ignore[no-any-return]
 
 
 def filtered(graph: Graph, *, activities: float = 1.0, paths: float = 1.0) -> Graph:

@@ -23,8 +23,8 @@ from mining.filters import Filter, taken, write
 from mining.findings import ENOUGH, Finding, Note
 from mining.performance import Performance, is_open, performance
 from mining.reading import Models, Reading, read
-from mining.variants import Variant, paths
-from mining.variants import from_paths as variants_of
+from mining.sequences import sequences
+from mining.variants import Variant, variants
 from mining.waiting import worst
 
 SHOWN_VARIANTS, SHOWN_EDGES = 50, 500
@@ -118,6 +118,8 @@ def _by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Mod
 
 def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis], source: str, where: str) -> Diagnosis:
     cases, work = shared.cases, shared.work
+    with sequences(shared.log) as known:
+        graph, ways = directly_follows(known), variants(known)
     return Diagnosis(
         log=shared.log.name,
         source=source,
@@ -133,8 +135,8 @@ def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis], source: str, w
         offices=len(work.office.names),
         period=(_instant(cases["first_at"].min()), _instant(cases["last_at"].max())),
         performance=performance(work, cases, shared.calendar),
-        graph=directly_follows(shared.log),
-        variants=variants_of(paths(shared.log)),
+        graph=graph,
+        variants=ways,
         analyses=analyses,
         notes=tuple(_notes(shared)),
     )

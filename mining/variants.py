@@ -7,10 +7,9 @@ from dataclasses import dataclass
 import ibis
 
 from event_logs import courses
-from event_logs.courses import SEPARATOR
 from event_logs.log import EventLog
-from event_logs.spans import microseconds
-from mining.steps import in_seconds, steps
+from mining.sequences import Sequences, sequences
+from mining.steps import steps
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,36 +36,22 @@ def paths(told: EventLog | ibis.Table) -> ibis.Table:
     return walked.select("case_id", "path", "length", first_at="done_first_at", last_at="done_last_at")
 
 
-def counted(case_paths: ibis.Table) -> ibis.Table:
-    """path, cases, median_lead, mean_lead (seconds) over the rows of `paths`."""
-    timed = case_paths.mutate(lead=microseconds(case_paths.first_at, case_paths.last_at))
-    grouped = timed.group_by("path").aggregate(
-        cases=timed.count(), median_lead=in_seconds(timed.lead).quantile(0.5), total=in_seconds(timed.lead.sum())
-    )
-    return grouped.mutate(mean_lead=grouped.total / grouped.cases).drop("total")
-
-
-def variants(log: EventLog | ibis.Table) -> tuple[Variant, ...]:
+def variants(told: EventLog | ibis.Table | Sequences) -> tuple[Variant, ...]:
     """All variants by falling number of cases (ties by path), of a log or of a table with the columns of `steps`."""
-    return from_paths(paths(log))
-
-
-def from_paths(case_paths: ibis.Table) -> tuple[Variant, ...]:
-    """The variants of a table made by `paths`."""
-    records = counted(case_paths).to_pyarrow().to_pylist()
-    records.sort(key=lambda record: (-record["cases"], record["path"]))
-    total = sum(record["cases"] for record in records)
-    found, reached = [], 0
-    for record in records:
-        reached += record["cases"]
+    with sequences(told) as known:
+        walks = known.walks
+    rows = zip(walks.paths, walks.cases.tolist(), walks.median_lead.tolist(), walks.total_lead.tolist(), strict=True)
+    total, reached, found = int(walks.cases.sum()), 0, []
+    for path, cases, median, lead in sorted(rows, key=lambda row: (-row[1], row[0])):
+        reached += cases
         found.append(
             Variant(
-                activities=tuple(record["path"].split(SEPARATOR)),
-                cases=record["cases"],
-                share=record["cases"] / total,
+                activities=path,
+                cases=cases,
+                share=cases / total,
                 cumulative=reached / total,
-                median_lead=record["median_lead"],
-                mean_lead=record["mean_lead"],
+                median_lead=median,
+                mean_lead=lead / 1e6 / cases,
             )
         )
     return tuple(found)

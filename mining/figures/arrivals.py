@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from event_logs.log import EventLog
+from mining.sequences import Sequences, sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,13 +17,12 @@ class Hour:
     cases: int
 
 
-def arrivals(log: EventLog) -> tuple[Hour, ...]:
+def arrivals(told: EventLog | Sequences) -> tuple[Hour, ...]:
     """The hours in which cases began, in order; hours without any are left out."""
-    kept = log.kept_courses()
-    events = log.events
-    cases = events.group_by("case_id").aggregate(first_at=events["at"].min()) if kept is None else kept
-    counted = cases.group_by(begin=cases.first_at.truncate("h")).aggregate(cases=cases.count())
-    rows = counted.order_by("begin").to_pyarrow().to_pylist()
+    with sequences(told) as known:
+        cases = known.cases
+        counted = cases.group_by(begin=cases.first_at.truncate("h")).aggregate(cases=cases.count())
+        rows = counted.order_by("begin").to_pyarrow().to_pylist()
     return tuple(
         Hour(row["begin"].replace(tzinfo=UTC), row["cases"]) for row in rows
     )  # DuckDB cuts off the zone as well

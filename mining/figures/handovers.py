@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from event_logs.log import EventLog
-from mining.steps import in_sequence
+from mining.sequences import Sequences, sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,10 +17,12 @@ class Passing:
     times: int
 
 
-def handovers(log: EventLog) -> tuple[Passing, ...]:
+def handovers(told: EventLog | Sequences) -> tuple[Passing, ...]:
     """All pairs of officers by falling number, ties by name; steps of which an officer is unknown are left out."""
-    rows = in_sequence(log)
-    known = rows.filter(rows.previous_officer.notnull() & rows.officer.notnull())
-    counted = known.group_by(before="previous_officer", officer="officer").aggregate(times=known.count())
-    found = (Passing(**row) for row in counted.to_pyarrow().to_pylist())
+    with sequences(told) as known:
+        rows, names = known.passed, known.officers.values
+        passed = rows.filter(rows.previous_officer.notnull() & rows.officer.notnull())
+        counted = passed.group_by("previous_officer", "officer").aggregate(times=passed.count())
+        pairs = counted.to_pyarrow().to_pylist()
+    found = (Passing(names[row["previous_officer"]], names[row["officer"]], row["times"]) for row in pairs)
     return tuple(sorted(found, key=lambda one: (-one.times, one.before, one.officer)))

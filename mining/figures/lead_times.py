@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from event_logs.log import EventLog
 from event_logs.spans import microseconds
-from mining.performance import Times, case_times
+from mining.performance import Times
+from mining.sequences import Sequences, sequences
 from mining.steps import in_seconds
 
 
-def lead_times(log: EventLog) -> Times | None:
+def lead_times(told: EventLog | Sequences) -> Times | None:
     """From first to last event of the finished cases; what the log does not call open counts as finished. None without any."""
-    cases = case_times(log)
-    finished = cases.filter(cases.closed.fill_null(True))
-    lead = microseconds(finished.first_at, finished.last_at)
-    figures = finished.aggregate(
-        count=finished.count(), quantiles=in_seconds(lead).quantile([0.5, 0.9]), total=lead.sum()
-    )
-    [row] = figures.to_pyarrow().to_pylist()
+    with sequences(told) as known:
+        finished = known.finished
+        lead = microseconds(finished.first_at, finished.last_at)
+        figures = finished.aggregate(
+            count=finished.count(), quantiles=in_seconds(lead).quantile([0.5, 0.9]), total=lead.sum()
+        )
+        [row] = figures.to_pyarrow().to_pylist()
     if not row["count"]:
         return None
     total, (median, p90) = row["total"] / 1e6, row["quantiles"]

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import ibis
-
 from event_logs.log import EventLog
-from mining.steps import steps
+from mining.sequences import Sequences, sequences
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,23 +19,14 @@ class Repeats:
     cases_again: int
 
 
-def repeats(log: EventLog) -> tuple[Repeats, ...]:
+def repeats(told: EventLog | Sequences) -> tuple[Repeats, ...]:
     """Every activity by falling number of repeats, ties by name."""
-    counted = _counted(log)
-    found = (Repeats(again=row["done"] - row["cases"], **row) for row in counted.to_pyarrow().to_pylist())
-    return tuple(sorted(found, key=lambda one: (-one.again, one.activity)))
-
-
-def _counted(log: EventLog) -> ibis.Table:
-    kept = log.kept_performed()
-    if kept is not None:
-        done = kept.filter(kept.ordinal.notnull())
-        first, second = done.times_before == 0, done.times_before == 1
-        return done.group_by("activity").aggregate(
-            done=done.count(), cases=done.count(where=first), cases_again=done.count(where=second)
+    with sequences(told) as known:
+        tallied = known.walks.activities()
+    found = (
+        Repeats(
+            name, done=tally.times, cases=tally.cases, again=tally.times - tally.cases, cases_again=tally.cases_again
         )
-    rows = steps(log)
-    times = rows.group_by("case_id", "activity").aggregate(times=rows.count())
-    return times.group_by("activity").aggregate(
-        done=times.times.sum().cast("int64"), cases=times.count(), cases_again=times.count(where=times.times > 1)
+        for name, tally in tallied.items()
     )
+    return tuple(sorted(found, key=lambda one: (-one.again, one.activity)))

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import ibis
-from ibis import _
 
 from event_logs.log import EventLog
-from mining.steps import in_sequence, steps
+from event_logs.spans import microseconds
+from mining.steps import steps
 
 
 def steps_in_order(log: EventLog) -> ibis.Table:
@@ -29,20 +29,17 @@ def steps_in_order(log: EventLog) -> ibis.Table:
             last=done.next_activity.isnull(),
         )
     by = ibis.window(group_by="case_id", order_by=["at", "position"])
-    return (
-        in_sequence(steps(log))
-        .mutate(row=ibis.row_number().over(by), last=_.activity.lead().over(by).isnull())
-        .select(
-            "case_id",
-            "activity",
-            "officer",
-            "previous_activity",
-            "previous_officer",
-            "elapsed_us",
-            "at",
-            "row",
-            "last",
-        )
+    rows = steps(log)
+    return rows.select(
+        "case_id",
+        "activity",
+        "officer",
+        previous_activity=rows.activity.lag().over(by),
+        previous_officer=rows.officer.lag().over(by),
+        elapsed_us=microseconds(rows["at"].lag().over(by), rows["at"]),
+        at=rows["at"],
+        row=ibis.row_number().over(by),
+        last=rows.activity.lead().over(by).isnull(),
     )
 
 

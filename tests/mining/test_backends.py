@@ -30,12 +30,18 @@ from mining.variants import variants
 from tests.mining.spark import cluster
 
 
+_EPOCH_US = """
+create function epoch_us(at timestamptz) returns bigint immutable language sql
+return extract(epoch from at)::numeric * 1000000"""
+
+
 def _on_postgres(log: EventLog, url: str) -> EventLog:
     at = sa.make_url(url)
     backend = ibis.postgres.connect(
         host=at.host, port=at.port, user=at.username, password=at.password, database=at.database
     )
     backend.raw_sql("set timezone to 'UTC'").close()
+    backend.raw_sql(_EPOCH_US).close()
     events = backend.create_table("events", log.events.to_pyarrow(), schema=EVENTS)
     cases = backend.create_table("cases", log.cases.to_pyarrow(), schema=CASES)
     return replace(log, events=events, cases=cases)
