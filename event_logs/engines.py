@@ -60,6 +60,7 @@ def laid_down(table: ibis.Table) -> Iterator[ibis.Table]:
     """The rows of an expression, computed once and kept by its engine until the end of the block."""
     backend = table.get_backend()
     if backend.name == SPARK:
+        backend._run_pre_execute_hooks(table)  # else the cache does not find what lies in memory
         with table.cache() as kept:
             yield kept
         return

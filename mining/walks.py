@@ -9,7 +9,6 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 import pyarrow as pa
-import pyarrow.compute as pc
 
 Numbers = npt.NDArray[np.int64]
 
@@ -39,12 +38,12 @@ class Walks:
         return len(self.length)
 
     @classmethod
-    def read(cls, names: tuple[str, ...], steps: pa.Array, counted: pa.Table) -> Walks:
-        """From the steps of all paths one behind the other, and a table with path (lists), cases, median_lead and total."""
+    def read(cls, names: tuple[str, ...], steps: pa.Array, length: pa.Array, counted: pa.Table) -> Walks:
+        """From the steps of all paths one behind the other, and a table with cases, median_lead and total of each."""
         return cls(
             names=names,
             steps=_whole(steps),
-            length=_whole(pc.list_value_length(counted["path"])),
+            length=_whole(length),
             cases=_whole(counted["cases"]),
             median_lead=counted["median_lead"].to_numpy(),
             total_lead=_whole(counted["total"]),

@@ -29,7 +29,6 @@ from mining.rework import returns
 from mining.variants import variants
 from tests.mining.spark import cluster
 
-
 _EPOCH_US = """
 create function epoch_us(at timestamptz) returns bigint immutable language sql
 return extract(epoch from at)::numeric * 1000000"""
