@@ -22,8 +22,8 @@ from mining.diagnosis import Diagnosis
 from mining.filters import Filter, read, write
 from mining.performance import ActivityTimes
 from mining.reports import kept as reports
-from mining.reports.kept import KeptReport, ReportKind, ReportName
-from webui import asking, catalogue, quality, renewing
+from mining.reports.kept import Basis, KeptReport, ReportKind, ReportName
+from webui import asking, catalogue, quality, renewing, yardsticks
 from webui.answers import db, engine
 from webui.asking import Asked, State
 from webui.database import transaction
@@ -31,6 +31,7 @@ from webui.jobs import Jobs
 from webui.language import current_language
 from webui.settings import Settings
 from webui.subjects import Ran
+from workflows.tables import ProcedureVersion
 
 KEPT = 32
 IMPORTED = quality.IMPORTED
@@ -137,10 +138,7 @@ def _kept(report: KeptReport) -> Kept:
 
 def _analysed(session: sa.orm.Session, name: str, report: KeptReport) -> Analysed:
     basis = report.made_from
-    wanted = (
-        [v for v in catalogue.versions(session, report.log) if v.number in basis.versions] if basis.versions else []
-    )
-    models = {version.number: catalogue.load(session, version).model for version in wanted}
+    models = {version.number: catalogue.load(session, version).model for version in _wanted(session, report.log, basis)}
     return Analysed(
         name=name,
         diagnosis=report.result(),
@@ -148,6 +146,13 @@ def _analysed(session: sa.orm.Session, name: str, report: KeptReport) -> Analyse
         made_at=report.made_at,
         position=basis.position,
     )
+
+
+def _wanted(session: sa.orm.Session, log: str, basis: Basis) -> list[ProcedureVersion]:
+    held = yardsticks.read(session, basis.drawing)
+    if held is not None:
+        return [held]
+    return [v for v in catalogue.versions(session, log) if v.number in basis.versions] if basis.versions else []
 
 
 def jobs() -> Jobs:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 from importlib.metadata import version as version_of
@@ -23,10 +23,11 @@ from event_logs.quality.records import accepted
 from event_logs.working_time import WorkingCalendar
 from mining.reports import kept as reports
 from mining.reports.kept import Basis, KeptReport, ReportKind, ReportName
-from webui import asking, catalogue
+from webui import asking, catalogue, yardsticks
 from webui.database import reading_sessions, transaction
 from webui.jobs import Progress
 from webui.mined import MINED
+from webui.quality import IMPORTED
 from webui.settings import Settings
 from webui.subjects import Subject, subject
 
@@ -78,9 +79,11 @@ def recorded(session: Session) -> list[str]:
 
 
 def is_due(session: Session, name: ReportName, report: KeptReport | None, now: datetime) -> bool:
-    """Whether enough has happened since the report of that name was made, or its form is another one now."""
+    """Whether enough has happened since the report of that name was made, or its form or drawing is another one now."""
     if report is None or report.made_from.product != product(name.kind):
         return True
+    if name.log.startswith(IMPORTED):
+        return report.made_from.drawing != yardsticks.written(yardsticks.chosen(session, name.log))
     many = max(ENOUGH_NEW, report.made_from.position // HUNDREDTH)
     fresh = new_events(session, report, many)
     return fresh >= many or (fresh > 0 and report.made_at <= now - OLD)
@@ -128,9 +131,10 @@ def _basis(of: Subject, repairs: Sequence[Repair], name: ReportName) -> Basis:
         position=of.position,
         source=of.log.source,
         where=name.where,
-        versions=tuple(sorted(of.models)),
+        versions=tuple(sorted(of.models)) if isinstance(of.models, Mapping) else (),
         rules=_rules(repairs, of.limits, of.costs, of.hours),
         product=product(name.kind),
+        drawing=of.drawing,
     )
 
 

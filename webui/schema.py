@@ -12,7 +12,7 @@ from mining import acceptances, archive
 from mining.filters import kept
 from mining.prediction import records as predictions
 from mining.reports import kept as reports
-from webui import accounts, asking
+from webui import accounts, asking, yardsticks
 from workflows import tables
 from workflows.jobs import embedded
 
@@ -27,6 +27,7 @@ METADATAS = (
     predictions.Base.metadata,
     accounts.metadata,
     asking.Base.metadata,
+    yardsticks.Base.metadata,
 )
 
 

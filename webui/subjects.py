@@ -17,7 +17,7 @@ from event_logs.quality import repaired
 from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
-from webui import catalogue, quality
+from webui import catalogue, quality, yardsticks
 from webui.database import reading_sessions
 from webui.quality import IMPORTED
 from webui.settings import Settings
@@ -29,20 +29,22 @@ Ran = Mapping[int, ProcessModel]
 
 @dataclass(frozen=True)
 class Subject:
-    """`position` is the last event that the log covers; of an imported log no models, limits and hours are known."""
+    """`position` is the last event that the log covers. An imported log has the model, limits and costs of the version that it is
+    held against (`drawing`, as `yardsticks.written`), and no hours."""
 
     log: EventLog
-    models: Ran
+    models: Ran | ProcessModel  # by version, or one for all cases
     limits: tuple[TimeLimit, ...] = ()
     hours: WorkingCalendar | None = None
     position: int = 0
     costs: Costs | None = None
+    drawing: str = ""
 
 
 def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:
     """An imported log (`log:` before its name) or what was recorded of a procedure, as it reads with its accepted repairs."""
     if name.startswith(IMPORTED):
-        return Subject(quality.load(settings, database, name, now=now), {})
+        return _imported(database, name, quality.load(settings, database, name, now=now))
     with reading_sessions(database)() as session:
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, name)}
         in_use = catalogue.load(session, catalogue.in_use(session, name))
@@ -53,3 +55,12 @@ def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime
     log = kept.take_snapshot(reading(database), name, now=now, zone=settings.zone.key, position=position)
     models = {number: procedure.model for number, procedure in read.items()}
     return Subject(repaired(log, repairs), models, in_use.time_limits, hours, position, in_use.costs)
+
+
+def _imported(database: sa.Engine, name: str, log: EventLog) -> Subject:
+    with reading_sessions(database)() as session:
+        version = yardsticks.chosen(session, name)
+        if version is None:
+            return Subject(log, {})
+        procedure, drawing = catalogue.load(session, version), yardsticks.written(version)
+    return Subject(log, procedure.model, procedure.time_limits, costs=procedure.costs, drawing=drawing)

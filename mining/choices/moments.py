@@ -110,7 +110,7 @@ def _version(rows: list[_Row], models: Models) -> int | None:
 
 
 def _player(models: Models, version: int | None, recorded: frozenset[str]) -> Player | None:
-    model = models.get(version)
+    model = models.get(version, models.get(None))
     try:
         return None if model is None else Player(model, recorded)
     except NotCovered:

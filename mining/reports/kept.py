@@ -63,7 +63,7 @@ class Basis:
     """What a report was made from: with an equal basis its text is equal to the byte.
 
     `position` is the last event that it covers (0 for an imported log), `where` the text of the filter, `versions` the models,
-    `rules` whatever else decides (repairs, time limits, the calendar), `product` the version of the program.
+    `drawing` the one that an imported log is held against (`procedure@version`), `rules` whatever else decides (repairs, time limits, the calendar), `product` the version of the program.
     """
 
     position: int
@@ -72,6 +72,7 @@ class Basis:
     versions: tuple[int, ...]
     rules: str
     product: str
+    drawing: str = ""
 
 
 class Base(DeclarativeBase):

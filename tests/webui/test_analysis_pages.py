@@ -111,6 +111,43 @@ def uploaded(client: FlaskClient, content: bytes, name: str) -> str:
     return answer.location
 
 
+def imported(app: Flask, client: FlaskClient, table: str, name: str) -> None:
+    """A table of the old system, with the mapping that is proposed."""
+    address = uploaded(client, table.encode(), "旧系统.csv")
+    given = client.get(f"{address}?format=json").json["table"]["proposed"]  # type: ignore[index]
+    assert client.post(address, data={**given, "name": name, "zone": "Asia/Shanghai"}).status_code == 302
+    finished(app, "import:" + address.rsplit("/", 1)[-1])
+
+
+def test_an_imported_log_is_held_against_a_drawing_and_against_none_again(
+    app: Flask, signed_in: SignIn, worked: None
+) -> None:
+    """The old system went from acceptance straight to approval, which the drawing allows after a review only."""
+    manager = signed_in("manager")
+    imported(app, manager, TABLE.replace("受理", "受理审核").replace("审批", "退税审批"), "old_system")
+    tab = "/analysis/logs/old_system?tab=conformance"
+    manager.get(tab)
+    made(app)
+    first = manager.get(tab + "&format=json").json
+    assert (first["figures"], first["yardstick"]["chosen"]) == ({}, "")  # type: ignore[index]
+    given = {"of": "log:old_system", "drawing": "vat_credit_refund@1"}
+    assert manager.post("/analysis/yardstick", data={**given, "drawing": "vat_credit_refund@9"}).status_code == 404
+    assert manager.post("/analysis/yardstick", data={**given, "of": "vat_credit_refund"}).status_code == 422
+    assert signed_in("clerk").post("/analysis/yardstick", data=given).status_code == 403
+    assert manager.post("/analysis/yardstick", data=given).location.endswith(tab)
+    assert made(app) == 1
+    held = manager.get(tab + "&format=json").json
+    assert held["yardstick"]["chosen"] == "vat_credit_refund@1"  # type: ignore[index]
+    [row] = held["rows"]  # type: ignore[index]
+    assert (row["measure"], row["subject"], row["cases"]) == ("inserted", ["approve"], 30)
+    assert row["name"] == "Approve the refund", "as the drawing calls it"
+    assert held["figures"]["unknown_activities"] == []  # type: ignore[index]
+    assert not made(app), "looking again asks for nothing"
+    manager.post("/analysis/yardstick", data={**given, "drawing": ""})
+    made(app)
+    assert manager.get(tab + "&format=json").json["figures"] == {}  # type: ignore[index]
+
+
 def test_a_chinese_table_is_imported_with_a_confirmed_mapping(app: Flask, signed_in: SignIn) -> None:
     manager = signed_in("manager")
     address = uploaded(manager, TABLE.encode("gb18030"), "旧系统.csv")

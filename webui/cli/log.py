@@ -14,8 +14,9 @@ from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
 from event_logs.writing.objects import ENDINGS, form_of, write_objects
 from webui import quality as checks
+from webui import yardsticks
 from webui.cli.collect import collect
-from webui.cli.database import open_database
+from webui.cli.database import changing, now, open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress, steps
@@ -145,6 +146,18 @@ def list_(wants_json: bool) -> None:
 def remove(name: str) -> None:
     """Forget the log NAME; the file that it came from stays."""
     warehouse().remove(name)
+
+
+@log.command("hold")
+@click.argument("name")
+@click.argument("drawing", metavar="PROCEDURE@VERSION", required=False, default="")
+@click.option("--by", default="cli", show_default=True, help="Who chooses it, for the record.")
+def hold(name: str, drawing: str, by: str) -> None:
+    """Hold the imported log NAME against the drawing of that version from now on; against none where none is named."""
+    warehouse().report(name)  # raises UnknownLog
+    with changing() as session:
+        version = yardsticks.read(session, drawing)
+        yardsticks.choose(session, f"{checks.IMPORTED}{name}", version, by=by, now=now())
 
 
 for command in COMMANDS:

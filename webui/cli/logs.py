@@ -20,9 +20,11 @@ from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
 from mining.filters import Filter, read
 from mining.filters.kept import kept
+from webui import yardsticks
 from webui.cli.database import now, open_database
 from webui.database import reading_sessions
 from webui.errors import Refused
+from webui.quality import IMPORTED
 from webui.settings import Settings, read_settings
 from workflows import deployment, working_hours
 from workflows.errors import UnknownProcedure
@@ -33,7 +35,7 @@ class Subject:
     """A log with the models that its cases ran on, by version, and the time limits of their procedure."""
 
     log: EventLog
-    models: Mapping[int, ProcessModel]
+    models: Mapping[int, ProcessModel] | ProcessModel
     limits: tuple[TimeLimit, ...] = ()
     calendar: WorkingCalendar | None = None  # of the offices; None where a log came from elsewhere
 
@@ -45,8 +47,18 @@ def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
         return Subject(open_log(Path(word), dict(mapping or {}) or None), {})
     kept = Warehouse(settings.home, settings.mining_engine)
     if word in kept.names():
-        return Subject(kept.load(word), {})
+        return _imported(word, kept.load(word), settings)
     return recorded(word, settings)
+
+
+def _imported(name: str, log: EventLog, settings: Settings) -> Subject:
+    """With the model and the time limits of the version that it is held against, if somebody chose one."""
+    with reading_sessions(open_database(settings))() as session:
+        version = yardsticks.chosen(session, f"{IMPORTED}{name}")
+        if version is None:
+            return Subject(log, {})
+        held = deployment.load(session, version)
+    return Subject(log, held.model, held.time_limits)
 
 
 def recorded(key: str, settings: Settings) -> Subject:

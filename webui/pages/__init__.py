@@ -58,6 +58,7 @@ PAGES = (
     analysis.page,
     analysis.asked.page,
     analysis.causes.page,
+    analysis.conformance.page,
     analysis.flow.page,
     analysis.change.page,
     filters.page,
