@@ -6,7 +6,6 @@ import atexit
 import gc
 import shutil
 import tempfile
-from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -130,10 +129,11 @@ def object_types(source: Source) -> dict[str, int]:
     if read is None:
         return {}
     with tempfile.TemporaryDirectory(prefix="qiangji-objects-") as place:
-        writer = ObjectWriter(Clock(DEFAULT_ZONE), Aside(Path(place)))
+        writer = ObjectWriter(Path(place), Clock(DEFAULT_ZONE), Aside(Path(place)))
         read(source, writer)
+        writer.write()
         writer.aside.close()
-    return dict(Counter(writer.objects.values()).most_common())
+    return dict(writer.types.most_common())
 
 
 @contextmanager
@@ -220,7 +220,7 @@ def _read_objects(source: Source, read: Reader, folder: Path, given: Given) -> R
     clock = Clock(mapping.zone)
     with FactWriter(folder, clock.instants) as writer:
         objects = read_objects(source, read, folder, clock, writer.aside)
-        kinds = Counter(objects.objects.values())
+        kinds = objects.types
         if case not in kinds:
             named = ", ".join(f"{kind} ({n:,})" for kind, n in kinds.most_common(30))
             raise source.unreadable(

@@ -28,7 +28,7 @@ class Aside:
 
     def put(self, line: int, reason: str, cells: Sequence[str | None] = (), *, text: str = "") -> None:
         if self._file is None:
-            self._file = self._path.open("w", encoding="utf-8-sig", newline="")
+            self._file = self._path.open("w", encoding="utf-8-sig", errors="backslashreplace", newline="")
             self._rows = csv.writer(self._file)
             self._rows.writerow([LINE, REASON, *self.header, WHOLE])
         self._rows.writerow([line, reason, *(cells or [""] * len(self.header)), text])

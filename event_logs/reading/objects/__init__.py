@@ -35,9 +35,9 @@ def object_reader(source: Source, head: bytes) -> Reader | None:
 
 def read_objects(source: Source, read: Reader, folder: Path, clock: Clock, aside: Aside) -> ObjectWriter:
     """Read the file into the tables below the folder; raises UnreadableLog."""
-    writer = ObjectWriter(clock, aside)
+    writer = ObjectWriter(folder, clock, aside)
     read(source, writer)
-    writer.write(folder)
+    writer.write()
     if not writer.events:
         raise source.unreadable("this object-centric log has no event that could be read")
     return writer

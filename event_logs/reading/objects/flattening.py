@@ -7,10 +7,11 @@ from typing import Any
 
 import pyarrow as pa
 
+from event_logs.engines import duckdb
 from event_logs.objects import FOLDER
-from event_logs.parquet import connection
 from event_logs.reading.facts import FactWriter
 from event_logs.reading.mapping import ColumnMapping
+from event_logs.reading.objects.writer import MEMORY_LIMIT
 
 _ROWS = 50_000
 _KEY = "to_json(CASE WHEN name LIKE '$%' THEN '$' || name ELSE name END)"
@@ -22,7 +23,7 @@ def flatten(folder: Path, mapping: ColumnMapping, writer: FactWriter) -> None:
     `resource`, `post` and `office` of the mapping name the types of objects that say who did it; an event that concerns several
     cases is told for each of them. The attributes of a case are the first values of its object.
     """
-    database: Any = connection().con
+    database: Any = duckdb(memory=MEMORY_LIMIT).con
     place = str(folder / FOLDER).replace("'", "''")
     for name in ("events", "objects", "values", "concerns"):
         database.execute(f"CREATE VIEW \"{name}\" AS SELECT * FROM read_parquet('{place}/{name}.parquet')")

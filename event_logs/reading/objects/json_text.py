@@ -1,66 +1,64 @@
-"""OCEL as JSON: 2.0 (`events`, `objects`) and 1.0 (`ocel:events`, `ocel:objects`)."""
+"""OCEL as JSON: 2.0 (`events`, `objects`) and 1.0 (`ocel:events`, `ocel:objects`), record by record."""
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from event_logs.reading.objects.json_members import Member, Members
 from event_logs.reading.objects.writer import ObjectWriter
 from event_logs.reading.source import Source
 
-_LARGEST = 1024**3  # bytes; JSON is read as a whole
-_MISSING = ("ocel:global-event", "ocel:global-object")
+_RECORDS = ("objects", "events", "ocel:objects", "ocel:events")
+_TYPES = ("eventTypes", "objectTypes")
+_GLOBALS = ("ocel:global-event", "ocel:global-object")
 Record = Mapping[str, Any]
+Kinds = Mapping[
+    tuple[str, str, str], str
+]  # of an attribute: `eventTypes` or `objectTypes`, the type's name, its own name
 
 
 def read_json(source: Source, writer: ObjectWriter) -> None:
     """Raises UnreadableLog; what the standard asks for and nobody needs may be missing, and is noted."""
-    told = _loaded(source)
-    if "ocel:events" in told:
-        _read_first(source, told, writer)
-    elif "events" in told and "objects" in told:
-        _read_second(source, told, writer)
-    else:
+    members = Members(source, _RECORDS)
+    kinds: dict[tuple[str, str, str], str] = {}
+    looked_ahead = False
+    for one in members:
+        if one.key in _TYPES:
+            kinds |= _kinds(source, one)
+        elif one.key in _RECORDS:
+            if not looked_ahead and one.key in ("objects", "events") and not members.keys.issuperset(_TYPES):
+                kinds, looked_ahead = _kinds_ahead(source), True
+            _READ[one.key](source, one, kinds, writer)
+    if {"ocel:events", "ocel:objects"} <= members.keys:
+        _note_missing(members.keys, writer)
+    elif not {"events", "objects"} <= members.keys:
         raise source.unreadable(
-            "this is JSON, but no object-centric log: it has neither `events` and `objects` nor `ocel:events`"
+            "this is JSON, but no object-centric log: it has neither `events` and `objects` nor `ocel:events` and `ocel:objects`"
         )
 
 
-def _loaded(source: Source) -> Record:
-    text = bytearray()
-    for chunk in source.chunks():
-        text += chunk
-        if len(text) > _LARGEST:
-            raise source.unreadable(f"it is JSON of more than {_LARGEST:,} bytes; export it as SQLite")
-    try:
-        told = json.loads(bytes(text))
-    except RecursionError:
-        raise source.unreadable("its JSON is nested too deeply") from None
-    except ValueError as error:
-        reason = "the file is cut off" if _is_cut_off(bytes(text), error) else "this is no JSON"
-        raise source.unreadable(f"{reason} ({error})") from error
-    if not isinstance(told, dict):
-        raise source.unreadable("this is JSON, but no object-centric log")
-    return told
+def _kinds_ahead(source: Source) -> dict[tuple[str, str, str], str]:
+    """The types where they stand behind the records: the file is read through for them."""
+    again = source.again()
+    found: dict[tuple[str, str, str], str] = {}
+    for one in Members(again, _RECORDS):
+        if one.key in _TYPES:
+            found |= _kinds(again, one)
+    return found
 
 
-def _is_cut_off(text: bytes, error: ValueError) -> bool:
-    """Does it end within, or is more expected where it ends?"""
-    if isinstance(error, json.JSONDecodeError) and error.pos >= len(error.doc.rstrip()):
-        return True
-    return not text.rstrip().endswith(b"}")
-
-
-def _read_second(source: Source, told: Record, writer: ObjectWriter) -> None:
-    kinds = {
-        (which, kind.get("name"), one.get("name")): one.get("type")
-        for which in ("eventTypes", "objectTypes")
-        for kind in _records(source, told.get(which), which)
-        for one in _records(source, kind.get("attributes"), "attributes")
+def _kinds(source: Source, one: Member) -> dict[tuple[str, str, str], str]:
+    return {
+        (one.key, _text(kind.get("name")), _text(attribute.get("name"))): _text(attribute.get("type"))
+        for kind in _records(source, one.value, one.key)
+        for attribute in _records(source, kind.get("attributes"), "attributes")
     }
-    for one in _records(source, told["objects"], "objects"):
+
+
+def _object(source: Source, member: Member, kinds: Kinds, writer: ObjectWriter) -> None:
+    for one in _listed(source, member):
         object_id, kind = _text(one.get("id")), _text(one.get("type"))
         writer.add_object(object_id, kind)
         for value in _records(source, one.get("attributes"), "attributes"):
@@ -69,7 +67,10 @@ def _read_second(source: Source, told: Record, writer: ObjectWriter) -> None:
             writer.add_value(object_id, name, _text(value.get("time")) or None, typed)
         for other in _records(source, one.get("relationships"), "relationships"):
             writer.relate(object_id, _text(other.get("objectId")), _text(other.get("qualifier")))
-    for one in _records(source, told["events"], "events"):
+
+
+def _event(source: Source, member: Member, kinds: Kinds, writer: ObjectWriter) -> None:
+    for one in _listed(source, member):
         event_id, kind = _text(one.get("id")), _text(one.get("type"))
         attributes = {
             (name := _text(value.get("name"))): in_type(kinds.get(("eventTypes", kind, name)), value.get("value"))
@@ -80,20 +81,29 @@ def _read_second(source: Source, told: Record, writer: ObjectWriter) -> None:
             writer.concern(event_id, _text(other.get("objectId")), _text(other.get("qualifier")))
 
 
-def _read_first(source: Source, told: Record, writer: ObjectWriter) -> None:
-    for object_id, one in _named(source, told.get("ocel:objects"), "ocel:objects"):
-        writer.add_object(object_id, _text(one.get("ocel:type")))
-        for name, value in _named_values(source, one.get("ocel:ovmap")):
-            writer.add_value(object_id, name, None, value)
-    for event_id, one in _named(source, told["ocel:events"], "ocel:events"):
-        attributes = dict(_named_values(source, one.get("ocel:vmap")))
-        writer.add_event(event_id, _text(one.get("ocel:activity")), _text(one.get("ocel:timestamp")), attributes)
-        concerned = one.get("ocel:omap") or []
-        if not isinstance(concerned, list):
-            raise source.unreadable(f"`ocel:omap` of event {event_id!r} is no list")
-        for object_id in concerned:
-            writer.concern(event_id, _text(object_id))
-    missing = [key for key in _MISSING if key not in told]
+def _first_object(source: Source, member: Member, _: Kinds, writer: ObjectWriter) -> None:
+    object_id, one = _named(source, member)
+    writer.add_object(object_id, _text(one.get("ocel:type")))
+    for name, value in _named_values(source, one.get("ocel:ovmap")):
+        writer.add_value(object_id, name, None, value)
+
+
+def _first_event(source: Source, member: Member, _: Kinds, writer: ObjectWriter) -> None:
+    event_id, one = _named(source, member)
+    attributes = dict(_named_values(source, one.get("ocel:vmap")))
+    writer.add_event(event_id, _text(one.get("ocel:activity")), _text(one.get("ocel:timestamp")), attributes)
+    concerned = one.get("ocel:omap") or []
+    if not isinstance(concerned, list):
+        raise source.unreadable(f"`ocel:omap` of event {event_id!r} is no list")
+    for object_id in concerned:
+        writer.concern(event_id, _text(object_id))
+
+
+_READ = {"objects": _object, "events": _event, "ocel:objects": _first_object, "ocel:events": _first_event}
+
+
+def _note_missing(keys: set[str], writer: ObjectWriter) -> None:
+    missing = [key for key in _GLOBALS if key not in keys]
     if missing:
         writer.notes.append(
             f"The standard asks for {' and '.join(missing)}, which are missing; nothing was lost by it."
@@ -108,10 +118,16 @@ def _records(source: Source, given: Any, what: str) -> Iterator[Record]:
     yield from given
 
 
-def _named(source: Source, given: Any, what: str) -> Iterator[tuple[str, Record]]:
-    if not isinstance(given, dict) or not all(isinstance(one, dict) for one in given.values()):
-        raise source.unreadable(f"`{what}` does not name its objects, as OCEL 1.0 has it")
-    yield from given.items()
+def _listed(source: Source, member: Member) -> Iterator[Record]:
+    if isinstance(member.within, str):
+        raise source.unreadable(f"`{member.key}` is no list of objects, as OCEL 2.0 has it")
+    return _records(source, member.value if member.within is None else [member.value], member.key)
+
+
+def _named(source: Source, member: Member) -> tuple[str, Record]:
+    if not isinstance(member.within, str) or not isinstance(member.value, dict):
+        raise source.unreadable(f"`{member.key}` does not name its objects, as OCEL 1.0 has it")
+    return member.within, member.value
 
 
 def _named_values(source: Source, given: Any) -> Iterator[tuple[str, object]]:

@@ -13,7 +13,14 @@ from event_logs.reading.source import Source
 
 _NEEDED = ("event", "object", "event_object", "event_map_type", "object_map_type")
 _HEADER = 100  # bytes that every SQLite file begins with
-_STEPS = 200_000_000  # of SQLite's machine; a log takes some tens a row, a trap never ends
+_STEPS, _STEPS_A_BYTE = 200_000_000, 20  # of SQLite's machine; a log takes some tens a row, a trap never ends
+
+_PLACED = "(SELECT row_number() OVER () AS place, ocel_id, ocel_type FROM event)"
+_OF_TYPE = (
+    f'SELECT e.place AS "qj:place", e.ocel_id AS "qj:id", own.* FROM {_PLACED} AS e'
+    " LEFT JOIN {table} AS own ON own.ocel_id = e.ocel_id WHERE e.ocel_type IS ?"
+)
+_OF_NO_TYPE = f"SELECT place, ocel_id, ocel_type FROM {_PLACED} WHERE ocel_type IS NULL OR ocel_type NOT IN {{known}}"
 
 
 def read_sqlite(source: Source, writer: ObjectWriter) -> None:
@@ -28,7 +35,7 @@ def read_sqlite(source: Source, writer: ObjectWriter) -> None:
 def _read(source: Source, path: Path, writer: ObjectWriter) -> None:
     database = sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
     try:
-        budget = iter(range(_STEPS // 1_000_000))
+        budget = iter(range((_STEPS + _STEPS_A_BYTE * path.stat().st_size) // 1_000_000))
         database.set_progress_handler(lambda: next(budget, None) is None, 1_000_000)
         _refuse_damaged(source, path, database)
         tables = {name for (name,) in database.execute("SELECT name FROM sqlite_master WHERE type = 'table'")}
@@ -58,7 +65,8 @@ def _refuse_damaged(source: Source, path: Path, database: sqlite3.Connection) ->
 def _objects(database: sqlite3.Connection, tables: set[str], writer: ObjectWriter) -> None:
     for object_id, kind in database.execute("SELECT ocel_id, ocel_type FROM object"):
         writer.add_object(_text(object_id), _text(kind))
-    for _, row in _typed_rows(database, "object", tables):
+    own = [table for _, table in _tables_of(database, "object") if table in tables]
+    for row in (row for table in own for row in _rows(database, table, f"SELECT * FROM {_quoted(table)}")):
         object_id, at, changed = (row.pop(key, None) for key in ("ocel_id", "ocel_time", "ocel_changed_field"))
         for name, value in row.items():
             if value is not None and (changed is None or name == changed):
@@ -71,28 +79,38 @@ def _objects(database: sqlite3.Connection, tables: set[str], writer: ObjectWrite
 
 
 def _events(database: sqlite3.Connection, tables: set[str], writer: ObjectWriter) -> None:
-    told = {_text(row.pop("ocel_id", None)): row for _, row in _typed_rows(database, "event", tables)}
-    for raw, activity in database.execute("SELECT ocel_id, ocel_type FROM event"):
-        row = told.get(_text(raw), {})
-        at = _text(row.pop("ocel_time", None))
-        writer.add_event(_text(raw), _text(activity), at, {name: v for name, v in row.items() if v is not None})
+    own = [(kind, table) for kind, table in _tables_of(database, "event") if table in tables]
+    for activity, table in own:
+        for row in _rows(database, table, _OF_TYPE.format(table=_quoted(table)), activity):
+            place, event_id, at = (row.pop(key, None) for key in ("qj:place", "qj:id", "ocel_time"))
+            row.pop("ocel_id", None)
+            told = {name: value for name, value in row.items() if value is not None}
+            writer.add_event(_text(event_id), _text(activity), _text(at), told, place=place)
+    known = f"({', '.join('?' * len(own))})"
+    for place, event_id, activity in database.execute(_OF_NO_TYPE.format(known=known), [kind for kind, _ in own]):
+        writer.add_event(_text(event_id), _text(activity), "", {}, place=place)
     for event_id, object_id, qualifier in database.execute(
         "SELECT ocel_event_id, ocel_object_id, ocel_qualifier FROM event_object"
     ):
         writer.concern(_text(event_id), _text(object_id), _text(qualifier))
 
 
-def _typed_rows(database: sqlite3.Connection, which: str, tables: set[str]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """The rows of each type's own table."""
-    for kind, suffix in database.execute(f"SELECT ocel_type, ocel_type_map FROM {which}_map_type").fetchall():
-        table = f"{which}_{suffix}"
-        if table in tables:
-            declared = dict(database.execute("SELECT name, upper(type) FROM pragma_table_info(?)", (table,)))
-            cursor = database.execute('SELECT * FROM "{}"'.format(table.replace('"', '""')))
-            names = [column[0] for column in cursor.description]
-            for row in cursor:
-                values = (_typed(declared.get(name), name, value) for name, value in zip(names, row, strict=True))
-                yield _text(kind), dict(zip(names, values, strict=True))
+def _tables_of(database: sqlite3.Connection, which: str) -> list[tuple[Any, str]]:
+    """The types, each once, with the name that its own table should have."""
+    told = database.execute(f"SELECT ocel_type, ocel_type_map FROM {which}_map_type")
+    return list({kind: f"{which}_{suffix}" for kind, suffix in told}.items())
+
+
+def _rows(database: sqlite3.Connection, table: str, query: str, *values: Any) -> Iterator[dict[str, Any]]:
+    declared = dict(database.execute("SELECT name, upper(type) FROM pragma_table_info(?)", (table,)))
+    cursor = database.execute(query, values)
+    names = [column[0] for column in cursor.description]
+    for row in cursor:
+        yield {name: _typed(declared.get(name), name, value) for name, value in zip(names, row, strict=True)}
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
 
 
 def _typed(declared: str | None, name: str, value: Any) -> Any:
