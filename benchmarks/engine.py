@@ -7,7 +7,9 @@ statements on the same database, and against itself at the begin of a long case.
 The bare transactions have as many statements and bytes as a step of the refund has on the average (6.7, and 1.6 kB), in the same
 four processes, through the same engine with the same settings, on the same database beside the product's tables. They are
 lighter than a step in that their table has one index where those of a step have twenty, and in that a step adds four or five events
-with its one INSERT. A step's look at its desk is shared by twenty cases. `where_time_goes` tells what a completion takes.
+with its one INSERT. A step's look at its desk is shared by twenty cases. They are heavier in that they go through SQLAlchemy's
+Core, statement by statement, as a program would write them, where a step hands the driver what was filled in before
+(`event_logs.prepared`). `where_time_goes` tells what a completion takes.
 """
 
 from __future__ import annotations

@@ -25,10 +25,11 @@ from benchmarks import engine as steps
 COMPLETIONS = 300
 WARM = 100
 PARTS = (
-    ("statements: SQLAlchemy's running of them, the driver, the database", "sqlalchemy/engine/base.py", ("_execute_context",)),
+    ("statements: handing them to the driver, the driver, the database", "event_logs/prepared.py", ("send",)),
+    ("commit: the driver, the database, the disk", "sqlalchemy/engine/default.py", ("do_commit",)),
     ("reading task and case (its statement within)", "workflows/locking.py", ("locked_task",)),
-    ("the session's flush (its statements within)", "sqlalchemy/orm/session.py", ("_flush",)),
-    ("facts: digests, JSON (their INSERT within)", "workflows/recording.py", ("write",)),
+    ("filling statements in: JSON, digests of facts", "workflows/rows.py", ("filled",)),
+    ("… those of facts", "workflows/recording.py", ("filled",)),
     ("routing (its statement within)", "workflows/routing.py", ("route_among",)),
     ("stepping tokens: SpiffWorkflow, FEEL, merging", "workflows/engine/execution.py", ("complete",)),
     ("state from text and to text", "workflows/engine/state.py", ("load", "dump")),

@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import (
     DDL,
     BigInteger,
+    Dialect,
     Index,
     Integer,
     LargeBinary,
@@ -30,6 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from event_logs.columns import Json, Utc
 from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
+from event_logs.prepared import Filled, Prepared
 
 metadata = MetaData()
 
@@ -78,10 +80,15 @@ _END_OF_CASE = (
     .scalar_subquery()
 )
 # The end of the case is looked up by the INSERT itself, so that chaining costs no statement of its own.
-_APPEND = insert(_TABLE).values(
-    previous=func.coalesce(
-        bindparam("follows", type_=LargeBinary), _END_OF_CASE, bindparam("first", FIRST, LargeBinary)
-    )
+_APPEND = Prepared(
+    insert(_TABLE)
+    .inline()
+    .values(
+        previous=func.coalesce(
+            bindparam("follows", type_=LargeBinary), _END_OF_CASE, bindparam("first", FIRST, LargeBinary)
+        )
+    ),
+    [*_FACT, "digest"],
 )
 
 
@@ -129,9 +136,15 @@ def append(session: Session, events: Iterable[Event]) -> None:
 
     The caller holds their cases, as every verb does: two writers of one case at once would both continue the same event.
     """
+    connection = session.connection()
+    for statement in filled(connection.dialect, events):
+        statement.send(connection)
+
+
+def filled(dialect: Dialect, events: Iterable[Event]) -> list[Filled]:
+    """What `append` sends, with its digests: none where there are no events."""
     rows = _chained(events)
-    if rows:
-        session.connection().execute(_APPEND, rows)
+    return [_APPEND.fill_rows(dialect, rows)] if rows else []
 
 
 def _chained(events: Iterable[Event]) -> list[dict[str, object]]:

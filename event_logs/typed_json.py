@@ -58,7 +58,12 @@ def tagged(value: object) -> object:
     if kind in _AS_THEY_ARE:
         return value
     if kind is dict:
-        return {_key(key): item if type(item) in _AS_THEY_ARE else tagged(item) for key, item in value.items()}  # type: ignore[attr-defined]
+        return {
+            key if type(key) is str and key[:1] != "$" else _key(key): item
+            if type(item) in _AS_THEY_ARE
+            else tagged(item)
+            for key, item in value.items()  # type: ignore[attr-defined]
+        }
     if isinstance(value, (str, bool, int)):
         return _plain(value)
     if isinstance(value, float):
@@ -104,8 +109,9 @@ def _untagged(found: dict[str, Any]) -> object:
             return _READ[key](value)
     if found.keys() == {"$value", "$attributes"}:
         return Nested(found["$value"], found["$attributes"])
-    if any(key.startswith("$$") for key in found):
-        return {key[1:] if key.startswith("$$") else key: value for key, value in found.items()}
+    for key in found:
+        if key[:2] == "$$":
+            return {key[1:] if key.startswith("$$") else key: value for key, value in found.items()}
     return found
 
 

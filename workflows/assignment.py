@@ -8,12 +8,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, String, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import String, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
 
 from event_logs.columns import Utc
+from event_logs.prepared import Prepared
 from workflows.tables import (
     HELD_TASK,
     Absence,
@@ -132,11 +134,12 @@ def holders(
     """As `eligible`, with an officer who holds several of the posts once for each; `held` is about these activities of the case."""
     if not posts:
         return []
-    hand = {"case": case, "apart": sorted(apart)} if apart else {}
-    asked = {"posts": sorted(posts), "now": now, **hand} | ({"office": office} if office else {})
+    hand = {"case": case, **_listed("apart", apart)} if apart else {}
+    asked = {**_listed("post", posts), "now": now, **hand, "office": office}
+    statement = _holders(len(posts), of_office=bool(office), apart=len(apart))
     present: list[Candidate] = []
     away: dict[str, list[Candidate]] = {}
-    for row in session.connection().execute(HOLDERS[bool(office), bool(apart)], asked):
+    for row in statement.rows(session.connection(), asked):
         code, post, at, distance, absence, stand_in, load, idle_since, *held = row
         candidate = Candidate(
             officer=code,
@@ -151,7 +154,7 @@ def holders(
             present.append(candidate)
         elif stand_in is not None:
             away.setdefault(stand_in, []).append(candidate)
-    return present + (_stand_ins(session, away, now, hand) if away else [])
+    return present + (_stand_ins(session, away, now, hand, len(apart)) if away else [])
 
 
 def _activities(joined: str | None = None) -> tuple[str, ...]:
@@ -167,24 +170,34 @@ def _unique(candidates: Iterable[Candidate]) -> list[Candidate]:
     return list(found.values())
 
 
-# The statements are built once: building one anew costs more than running it.
+# The statements are built once for each number of what is asked for: building one anew costs more than running it.
 
 _OFFICES, _OFFICERS, _HOLDINGS = Office.__table__, Officer.__table__, Holding.__table__
 _ABSENCES, _TASKS = Absence.__table__, Task.__table__
 _NOW = bindparam("now", type_=Utc)
+_NEWLINE: Any = literal_column("'\n'")
+_IS_HELD = _TASKS.c.state.in_([literal_column(f"'{state}'") for state in HELD_TASK])
 
 
-def _workload(officer: Any, hand: bool) -> list[Any]:
+def _listed(name: str, values: Collection[str]) -> dict[str, str]:
+    return {f"{name}_{n}": value for n, value in enumerate(sorted(values))}
+
+
+def _asked(name: str, many: int) -> list[Any]:
+    return [bindparam(f"{name}_{n}", type_=String) for n in range(many)]
+
+
+def _workload(officer: Any, apart: int) -> list[Any]:
     own = _TASKS.c.officer == officer
-    load = select(func.count()).select_from(_TASKS).where(own, _TASKS.c.state.in_(HELD_TASK)).scalar_subquery()
+    load = select(func.count()).select_from(_TASKS).where(own, _IS_HELD).scalar_subquery()
     idle = select(func.max(_TASKS.c.completed_at)).where(own).scalar_subquery()
-    return [load.label("load"), idle.label("idle_since"), *([_held(own)] if hand else [])]
+    return [load.label("load"), idle.label("idle_since"), *([_held(own, apart)] if apart else [])]
 
 
-def _held(own: Any) -> Any:
+def _held(own: Any, apart: int) -> Any:
     """Which of these activities of the case the officer has on the desk, a line for each."""
-    asked = _TASKS.c.case == bindparam("case", type_=String), _TASKS.c.activity.in_(bindparam("apart", expanding=True))
-    joined = select(func.aggregate_strings(_TASKS.c.activity, "\n")).where(*asked, _TASKS.c.state.in_(HELD_TASK), own)
+    asked = _TASKS.c.case == bindparam("case", type_=String), _TASKS.c.activity.in_(_asked("apart", apart))
+    joined = select(func.aggregate_strings(_TASKS.c.activity, _NEWLINE)).where(*asked, _IS_HELD, own)
     return joined.scalar_subquery().label("held")
 
 
@@ -203,19 +216,22 @@ def _line() -> Any:
     return line.union_all(above)
 
 
-def _holders(*, line: Any, hand: bool) -> Select[Any]:
+@cache
+def _holders(posts: int, *, of_office: bool, apart: int) -> Prepared:
+    """The holders of so many posts, at an office and those above it or anywhere, with what of so many activities they hold."""
+    line = _line() if of_office else None
     distance = literal_column("0") if line is None else line.c.distance
     columns = (_OFFICERS.c.code, _HOLDINGS.c.post, _HOLDINGS.c.office, distance.label("distance"))
     absence = (_ABSENCES.c.id.label("absence"), _ABSENCES.c.stand_in)
     joined = _OFFICERS.join(_HOLDINGS, _HOLDINGS.c.officer == _OFFICERS.c.code)
     if line is not None:
         joined = joined.join(line, line.c.key == _HOLDINGS.c.office)
-    return (
-        select(*columns, *absence, *_workload(_OFFICERS.c.code, hand))
+    return Prepared(
+        select(*columns, *absence, *_workload(_OFFICERS.c.code, apart))
         .select_from(joined.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
         .where(
             _OFFICERS.c.active,
-            _HOLDINGS.c.post.in_(bindparam("posts", expanding=True)),
+            _HOLDINGS.c.post.in_(_asked("post", posts)),
             or_(_HOLDINGS.c.since.is_(None), _HOLDINGS.c.since <= _NOW),
             or_(_HOLDINGS.c.until.is_(None), _HOLDINGS.c.until > _NOW),
         )
@@ -223,26 +239,21 @@ def _holders(*, line: Any, hand: bool) -> Select[Any]:
     )
 
 
-def _present(*, hand: bool) -> Select[Any]:
-    return (
-        select(_OFFICERS.c.code, *_workload(_OFFICERS.c.code, hand))
+@cache
+def _present(codes: int, *, apart: int) -> Prepared:
+    return Prepared(
+        select(_OFFICERS.c.code, *_workload(_OFFICERS.c.code, apart))
         .select_from(_OFFICERS.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
-        .where(_OFFICERS.c.code.in_(bindparam("codes", expanding=True)), _OFFICERS.c.active, _ABSENCES.c.id.is_(None))
+        .where(_OFFICERS.c.code.in_(_asked("code", codes)), _OFFICERS.c.active, _ABSENCES.c.id.is_(None))
     )
 
 
-# By whether they are asked for at an office and those above it, and whether anything is to be kept apart.
-HOLDERS = {
-    (of, hand): _holders(line=_line() if of else None, hand=hand) for of in (False, True) for hand in (False, True)
-}
-PRESENT = {hand: _present(hand=hand) for hand in (False, True)}
-
-
 def _stand_ins(
-    session: Session, away: Mapping[str, list[Candidate]], now: datetime, hand: Mapping[str, Any]
+    session: Session, away: Mapping[str, list[Candidate]], now: datetime, hand: Mapping[str, Any], apart: int
 ) -> list[Candidate]:
     found = []
-    for row in session.connection().execute(PRESENT[bool(hand)], {"codes": sorted(away), "now": now, **hand}):
+    asked = {**_listed("code", away), "now": now, **hand}
+    for row in _present(len(away), apart=apart).rows(session.connection(), asked):
         code, load, idle_since, *held = row
         own = {"officer": code, "load": load, "idle_since": idle_since, "held": _activities(*held)}
         found += [replace(c, **own, stands_in_for=c.officer) for c in away[code]]
@@ -255,9 +266,9 @@ def absent_holders(
     """Who holds one of the posts at the office or one above it and is away, with the stand-in."""
     if not posts:
         return {}
-    asked = {"posts": sorted(posts), "now": now} | ({"office": office} if office else {})
-    rows = session.connection().execute(HOLDERS[bool(office), False], asked)
-    return {row.code: row.stand_in for row in rows if row.absence is not None}
+    asked = {**_listed("post", posts), "now": now, "office": office}
+    rows = _holders(len(posts), of_office=bool(office), apart=0).rows(session.connection(), asked)
+    return {code: stand_in for code, _, _, _, absence, stand_in, *_ in rows if absence is not None}
 
 
 def lacking(session: Session, officers: Collection[str], skills: Collection[str]) -> dict[str, list[str]]:

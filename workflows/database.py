@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -26,7 +27,7 @@ BROKEN_OFF = ("40001", "40P01")  # serialization failure, deadlock
 Result = TypeVar("Result")
 
 
-def open_engine(url: str, *, durable: bool = True, echo: bool = False) -> Engine:
+def open_engine(url: str, *, durable: bool = True) -> Engine:
     """An engine with what our verbs rely on; creates the folder of a SQLite file.
 
     `durable=False` leaves out the wait for the disk (tests and the demo's year of casework): a power cut may lose the last
@@ -34,17 +35,17 @@ def open_engine(url: str, *, durable: bool = True, echo: bool = False) -> Engine
     """
     parsed = make_url(url)
     if parsed.get_backend_name() == "sqlite":
-        return _open_sqlite(url, parsed.database, durable, echo)
-    engine = create_engine(url, echo=echo, pool_pre_ping=True, isolation_level="READ COMMITTED")
+        return _open_sqlite(url, parsed.database, durable)
+    engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
     if not durable:
         event.listen(engine, "connect", _postgresql_without_waiting)
     return engine
 
 
-def _open_sqlite(url: str, file: str | None, durable: bool, echo: bool) -> Engine:
+def _open_sqlite(url: str, file: str | None, durable: bool) -> Engine:
     if file and file != ":memory:":
         Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, echo=echo, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
 
     def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
@@ -87,7 +88,7 @@ def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) ->
 
 def reading(engine: Engine) -> Engine:
     """The same database for transactions that only read."""
-    return engine.execution_options(qiangji_reading=True)
+    return _with_option(engine, "qiangji_reading")
 
 
 def reading_first(engine: Engine) -> Engine:
@@ -96,7 +97,13 @@ def reading_first(engine: Engine) -> Engine:
     What such a transaction read before its first change may be older than that change: `locking` tells which verbs look again.
     On PostgreSQL, where transactions wait for each other's rows alone, they are as all others.
     """
-    return engine.execution_options(qiangji_reading_first=True)
+    return _with_option(engine, "qiangji_reading_first")
+
+
+@lru_cache(maxsize=16)
+def _with_option(engine: Engine, option: str) -> Engine:
+    """One object for each engine: each new one would have to work out anew who listens to it."""
+    return engine.execution_options(**{option: True})
 
 
 def run(engine: Engine, work: Callable[[Session], Result], *, attempts: int = 5) -> Result:

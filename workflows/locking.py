@@ -7,34 +7,41 @@ meanwhile does the work again, now holding from the start.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from functools import cache
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar, cast
 
-from sqlalchemy import Connection, Table, Update, bindparam, event, inspect, select, update
+from sqlalchemy import Connection, Table, bindparam, event, select
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import get_history, set_committed_value
+from sqlalchemy.orm.attributes import set_committed_value
 
+from event_logs.prepared import Filled, Prepared
 from workflows.errors import Overtaken, UnknownCase, UnknownTask
+from workflows.known import change, changes, found, written
 from workflows.tables import Case, Task
 
-CASE = select(Case).where(Case.number == bindparam("number")).with_for_update()
-TASK = select(Case, Task).join(Task, Task.case == Case.number).where(Task.id == bindparam("id")).with_for_update()
-REVISION = select(Case.revision).where(Case.number == bindparam("number"))
-NEWEST = {"populate_existing": True}
+CASES, TASKS = cast(Table, Case.__table__), cast(Table, Task.__table__)
+CASE = Prepared(select(CASES).where(CASES.c.number == bindparam("number")).with_for_update())
+TASK = Prepared(
+    select(CASES, TASKS)
+    .join(TASKS, TASKS.c.case == CASES.c.number)
+    .where(TASKS.c.id == bindparam("id"))
+    .with_for_update()
+)
+REVISION = Prepared(select(CASES.c.revision).where(CASES.c.number == bindparam("number")))
+BEGIN = Filled("BEGIN IMMEDIATE", ())
 AHEAD = "a case that was read ahead"
-COLUMNS = frozenset(inspect(Case).column_attrs.keys()) - {"revision"}
 Result = TypeVar("Result")
 
 
 def locked_case(session: Session, case: Case | str) -> Case:
     """The case as it is now, held until the transaction ends; raises UnknownCase."""
-    _begin(session.connection())
+    connection = session.connection()
+    _begin(connection)
     number = case if isinstance(case, str) else case.number
-    found = session.scalars(CASE, {"number": number}, execution_options=NEWEST).first()
-    if found is None:
-        raise UnknownCase(number)
-    return found
+    session.flush()
+    for row in CASE.rows(connection, {"number": number}):
+        return found(session, Case, row)
+    raise UnknownCase(number)
 
 
 def locked_task(session: Session, task: Task | int, *, ahead: bool = False) -> tuple[Task, Case]:
@@ -47,12 +54,13 @@ def locked_task(session: Session, task: Task | int, *, ahead: bool = False) -> t
     if not ahead:
         _begin(connection)
     id = task if isinstance(task, int) else task.id
-    row = session.execute(TASK, {"id": id}, execution_options=NEWEST).first()
-    if row is None:
-        raise UnknownTask(id)
-    if not _held(connection):
-        session.info[AHEAD] = row[0]
-    return row[1], row[0]
+    session.flush()
+    for row in TASK.rows(connection, {"id": id}):
+        case = found(session, Case, row[: len(CASES.c)])
+        if not _held(connection):
+            session.info[AHEAD] = case
+        return found(session, Task, row[len(CASES.c) :]), case
+    raise UnknownTask(id)
 
 
 def ahead(session: Session, work: Callable[[], Result]) -> Result:
@@ -74,26 +82,23 @@ def _put_back(session: Session) -> None:
         session.expire(row)
 
 
-def write_case(session: Session, case: Case) -> None:
-    """Write what has changed of a case that is known to the database, and its next revision; raises Overtaken."""
+def write_known(session: Session, case: Case, tasks: Sequence[Task]) -> None:
+    """Write what has changed of a case that is known to the database, its next revision, and what has changed of its tasks.
+
+    Raises Overtaken.
+    """
     session.info.pop(AHEAD, None)
-    touched = COLUMNS - inspect(case).unmodified
-    changed = frozenset(name for name in touched if get_history(case, name).has_changes())
-    told: dict[str, Any] = {name: getattr(case, name) for name in changed} | {"revision": case.revision + 1}
     connection = session.connection()
+    told = changes(case) | {"revision": case.revision + 1}
+    own = change(connection.dialect, case, told, number=case.number, revision=case.revision)
+    others = [change(connection.dialect, task, changes(task), id=task.id) for task in tasks if changes(task)]
     _begin(connection)
-    if connection.execute(_change(changed), {**told, "of_case": case.number, "was": case.revision}).rowcount != 1:
+    if own.send(connection).rowcount != 1:
         raise Overtaken(case.number)
-    for name, value in told.items():
-        set_committed_value(case, name, value)
-
-
-@cache
-def _change(names: frozenset[str]) -> Update:
-    """Built once for each set of columns: building a statement costs more than running it."""
-    table = cast(Table, Case.__table__)
-    same = table.c.number == bindparam("of_case"), table.c.revision == bindparam("was")
-    return update(table).where(*same).values({name: bindparam(name) for name in (*sorted(names), "revision")})
+    for other in others:
+        other.send(connection)
+    set_committed_value(case, "revision", told["revision"])
+    written(session, case, *tasks)
 
 
 def _held(connection: Connection) -> bool:
@@ -102,7 +107,7 @@ def _held(connection: Connection) -> bool:
 
 def _begin(connection: Connection) -> None:
     if not _held(connection):
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        BEGIN.send(connection)
 
 
 @event.listens_for(Session, "before_flush")
@@ -112,5 +117,5 @@ def _look_again(session: Session, *_: Any) -> None:
     if case is not None:
         connection = session.connection()
         _begin(connection)
-        if connection.execute(REVISION, {"number": case.number}).scalar() != case.revision:
+        if REVISION.rows(connection, {"number": case.number}) != [(case.revision,)]:
             raise Overtaken(case.number)

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from event_logs import store
 from event_logs.event import Event, Lifecycle, Scalar
+from workflows.rows import Send
 from workflows.tables import Case, Task
 from workflows.working_hours import calendar
 
@@ -35,7 +36,7 @@ def scalars(values: Mapping[str, Any]) -> dict[str, Scalar]:
 
 @dataclass
 class Journal:
-    """The events of one change of one case, in order; `write` appends them."""
+    """The events of one change of one case, in order; `filled` appends them."""
 
     case: Case
     now: datetime
@@ -96,8 +97,13 @@ class Journal:
         self.events[0] = replace(first, attributes={**scalars(attributes), **first.attributes})
 
     def write(self, session: Session) -> None:
-        store.append(session, self.events)
-        self.events = []
+        for send in self.filled(session):
+            send(session.connection())
+
+    def filled(self, session: Session) -> list[Send]:
+        """The statement that appends them, ready to be sent."""
+        events, self.events = self.events, []
+        return [filled.send for filled in store.filled(session.connection().dialect, events)]
 
 
 def journal(session: Session, case: Case, now: datetime) -> Journal:

@@ -1,62 +1,108 @@
 """The rows that one change of a case leaves: gathered while it goes on, then sent with one statement for each table.
 
-Timers and subscriptions are written past the session, which would not set one anew in the place of another. Whoever has to
-know of them (a rehearsal) puts a function into `session.info[LISTENERS]`, which is called with each.
+They are written past the session, whose flush costs more than all of them, and would not set a timer anew in the place of
+another. Whoever has to know of them (a rehearsal) puts a function into `session.info[LISTENERS]`, which is called with each.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, TypeVar, cast
+from functools import cache, partial
+from typing import Any, cast
 
-from sqlalchemy import Connection, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, delete, insert, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import AnyNode, EventNode, Trigger
-from workflows.tables import Subscription, Task, Timer
+from event_logs.prepared import Filled, Prepared
+from workflows.automation import Letter
+from workflows.tables import (
+    Base,
+    ExternalTask,
+    ExternalTaskState,
+    OutgoingMessage,
+    Subscription,
+    Task,
+    Timer,
+)
 
 LISTENERS = "listeners to rows"
 TIMERS, SUBSCRIPTIONS = cast(Table, Timer.__table__), cast(Table, Subscription.__table__)
-COLUMNS = {table: [column.name for column in table.c if column.name != "id"] for table in (TIMERS, SUBSCRIPTIONS)}
+TASKS, OUTBOX, OUTSIDE = (cast(Table, kind.__table__) for kind in (Task, OutgoingMessage, ExternalTask))
+COLUMNS = {
+    table: [column.name for column in table.c if column.name != "id"]
+    for table in (TIMERS, SUBSCRIPTIONS, TASKS, OUTBOX)
+}
 SET = ("kind", "node", "instance", "due_at", "rests_since", "attempts")
-Row = TypeVar("Row", Timer, Subscription)
+AT_ONCE = 100  # tasks in one statement
+Row = dict[str, Any]  # a value for each column but the number
+Send = Callable[[Connection], Any]
 
-# Built once: building a statement costs more than running it.
 FORGET = {
-    table: delete(table).where(
-        table.c.case == bindparam("case"), table.c.instance.in_(bindparam("instances", expanding=True))
-    )
+    table: Prepared(delete(table).where(table.c.case == bindparam("case"), table.c.instance == bindparam("instance")))
     for table in (TIMERS, SUBSCRIPTIONS)
 }
-ADD = {table: insert(table) for table in (TIMERS, SUBSCRIPTIONS)}
-SET_ANEW = (
+ADD = {table: Prepared(insert(table).inline(), COLUMNS[table]) for table in (TIMERS, SUBSCRIPTIONS, OUTBOX)}
+SET_ANEW = Prepared(
     update(TIMERS)
     .where(TIMERS.c.case == bindparam("of_case"), TIMERS.c.instance == bindparam("was"), TIMERS.c.fired_at.is_(None))
     .values({name: bindparam(name) for name in SET})
 )
+CALL_BACK = Prepared(
+    update(OUTSIDE)
+    .where(
+        OUTSIDE.c.case == bindparam("of_case"),
+        OUTSIDE.c.instance == bindparam("was"),
+        OUTSIDE.c.state == ExternalTaskState.OPEN,
+    )
+    .values(state=ExternalTaskState.WITHDRAWN, finished_at=bindparam("at"))
+)
+
+
+_UNSENT: Row = {"sent_at": None, "dead_at": None, "attempts": 0, "error": None}
+
+
+@cache
+def _add_tasks(many: int) -> Prepared:
+    """One statement for all of them, which tells the number that each was given."""
+    rows = [{c: bindparam(f"{c}_{n}", type_=TASKS.c[c].type) for c in COLUMNS[TASKS]} for n in range(many)]
+    return Prepared(insert(TASKS).values(rows).returning(TASKS.c.id, TASKS.c.instance))
 
 
 @dataclass
 class Rows:
-    """New tasks, timers and subscriptions of a case, and the tokens whose timers and subscriptions are over."""
+    """New tasks, timers, subscriptions and messages of a case, and the tokens whose timers and subscriptions are over."""
 
     case: str
     procedure: str
     resting: datetime | None = None  # since when the case rests in which this is done
     tasks: list[Task] = field(default_factory=list)
-    timers: list[Timer] = field(default_factory=list)
-    subscriptions: list[Subscription] = field(default_factory=list)
+    timers: list[Row] = field(default_factory=list)
+    subscriptions: list[Row] = field(default_factory=list)
+    letters: list[Row] = field(default_factory=list)
     gone: dict[Table, list[str]] = field(default_factory=lambda: {TIMERS: [], SUBSCRIPTIONS: []})
+    called_back: list[str] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
 
     def set_timer(self, kind: str, token: int, place: str, due_at: datetime, attempts: int = 0) -> None:
-        row = Timer(**self._of(token, place, kind), due_at=due_at, rests_since=self.resting, attempts=attempts)
-        self.timers.append(row)
+        more = {"due_at": due_at, "fired_at": None, "rests_since": self.resting, "attempts": attempts}
+        self.timers.append({**self._of(token, place, kind), **more})
 
     def subscribe(self, kind: str, token: int, place: str, **more: Any) -> None:
         """Wait for a message or signal: `name`, `correlation`, `since`."""
-        self.subscriptions.append(Subscription(**self._of(token, place, kind), **more))
+        self.subscriptions.append({**self._of(token, place, kind), **more})
+
+    def post(self, letter: Letter, place: str, now: datetime) -> None:
+        """Put it into the outbox."""
+        said = {
+            "channel": letter.channel,
+            "name": letter.name,
+            "recipient": letter.recipient,
+            "payload": letter.payload,
+        }
+        about = {"case": self.case, "node": place, "correlation": self.case}
+        self.letters.append({**_UNSENT, **said, **about, "created_at": now, "next_try_at": now})
 
     def _of(self, token: int, place: str, kind: str) -> dict[str, Any]:
         return {"case": self.case, "procedure": self.procedure, "instance": str(token), "node": place, "kind": kind}
@@ -67,35 +113,45 @@ class Rows:
         for table in waited or (TIMERS, SUBSCRIPTIONS):
             self.gone[table].append(str(token))
 
-    def write(self, session: Session) -> None:
-        """Send everything, the session's own changes first."""
-        session.add_all(self.tasks)
-        session.flush()
-        connection = session.connection()
+    def filled(self, session: Session, now: datetime) -> list[Send]:
+        """Every statement filled in, in order, so that whoever writes only sends."""
+        dialect = session.connection().dialect
         timers, subscriptions = self._left(TIMERS, self.timers), self._left(SUBSCRIPTIONS, self.subscriptions)
-        for listener in session.info.get(LISTENERS, ()):
-            for row in (*timers, *subscriptions):
-                listener(row)
-        _add(connection, TIMERS, self._with_one_reused(connection, timers))
-        _add(connection, SUBSCRIPTIONS, subscriptions)
-        for table, instances in self.gone.items():
-            if instances:
-                connection.execute(FORGET[table], {"case": self.case, "instances": instances})
+        back = [{"of_case": self.case, "was": instance, "at": now} for instance in self.called_back]
+        return [
+            *_numbered(dialect, self.tasks),
+            *self._anew(dialect, timers),
+            *_all(ADD[SUBSCRIPTIONS], dialect, subscriptions),
+            *_all(FORGET[SUBSCRIPTIONS], dialect, self._gone(SUBSCRIPTIONS)),
+            *_all(ADD[OUTBOX], dialect, self.letters),
+            *_all(CALL_BACK, dialect, back),
+            *self._heard(session, timers, subscriptions),
+        ]
 
     def _left(self, table: Table, rows: list[Row]) -> list[Row]:
         """Without what was set and left in this very change."""
-        gone, set_now = set(self.gone[table]), {row.instance for row in rows}
+        gone, set_now = set(self.gone[table]), {row["instance"] for row in rows}
         self.gone[table] = [instance for instance in self.gone[table] if instance not in set_now]
-        return [row for row in rows if row.instance not in gone]
+        return [row for row in rows if row["instance"] not in gone]
 
-    def _with_one_reused(self, connection: Connection, timers: list[Timer]) -> list[Timer]:
+    def _gone(self, table: Table) -> list[Row]:
+        return [{"case": self.case, "instance": instance} for instance in self.gone[table]]
+
+    def _anew(self, dialect: Dialect, timers: list[Row]) -> Iterator[Send]:
         """The usual step ends one deadline and begins another: the one row is set anew."""
-        if timers and self.gone[TIMERS]:
-            asked = {**_told(timers[0], SET), "of_case": self.case, "was": self.gone[TIMERS][0]}
-            if connection.execute(SET_ANEW, asked).rowcount == 1:
-                del self.gone[TIMERS][0]
-                return timers[1:]
-        return timers
+        gone = self._gone(TIMERS)
+        if timers and gone:
+            asked = {**timers[0], "of_case": self.case, "was": gone[0]["instance"]}
+            otherwise = (*_all(ADD[TIMERS], dialect, timers[:1]), *_all(FORGET[TIMERS], dialect, gone[:1]))
+            yield partial(_set_anew, SET_ANEW.fill(dialect, asked), otherwise)
+            timers, gone = timers[1:], gone[1:]
+        yield from _all(ADD[TIMERS], dialect, timers)
+        yield from _all(FORGET[TIMERS], dialect, gone)
+
+    def _heard(self, session: Session, timers: list[Row], subscriptions: list[Row]) -> Iterator[Send]:
+        if LISTENERS in session.info:
+            waits = [*(Timer(**row) for row in timers), *(Subscription(**row) for row in subscriptions)]
+            yield lambda _: tell(session, (*self.tasks, *waits))
 
 
 _WAITS: Mapping[Trigger, Sequence[Table]] = {
@@ -105,10 +161,33 @@ _WAITS: Mapping[Trigger, Sequence[Table]] = {
 }
 
 
-def _add(connection: Connection, table: Table, rows: list[Row]) -> None:
+def _all(statement: Prepared, dialect: Dialect, rows: list[Row]) -> Iterator[Send]:
     if rows:
-        connection.execute(ADD[table], [_told(row, COLUMNS[table]) for row in rows])
+        yield statement.fill_rows(dialect, rows).send
 
 
-def _told(row: Timer | Subscription, names: Sequence[str]) -> dict[str, Any]:
-    return {name: getattr(row, name) for name in names}
+def _set_anew(first: Filled, otherwise: Iterable[Send], connection: Connection) -> None:
+    if first.send(connection).rowcount != 1:
+        for send in otherwise:
+            send(connection)
+
+
+def _numbered(dialect: Dialect, tasks: list[Task]) -> Iterator[Send]:
+    for start in range(0, len(tasks), AT_ONCE):
+        some = tasks[start : start + AT_ONCE]
+        told = {f"{name}_{n}": task.__dict__.get(name) for n, task in enumerate(some) for name in COLUMNS[TASKS]}
+        yield partial(_number, some, _add_tasks(len(some)).fill(dialect, told))
+
+
+def _number(tasks: list[Task], filled: Filled, connection: Connection) -> None:
+    """Each new task learns its number."""
+    numbers = {instance: id for id, instance in filled.send(connection)}
+    for task in tasks:
+        task.id = numbers[task.instance]
+
+
+def tell(session: Session, rows: Iterable[Base]) -> None:
+    """Let those who listen know of these rows."""
+    for listener in session.info.get(LISTENERS, ()):
+        for row in rows:
+            listener(row)

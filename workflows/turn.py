@@ -5,44 +5,31 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, cast
+from typing import Any
 
-from sqlalchemy import Table, bindparam, inspect, select, update
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
-from workflows import automation, clock_stops, notifications, working_hours
+from workflows import automation, clock_stops, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
-from workflows.locking import write_case
+from workflows.locking import write_known
 from workflows.recording import Journal, journal
 from workflows.routing import People, kept_apart, route_among
-from workflows.rows import Rows
+from workflows.rows import Rows, tell
 from workflows.tables import (
     Case,
     CaseState,
     ExternalTask,
-    ExternalTaskState,
     Incident,
     Record,
     Task,
     TaskState,
 )
 from workflows.versions import Runnable, bind, runnable
-
-# Built once: building a statement costs more than running it.
-_OUTSIDE = cast(Table, ExternalTask.__table__)
-CALL_BACK = (
-    update(_OUTSIDE)
-    .where(
-        _OUTSIDE.c.case == bindparam("of_case"),
-        _OUTSIDE.c.instance.in_(bindparam("instances", expanding=True)),
-        _OUTSIDE.c.state == ExternalTaskState.OPEN,
-    )
-    .values(state=ExternalTaskState.WITHDRAWN, finished_at=bindparam("at"))
-)
 
 
 @dataclass
@@ -56,7 +43,6 @@ class Turn:
     journal: Journal
     opened: Execution | None = None  # None until somebody asks for it: not every change of a case moves its tokens
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
-    called_back: list[int] = field(default_factory=list)  # tokens whose work no external worker needs to do any more
     remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
     rows: Rows = field(init=False)  # what it adds to the tables, and takes from them
     people: People | None = None  # whom its new tasks may go to
@@ -87,17 +73,7 @@ class Turn:
         given = {"case_number": self.case.number, "activity": place, **inputs}
         outcome = automation.perform(activity.service or "", given, now=self.now)
         for letter in outcome.letters:
-            notifications.enqueue(
-                self.session,
-                channel=letter.channel,
-                name=letter.name,
-                recipient=letter.recipient,
-                payload=letter.payload,
-                case=self.case.number,
-                node=place,
-                correlation=self.case.number,
-                now=self.now,
-            )
+            self.rows.post(letter, place, self.now)
         for entry in outcome.entries:
             row = Record(register=entry.register, subject=entry.subject, case=self.case.number, values=entry.values)
             row.recorded_at = self.now
@@ -115,15 +91,22 @@ class Turn:
     # what becomes of the facts
 
     def close(self) -> None:
-        """Turn all facts into rows and events, and keep the state."""
+        """Turn all facts into rows and events, and keep the state.
+
+        Whoever writes keeps others waiting: everything is made ready before the case is taken hold of, then sent.
+        """
         if self.opened is not None:
             self._settle(self.opened)
         self._frame_events()
+        known = [task for task in self.tasks.values() if inspect(task).persistent]
+        sent = [*self.rows.filled(self.session, self.now), *self.journal.filled(self.session)]
         if inspect(self.case).persistent:
-            write_case(self.session, self.case)
-        self.rows.write(self.session)
-        self._call_back()
-        self.journal.write(self.session)
+            write_known(self.session, self.case, known)
+        self.session.flush()
+        connection = self.session.connection()
+        for send in sent:
+            send(connection)
+        tell(self.session, known)
 
     def _settle(self, execution: Execution) -> None:
         said = execution.take()
@@ -177,13 +160,6 @@ class Turn:
             self.journal.introduce(self.introduction)
         if self.case.state not in (CaseState.RUNNING, CaseState.SUSPENDED) and self.journal.events:
             self.journal.close({"case_state": str(self.case.state), **self.closing})
-
-    def _call_back(self) -> None:
-        """After the flush: what was handed out and called back in this very turn has a row by then."""
-        if self.called_back:
-            instances = [str(token) for token in self.called_back]
-            told = {"of_case": self.case.number, "instances": instances, "at": self.now}
-            self.session.connection().execute(CALL_BACK, told)
 
     def node(self, place: str) -> Any:
         return self.runnable.plan.nodes[place]
@@ -285,7 +261,7 @@ def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
         _withdraw_task(turn, fact)
         return
     if isinstance(node, Activity) and topic(node):
-        turn.called_back.append(fact.token)
+        turn.rows.called_back.append(str(fact.token))
     turn.rows.forget(fact.token, node)
     if not (fact.part or _attached(node)):
         remark = turn.remarks.get(fact.token)

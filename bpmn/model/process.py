@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -87,9 +87,9 @@ class ProcessModel:
     def incoming(self, id: str) -> tuple[Flow, ...]:
         return self._in.get(id, ())
 
-    @property
-    def activities(self) -> Iterator[Activity]:
-        return (n for n in self.nodes if isinstance(n, Activity))
+    @cached_property
+    def activities(self) -> tuple[Activity, ...]:
+        return tuple(n for n in self.nodes if isinstance(n, Activity))
 
     def boundary_events(self, activity: str) -> tuple[EventNode, ...]:
         return tuple(n for n in self.nodes if isinstance(n, EventNode) and n.attached_to == activity)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from event_logs import typed_json as codec
-from workflows.engine.merging import same
+from workflows.engine.merging import MISSING, same
 from workflows.engine.tokens import Run, Token, Undoable
 from workflows.engine.upgrades import FORMAT, upgraded
 from workflows.errors import BrokenState
@@ -42,7 +42,12 @@ def _told(token: Token, view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _difference(data: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
-    differing = {name: value for name, value in data.items() if name not in view or not same(view[name], value)}
+    # (Nearly always it is the very value: asking `same` of each would cost more.)
+    differing = {
+        name: value
+        for name, value in data.items()
+        if (seen := view.get(name, MISSING)) is not value and not same(seen, value)
+    }
     missing = [name for name in view if name not in data]
     return ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
 
