@@ -1,16 +1,26 @@
-"""Heavy work in a process of its own: its memory goes when it ends, and neither pages nor other jobs wait for its turn."""
+"""Heavy work in a process of its own: its memory goes when it ends, and neither pages nor other jobs wait for its turn.
+
+The processes are forked off one that has loaded what they need and does nothing else: loading takes longer than most analyses.
+"""
 
 from __future__ import annotations
 
 import signal
 from collections.abc import Callable
-from multiprocessing import get_context
+from multiprocessing import forkserver, get_context
 from multiprocessing.connection import Connection
 from typing import Any, TypeVar
 
 from webui.errors import DiedApart
 
 Answer = TypeVar("Answer")
+LOADED = ["webui.making"]
+
+
+def ready() -> None:
+    """Let what is needed be loaded now, beside whatever goes on here, and not when the first work comes."""
+    get_context("forkserver").set_forkserver_preload(LOADED)
+    forkserver.ensure_running()
 
 
 def apart(work: Callable[..., Answer], *given: Any) -> Answer:
@@ -19,9 +29,10 @@ def apart(work: Callable[..., Answer], *given: Any) -> Answer:
     `work` is a function of a module, and what goes in and comes out can be pickled; it must not raise. When this process is
     killed the other one ends with its work: nothing is left waiting.
     """
-    spawning = get_context("spawn")
-    here, there = spawning.Pipe(duplex=False)
-    process = spawning.Process(target=_answering, args=(there, work, given), name=work.__name__)
+    forking = get_context("forkserver")
+    forking.set_forkserver_preload(LOADED)
+    here, there = forking.Pipe(duplex=False)
+    process = forking.Process(target=_answering, args=(there, work, given), name=work.__name__)
     process.start()
     there.close()
     try:

@@ -109,7 +109,7 @@ def _outcome(settings: Settings, database: sa.Engine, errand: Errand) -> Outcome
     try:
         DOING[errand.kind](settings, database, errand, tell)
     except EXPECTED as error:
-        return Outcome(str(error))
+        return Outcome(f"{type(error).__name__}: {error}")
     except Exception as error:  # the outermost loop of a process: whoever asked must learn of any failure
         log.exception("%s of %s failed.", errand.kind, errand.of)
         return Outcome(f"{type(error).__name__}: {error}", foreseen=False)

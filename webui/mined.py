@@ -6,8 +6,10 @@ Heavy: only jobs call this, in a process of their own, and commands; no page doe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
+from event_logs.event import Lifecycle
 from event_logs.objects import ObjectLog
 from event_logs.objects.casework import objects_of
 from event_logs.warehouse import Warehouse
@@ -59,10 +61,14 @@ def objects(settings: Settings, of: Subject, name: ReportName, progress: Progres
 
 
 def object_log(settings: Settings, of: Subject, log: str) -> ObjectLog:
-    """The objects that came with an import, or those of recorded casework; raises UnknownLog."""
+    """The objects that came with an import, or those of recorded casework, by the work that was completed; raises UnknownLog.
+
+    That a task was offered, taken and begun is no step of its own: every line would go through each activity several times.
+    """
     if log.startswith(IMPORTED):
         return Warehouse(settings.home, settings.mining_engine).load_objects(log.removeprefix(IMPORTED))
-    return objects_of(of.log)
+    done = of.log.events.filter(of.log.events.lifecycle == Lifecycle.COMPLETE.value)
+    return objects_of(replace(of.log, events=done))
 
 
 def drawings(_settings: Settings, of: Subject, name: ReportName, progress: Progress) -> tuple[Discovered, ...]:

@@ -80,7 +80,7 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
         case "hours_learnt":
             return _("The hours of the officers were read off the log; nobody stated them.")
         case "unfinished_work":
-            return _("%(n)s pieces of work were not finished when the log ended.", n=number(values["pieces"]))
+            return _("Pieces of work not finished when the log ended: %(n)s.", n=number(values["pieces"]))
         case "no_model":
             return _("There is no drawing to compare with: import the procedure's BPMN to check conformance.")
         case "no_limits":
@@ -99,7 +99,7 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
             )
         case "drift_left_out":
             return _(
-                "%(cases)s cases were left out of it: they are open, or began when others had no time to end.",
+                "Cases left out of it: %(cases)s, open ones and those that began when others had no time to end.",
                 cases=number(values["cases"]),
             )
         case "looked":
@@ -113,7 +113,9 @@ def _text(found: Analysed, code: str, values: Mapping[str, Any]) -> str:
                 cases=number(values["cases"]),
             )
         case "open_censored":
-            return _("%(open)s open cases count as lasting at least so long already.", open=number(values["open"]))
+            return _(
+                "Open cases that count as lasting at least so long already: %(open)s.", open=number(values["open"])
+            )
         case "assumed":
             return _(
                 "Assumed for %(element)s: %(text)s", element=found.label(str(values["element"])), text=values["text"]

@@ -19,6 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import SQLAlchemyError
 
 from webui import asking, collecting, facts, making, outgoing, predicting, quality, renewing
+from webui.apart import ready
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
 from webui.settings import Settings, prepare_home
@@ -50,6 +51,7 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
     """Clock and worker of this process, or None where they are switched off."""
     if not settings.clock:
         return None
+    ready()
     ways = outgoing.channels(settings)
     worker = jobs.worker(engine, work(ways, settings), now)
     worker.start()

@@ -17,12 +17,15 @@ def colours(graph: ObjectGraph) -> dict[str, str]:
     return {name: COLOURS[at % len(COLOURS)] for at, name in enumerate(types)}
 
 
-def draw_objects(graph: ObjectGraph, *, label: Label, duration: Duration, title: str = "") -> str:
-    """An `<svg>` element of the commonest activities and, of every type, the commonest steps; raises LayoutFailed."""
-    return laid_out(dot(graph, label=label, duration=duration), title=title)
+def draw_objects(graph: ObjectGraph, *, label: Label, duration: Duration, called: Label = str, title: str = "") -> str:
+    """An `<svg>` element of the commonest activities and, of every type, the commonest steps; raises LayoutFailed.
+
+    `label` names activities, `called` types.
+    """
+    return laid_out(dot(graph, label=label, duration=duration, called=called), title=title)
 
 
-def dot(graph: ObjectGraph, *, label: Label, duration: Duration) -> str:
+def dot(graph: ObjectGraph, *, label: Label, duration: Duration, called: Label = str) -> str:
     """The picture in Graphviz' language."""
     colour = colours(graph)
     nodes = {node.activity: f"n{at}" for at, node in enumerate(graph.nodes[:NODES])}
@@ -31,14 +34,14 @@ def dot(graph: ObjectGraph, *, label: Label, duration: Duration) -> str:
     most = max((node.events for node in graph.nodes), default=1)
     lines = [
         *STYLE,
-        *(_box(node, nodes[node.activity], label, most) for node in graph.nodes[:NODES]),
+        *(_box(node, nodes[node.activity], most, label=label, called=called) for node in graph.nodes[:NODES]),
         *(_arrow(edge, nodes, colour, duration, max(e.count for e in kept)) for edge in kept),
     ]
     return "digraph {\n" + "\n".join(lines) + "\n}\n"
 
 
-def _box(node: Node, name: str, label: Label, most: int) -> str:
-    told = [f"{kind} {count:,}" for kind, count in sorted(node.objects, key=lambda item: -item[1])[:4]]
+def _box(node: Node, name: str, most: int, *, label: Label, called: Label) -> str:
+    told = [f"{called(kind)} {count:,}" for kind, count in sorted(node.objects, key=lambda item: -item[1])[:4]]
     lines = [*wrapped(label(node.activity)), f"{node.events:,}", *told]
     width = max(width_of(line) for line in lines) * 11 / 72 + 0.3
     text = "\\n".join(map(escaped, lines))

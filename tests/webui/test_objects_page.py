@@ -41,7 +41,8 @@ def test_an_import_without_objects_says_so(app: Flask, signed_in: SignIn, tmp_pa
     file = tmp_path / "flat.csv"
     file.write_text("case,activity,timestamp\n1,a,2026-03-02 01:30\n")
     home.import_log(file, "flat")
-    assert "flat" in shown(app, signed_in("manager"), "/analysis/objects?of=log:flat")["going"]["error"]
+    page = shown(app, signed_in("manager"), "/analysis/objects?of=log:flat")
+    assert "came without objects" in page["going"]["error"] and page["view"] is None
 
 
 def test_an_object_of_an_import_has_its_story(app: Flask, signed_in: SignIn, shared: Path) -> None:

@@ -73,7 +73,7 @@ def picture() -> Response:
     found, whole = analyses.kept(ReportName(ReportKind.OBJECTS, of)), analyses.latest(of)
     if found is None:
         raise NotFound("analysis", of)
-    drawn = draw_objects(found.result.graph, label=whole.label if whole else str, duration=duration)
+    drawn = draw_objects(found.result.graph, label=whole.label if whole else str, duration=duration, called=_type)
     return Response(drawn, mimetype="image/svg+xml")
 
 

@@ -134,6 +134,7 @@ def _summary(found: Analysed) -> dict[str, Any]:
         "lead_working": d.performance.lead_working,
         "efficiency": d.performance.flow_efficiency,
         "worst": _worst(found),
+        "outside": sum(f.share or 0.0 for f in d.findings("waiting_outside")),
     }
 
 

@@ -8,6 +8,8 @@ from urllib.parse import urlencode
 from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
+from event_logs.errors import UnknownLog
+from mining.errors import NothingLeft
 from mining.filters import Filter, read, write
 from mining.reports.kept import ReportKind, ReportName
 from webui import analyses, changes, renewing
@@ -87,9 +89,19 @@ def going(name: ReportName, asked: Asked | None) -> dict[str, Any] | None:
         "since": asked.begun_at or asked.asked_at,
         "step": step_word(asked.step) if asked.state == State.RUNNING else _("waiting for its turn"),
         "share": asked.share,
-        "error": _(asked.error) if asked.error else None,
+        "error": _reason(name, asked.error) if asked.error else None,
         "foreseen": asked.foreseen,
     }
+
+
+def _reason(name: ReportName, error: str) -> str:
+    """A failure in the language of the reader, as far as its words are known there; its kind stands before its sentence."""
+    kind, _sign, sentence = error.partition(": ")
+    if kind == NothingLeft.__name__:
+        return _("No case of the log meets these conditions. Leave one of them out, or choose a wider one.")
+    if kind == UnknownLog.__name__ and name.kind is ReportKind.OBJECTS:
+        return _("This log came without objects: only imports of OCEL files and our own procedures have them.")
+    return _(sentence)
 
 
 def step_word(step: str) -> str:

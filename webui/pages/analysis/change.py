@@ -35,6 +35,7 @@ from workflows.tables import ProcedureVersion
 
 page = Blueprint("change", __name__)
 MICROSECONDS_A_DAY = 86_400_000_000
+LEAST_DAYS = 0.05  # what is less shows as nothing
 
 
 def values(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
@@ -219,6 +220,7 @@ def _mostly(found: Analysed, change: Change, part: Part) -> str:
     """The activities (for the mix: the offices) that hold most of a part."""
     assert change.lead is not None
     own = {key: value for (of, key), value in change.lead.by_activity.items() if of is part and key}
-    most = sorted(own, key=lambda key: -abs(own[key]))[:3]
+    days = {key: float(value / MICROSECONDS_A_DAY) for key, value in own.items()}
+    most = [key for key in sorted(own, key=lambda key: -abs(own[key]))[:3] if abs(days[key]) >= LEAST_DAYS]
     name = Names(db()).office if part is Part.MIX else found.label
-    return ", ".join(f"{name(key)} {float(own[key] / MICROSECONDS_A_DAY):+.1f}" for key in most)
+    return ", ".join(f"{name(key)} {days[key]:+.1f}" for key in most)
