@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -26,12 +25,12 @@ Numbers = npt.NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Changed:
-    """A trait before and after: a share of the cases, or a median in seconds (of the cases that have it)."""
+    """A trait before and after: a share of the cases, or a median in seconds of the cases that have it, None where none has."""
 
     trait: Trait
     subject: tuple[str, ...]
-    before: float
-    after: float
+    before: float | None
+    after: float | None
     strength: float  # the standardised CUSUM; its sign says whether it grew
 
 
@@ -155,15 +154,19 @@ def _changed(point: ChangePoint, features: list[Feature], before: slice, after: 
     beyond = [at for at in order.tolist() if abs(point.strength[at]) > point.critical] or order[:1].tolist()
     for at in beyond[:SHOWN]:
         feature = features[at]
-        middle = _median if feature.is_time else np.mean
+        middle = _median if feature.is_time else _share
         one, other = middle(feature.values[before]), middle(feature.values[after])
         # The cumulative sum before the change is negative where the trait grew.
-        yield Changed(feature.trait, feature.subject, float(one), float(other), -float(point.strength[at]))
+        yield Changed(feature.trait, feature.subject, one, other, -float(point.strength[at]))
 
 
-def _median(values: npt.NDArray[np.float64]) -> Any:
+def _share(values: npt.NDArray[np.float64]) -> float:
+    return float(values.mean())
+
+
+def _median(values: npt.NDArray[np.float64]) -> float | None:
     known = values[~np.isnan(values)]
-    return np.median(known) if len(known) else np.nan
+    return float(np.median(known)) if len(known) else None
 
 
 def _moment(at: np.datetime64) -> datetime:

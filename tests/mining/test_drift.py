@@ -113,3 +113,11 @@ def test_of_the_travel_declarations_the_new_approval_is_dated(public_log: Callab
     flow = [d for d in told.drifts if d.family == "flow"]
     assert [d.at.strftime("%Y-%m") for d in flow] == ["2018-01"]
     assert flow[0].changed[0].subject == ("Declaration APPROVED by ADMINISTRATION",)
+
+
+@pytest.mark.slow
+def test_of_building_permits_what_is_no_longer_done_has_no_median(public_log: Callable[[str], EventLog]) -> None:
+    """BPIC 2015: between two changes on end some activities do not occur at all."""
+    changed = [each for d in found(public_log("bpic2015_1_building_permits.xes.gz")).drifts for each in d.changed]
+    figures = [figure for each in changed for figure in (each.before, each.after)]
+    assert None in figures and all(figure is None or np.isfinite(figure) for figure in figures)
