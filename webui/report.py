@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from html import escape
+from itertools import zip_longest
 
 from mining.dfg import readable
 from mining.dfg_drawing import draw
@@ -118,7 +119,7 @@ def _picture(diagnosis: Diagnosis, writer: Writer) -> str:
 
 # --- text tables ------------------------------------------------------------------------------------------------------
 
-WIDEST = 44  # columns of a terminal that the first texts of a row may take
+WIDEST = 44  # columns of a terminal that a cell may take; longer texts go on below
 
 
 def _text_table(table: Table) -> list[str]:
@@ -126,13 +127,14 @@ def _text_table(table: Table) -> list[str]:
         return []
     lines = ["", f"{table.heading}:"] if table.heading else [""]
     shown = table.narrow or tuple(range(len(table.columns)))
-    cells = [[table.columns[at] for at in shown], *([_cut(row[at].text) for at in shown] for row in table.rows)]
-    widths = [max(_columns(row[at]) for row in cells) for at in range(len(shown))]
+    rows = [[table.columns[at] for at in shown], *([row[at].text for at in shown] for row in table.rows)]
+    cells = [[_folded(text) for text in row] for row in rows]
+    widths = [max(_columns(line) for row in cells for line in row[at]) for at in range(len(shown))]
     numbers = [table.rows[0][at].number for at in shown]
-    lines += [
-        "  ".join(_padded(t, w, right=n) for t, w, n in zip(row, widths, numbers, strict=True)).rstrip()
-        for row in cells
-    ]
+    for row in cells:
+        for line in zip_longest(*row, fillvalue=""):
+            padded = (_padded(t, w, right=n) for t, w, n in zip(line, widths, numbers, strict=True))
+            lines.append("  ".join(padded).rstrip())
     if table.in_all > len(table.rows):
         lines.append(f"… {table.in_all - len(table.rows):,}")
     return lines
@@ -148,12 +150,13 @@ def _padded(text: str, width: int, *, right: bool) -> str:
     return blanks + text if right else text + blanks
 
 
-def _cut(text: str) -> str:
-    if _columns(text) <= WIDEST:
-        return text
-    kept = ""
-    for character in text:
-        if _columns(kept + character) > WIDEST - 1:
-            break
-        kept += character
-    return kept + "…"
+def _folded(text: str) -> list[str]:
+    """The text in lines of at most WIDEST columns, parted at blanks where there are any."""
+    lines, rest = [], text
+    while _columns(rest) > WIDEST:
+        fits = next(at for at in range(len(rest), 0, -1) if _columns(rest[:at]) <= WIDEST)
+        blank = rest.rfind(" ", 0, fits + 1)
+        at = blank if blank > fits // 2 else fits
+        lines.append(rest[:at].rstrip())
+        rest = rest[at:].lstrip()
+    return [*lines, rest]

@@ -73,6 +73,15 @@ def test_the_text_has_every_part_and_no_line_that_a_terminal_breaks(diagnosis: D
     assert "资料审核" in text and "{" not in text
 
 
+def test_what_is_too_long_for_a_cell_goes_on_below_it(diagnosis: Diagnosis) -> None:
+    long = "检查" * 15 + " and compare what was declared with the invoices of the year before"
+    lines = as_text(diagnosis, lambda activity: long if activity == "check" else activity, "zh").splitlines()
+    at = next(number for number, line in enumerate(lines) if line.lstrip().startswith("1  检查"))
+    below = [line.strip() for line in lines[at + 1 : at + 4]]
+    assert "检查" * 11 in lines[at]
+    assert below == ["检查" * 4 + " and compare what was", "declared with the invoices of the year", "before"]
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_the_page_stands_alone(diagnosis: Diagnosis, language: str) -> None:
     page = as_html(diagnosis, lambda a: NAMES.get(a, a), language)
