@@ -20,9 +20,7 @@ PERFORMED = ibis.schema(
         "next_activity": "string",
         "previous_officer": "string",
         "next_officer": "string",
-        "times": "int64",  # how often the case has completed this activity in all
-        "times_before": "int64",  # how often the case had completed this activity before
-        "pairs_before": "int64",  # how often it had come right after that previous activity before
+        "times": "int64",  # how often the case has completed this activity
         "enabled_by": "string",  # the last activity completed when this was enabled; null at the first
         "elapsed_us": "int64",  # since the completion right before; null at the first
         "waiting_us": "int64",  # from enablement until it was begun; null where either is unknown
@@ -51,10 +49,19 @@ def computed(log: EventLog) -> ibis.Table:
     return sequenced(activity_instances(log).join(numbers, "case_id"))
 
 
-def sequenced(instances: ibis.Table) -> ibis.Table:
-    """Activity instances that have a `case_no` already, with all other columns of PERFORMED."""
+def sequenced(instances: ibis.Table, *, only_completions: bool = False) -> ibis.Table:
+    """Activity instances that have a `case_no` already, with all other columns of PERFORMED.
+
+    Where it is known that the log tells `only_completions`, nothing is looked for that was scheduled or begun.
+    """
     done = instances.completed.notnull() & ~instances.withdrawn
-    parts = (_in_order(instances.filter(done)), _beside(instances.filter(~done)))
+    ordered = _in_order(instances.filter(done))
+    if only_completions:
+        never = ibis.null("timestamp('UTC', 6)")
+        told = ordered.mutate(known=ibis.literal(False), enabling=ibis.null("string"), enabled=never)
+    else:
+        told = _enabled(ordered)
+    parts = (_timed(told), _beside(instances.filter(~done)))
     return ibis.union(*(part.select(*PERFORMED.names).cast(PERFORMED) for part in parts))
 
 
@@ -69,15 +76,15 @@ def _in_order(done: ibis.Table) -> ibis.Table:
         before=_.completed.lag().over(by),
         begun=ibis.coalesce(_.started, ibis.ifelse(_.scheduled.notnull() & _.officer.isnull(), _.completed, _.started)),
     )
-    rows = rows.mutate(
-        times=_.count().over(ibis.window(group_by=[*_OF_CASE, "activity"])),
-        times_before=ibis.row_number().over(ibis.window(group_by=[*_OF_CASE, "activity"], order_by=_ORDER)),
-        pairs_before=ibis.row_number().over(
-            ibis.window(group_by=[*_OF_CASE, "activity", "previous_activity"], order_by=_ORDER)
-        ),
-    )
+    return rows.mutate(times=_.count().over(ibis.window(group_by=[*_OF_CASE, "activity"])))
+
+
+def _enabled(rows: ibis.Table) -> ibis.Table:
     told = _enablement(rows.filter(_.begun.notnull() | _.scheduled.notnull()), rows)
-    rows = rows.left_join(told, ["case_no", "position"]).drop("case_no_right", "position_right")
+    return rows.left_join(told, ["case_no", "position"]).drop("case_no_right", "position_right")
+
+
+def _timed(rows: ibis.Table) -> ibis.Table:
     return rows.mutate(
         enabled_by=ibis.ifelse(_.known.fill_null(False), _.enabling, _.previous_activity),
         elapsed_us=microseconds(_.before, _.completed),
@@ -125,8 +132,6 @@ def _beside(rest: ibis.Table) -> ibis.Table:
         previous_officer=text,
         next_officer=text,
         times=number,
-        times_before=number,
-        pairs_before=number,
         enabled_by=text,
         elapsed_us=number,
         processing_us=number,

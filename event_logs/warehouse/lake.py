@@ -24,7 +24,7 @@ from event_logs.warehouse.folders import put_text, sync
 
 SCHEMA = EVENTS_SCHEMA
 GRACE = timedelta(days=1)
-LAYOUT = 3  # of the maintained tables; those of another one are computed anew
+LAYOUT = 4  # of the maintained tables; those of another one are computed anew
 
 
 @dataclass(frozen=True, kw_only=True)

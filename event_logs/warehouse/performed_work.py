@@ -77,7 +77,8 @@ def performed_sql(transitions: frozenset[str], instances: bool) -> str:
     numbers = ibis.table({"case_id": "string", "case_no": "int64"}, name="chosen")
     events = ibis.table(_NEEDED, name="chunk")
     found = instances_of(events, transitions, instances=instances)
-    table = sequenced(found.join(numbers.select("case_id", "case_no"), "case_id"))
+    only_completions = not transitions & {"schedule", "start"}
+    table = sequenced(found.join(numbers.select("case_id", "case_no"), "case_id"), only_completions=only_completions)
     return _compiled(table.order_by("case_no", ibis.asc("ordinal", nulls_first=False), "position"), PERFORMED)
 
 

@@ -79,11 +79,9 @@ def test_a_message_waits_from_when_it_was_expected_until_it_came() -> None:
     assert column(found, "processing_us") == [None, 2 * MINUTE, None]
 
 
-def test_what_was_done_before_in_the_case_is_counted() -> None:
+def test_how_often_the_case_did_an_activity_is_counted() -> None:
     found = work(*(happened(activity, "complete", n) for n, activity in enumerate("abacab")))
-    assert column(found, "times_before") == [0, 0, 1, 0, 2, 1]
     assert column(found, "times") == [3, 2, 3, 1, 3, 2]
-    assert column(found, "pairs_before")[1:] == [0, 0, 0, 0, 1]
     assert column(found, "enabled_by") == [None, *"abaca"]
 
 
