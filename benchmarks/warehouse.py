@@ -30,7 +30,7 @@ from event_logs.event import Event, Lifecycle
 from event_logs.performed import performed
 from event_logs.warehouse import Warehouse
 from event_logs.warehouse.lake import SCHEMA
-from mining.figures.delays import bottlenecks
+from mining.reports.current import delays
 from tests.postgres import PostgresServer
 from workflows.database import open_engine, reading
 
@@ -144,8 +144,8 @@ def _keep_current(warehouse: Warehouse, engine: Engine, cases: int) -> tuple[tup
     clock, spent = time.perf_counter(), time.process_time()
     warehouse.bring_up("refund", now=NOW)
     work = time.perf_counter() - clock, time.process_time() - spent
-    found = bottlenecks(warehouse.take_snapshot(engine, "refund", now=NOW))
-    assert len(found) > 2 * len(ACTIVITIES) - 2, "each activity waits, and after each step"
+    found = delays(warehouse.take_snapshot(engine, "refund", now=NOW))
+    assert len(found.findings) > 2 * len(ACTIVITIES) - 2, "each activity waits, and after each step"
     return work, (time.perf_counter() - clock, time.process_time() - spent)
 
 

@@ -22,7 +22,7 @@ from mining.errors import NothingLeft, UnknownAnalysis
 from mining.filters import Filter, taken, write
 from mining.findings import ENOUGH, Finding, Note
 from mining.performance import Performance, is_open, performance
-from mining.reading import Models, Reading, read
+from mining.reading import Reading, by_version, read
 from mining.sequences import sequences
 from mining.variants import Variant, variants
 from mining.waiting import worst
@@ -93,7 +93,7 @@ def diagnose(
     chosen_log = taken(log, where, hours)
     if where is not None and not chosen_log.cases.count().execute():
         raise NothingLeft(log.name, write(where))
-    shared = read(chosen_log, _by_version(models), calendar=hours, limits=limits, seed=seed, costs=costs)
+    shared = read(chosen_log, by_version(models), calendar=hours, limits=limits, seed=seed, costs=costs)
     analyses = {}
     for name in chosen:
         if progress is not None:
@@ -108,12 +108,6 @@ def _chosen(only: Iterable[str] | None) -> list[str]:
         if name not in ANALYSES:
             raise UnknownAnalysis(name, list(ANALYSES))
     return names
-
-
-def _by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Models:
-    if isinstance(models, ProcessModel):
-        return {None: models}
-    return {version: model for version, model in models.items()} if models else {}  # noqa: C416  (the key type widens)
 
 
 def _diagnosis(shared: Reading, analyses: Mapping[str, Analysis], source: str, where: str) -> Diagnosis:

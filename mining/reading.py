@@ -55,6 +55,13 @@ class Reading:
         return conformance(self.cases, self.models, traits=traits(self.log, self.cases), seed=self.seed)
 
 
+def by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Models:
+    """Models by the version that they are of; one for all cases stands under None."""
+    if isinstance(models, ProcessModel):
+        return {None: models}
+    return {version: models[version] for version in models} if models else {}
+
+
 def read(
     log: EventLog,
     models: Models,

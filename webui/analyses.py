@@ -132,6 +132,13 @@ def kept(name: ReportName) -> Kept | None:
     return None if report is None else _shelf().get(report, lambda: _kept(report))
 
 
+def current_delays(found: Analysed) -> Kept | None:
+    """The bottlenecks as of later than the diagnosis (`result` is a `Delays`); None where it is of some cases or there are none."""
+    log, where = renewing.split(found.name)
+    known = None if where else kept(ReportName(ReportKind.DELAYS, log))
+    return known if known is not None and known.position > found.position else None
+
+
 def _kept(report: KeptReport) -> Kept:
     return Kept(result=report.result(), made_at=report.made_at, position=report.made_from.position)
 

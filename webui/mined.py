@@ -18,6 +18,7 @@ from mining.diagnosis import Diagnosis, diagnose
 from mining.discovery import Discovered, discovered
 from mining.filters import read, taken
 from mining.objects import ObjectView, object_view
+from mining.reports.current import Delays, delays
 from mining.reports.kept import ReportKind, ReportName
 from mining.variants import variants
 from webui.changes import groups_of
@@ -39,6 +40,11 @@ def diagnosis(_settings: Settings, of: Subject, name: ReportName, progress: Prog
         where=read(name.where) if name.where else None,
         progress=lambda step: progress(step, None),
     )
+
+
+def bottlenecks(_settings: Settings, of: Subject, _name: ReportName, progress: Progress) -> Delays:
+    progress("bottlenecks", None)
+    return delays(of.log, of.models)
 
 
 def two_groups(_settings: Settings, of: Subject, name: ReportName, progress: Progress) -> Change:
@@ -79,6 +85,7 @@ def drawings(_settings: Settings, of: Subject, name: ReportName, progress: Progr
 
 MINED: Mapping[ReportKind, Mining] = {
     ReportKind.DIAGNOSIS: diagnosis,
+    ReportKind.DELAYS: bottlenecks,
     ReportKind.CHANGE: two_groups,
     ReportKind.OBJECTS: objects,
     ReportKind.DRAWINGS: drawings,

@@ -35,6 +35,7 @@ EVERY_SECONDS = 30
 FILTERED = "?"  # between the name of a log and the filter of its cases: no log is called so
 # A report is made anew with so many events since, also at least a hundredth of all, or when it is old and there are any.
 ENOUGH_NEW, HUNDREDTH, OLD = 500, 100, timedelta(minutes=15)
+SOME_NEW, THOUSANDTH = 100, 1000  # the bottlenecks alone, which take seconds, are brought up to less
 
 
 def split(name: str) -> tuple[str, str]:
@@ -65,13 +66,25 @@ def ask(session: Session, name: ReportName, *, by: str, now: datetime) -> bool:
 def ask_due(database: sa.Engine, now: datetime) -> int:
     """Have the reports made anew that are out of date, each once however many look; says how many were asked for."""
     with reading_sessions(database)() as session:
-        names = [ReportName(ReportKind.DIAGNOSIS, key) for key in recorded(session)]
-        due = [name for name in names if is_due(session, name, reports.newest(session, name), now)]
+        due = [name for key in recorded(session) for name in _due(session, key, now)]
     asked = 0
     for name in due:
         with transaction(database) as session:
             asked += ask(session, name, by="", now=now)
     return asked
+
+
+def _due(session: Session, key: str, now: datetime) -> Iterator[ReportName]:
+    """The diagnosis of a procedure, or else its bottlenecks alone."""
+    whole, part = ReportName(ReportKind.DIAGNOSIS, key), ReportName(ReportKind.DELAYS, key)
+    found = [report for report in (reports.newest(session, whole), reports.newest(session, part)) if report]
+    if is_due(session, whole, next((report for report in found if report.kind == whole.kind), None), now):
+        yield whole
+        return
+    latest = max(found, key=lambda report: report.made_from.position)
+    many = max(SOME_NEW, latest.made_from.position // THOUSANDTH)
+    if new_events(session, latest, many) >= many:
+        yield part
 
 
 def recorded(session: Session) -> list[str]:

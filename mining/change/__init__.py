@@ -21,7 +21,7 @@ from mining.evaluation.effect import CaseValues
 from mining.filters import Filter, all_of, taken, write
 from mining.findings import Note
 from mining.performance import is_open
-from mining.reading import Models, Reading, read
+from mining.reading import Models, Reading, by_version, read
 from mining.timeliness import timeliness
 from mining.work import UNKNOWN, Work
 
@@ -71,7 +71,7 @@ def change(
     `kind` is the column that tells kinds of cases apart for the mix (one of KINDS, None for none).
     """
     hours = calendar or (WorkingCalendar.china() if log.zone == "Asia/Shanghai" else None)
-    ran = _by_version(models)
+    ran = by_version(models)
     both = [each if where is None else all_of(where, each) for each in (before, after)]
     one, other = (_group(log, each, ran, hours, limits) for each in both)
     graphs = directly_follows(one.rows), directly_follows(other.rows)
@@ -92,12 +92,6 @@ def change(
         graphs=graphs,
         notes=tuple(_notes(one, other, looked, shared_cases)),
     )
-
-
-def _by_version(models: ProcessModel | Mapping[int, ProcessModel] | None) -> Models:
-    if isinstance(models, ProcessModel):
-        return {None: models}
-    return {version: models[version] for version in models} if models else {}
 
 
 def _group(

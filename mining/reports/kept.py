@@ -18,6 +18,7 @@ from mining.change import Change
 from mining.diagnosis import Diagnosis
 from mining.discovery import Discovered
 from mining.objects import ObjectView
+from mining.reports.current import Delays
 from mining.reports.written import form, read, write
 
 MOST_FILTERED = 50  # reports of one kind on some cases that are kept of one log
@@ -27,6 +28,7 @@ class ReportKind(StrEnum):
     """What is kept of a log; the words are those of the database."""
 
     DIAGNOSIS = "diagnosis"
+    DELAYS = "delays"  # the bottlenecks alone, as of now
     CHANGE = "change"  # `where` has three texts in as many lines: of both groups, and within which cases (may be empty)
     OBJECTS = "objects"
     DRAWINGS = "drawings"  # what the miners drew
@@ -34,6 +36,7 @@ class ReportKind(StrEnum):
 
 FOUND: Mapping[ReportKind, Any] = {
     ReportKind.DIAGNOSIS: Diagnosis,
+    ReportKind.DELAYS: Delays,
     ReportKind.CHANGE: Change,
     ReportKind.OBJECTS: ObjectView,
     ReportKind.DRAWINGS: tuple[Discovered, ...],

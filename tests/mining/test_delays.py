@@ -7,9 +7,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from event_logs.log import EventLog
+from mining.diagnosis import diagnose
 from mining.figures.delays import bottlenecks
 from mining.findings import Finding
 from mining.reading import read
+from mining.reports.current import brought_up, delays
 from mining.waiting import bottlenecks as from_work
 from tests.mining.logs import Done, log_of
 from tests.mining.test_waiting import many, refund
@@ -50,6 +52,27 @@ def test_a_model_says_which_activities_wait_for_those_outside() -> None:
     )
     log = log_of(*work)
     same(bottlenecks(log, {None: drawing}), from_work(read(log, {None: drawing}).work))
+
+
+def test_a_diagnosis_brought_up_says_what_one_made_now_says() -> None:
+    earlier = many(Done("c", "check", 3, started=2, scheduled=0), Done("c", "sign", 9, started=8, scheduled=3))
+    later = many(Done("d", "check", 9, started=8, scheduled=0), Done("d", "pay", 12, started=11, scheduled=9))
+    old, new = (diagnose(log_of(*work), only=["bottlenecks"]) for work in (earlier, [*earlier, *later]))
+    found = brought_up(old.findings(), delays(log_of(*earlier, *later)))
+    same(found, new.findings())
+    check, sign, pay = (next(f for f in found if f.subject == (name,)) for name in ("check", "sign", "pay"))
+    assert check.value == 25 * (2 + 8) * 3600 and check.cases == 50
+    assert "working_median" in sign.evidence and "working_median" not in pay.evidence, "office hours are the diagnosis'"
+    assert brought_up(found, delays(log_of(*earlier, *later))) == found
+
+
+def test_what_nobody_has_done_yet_stays_until_somebody_does() -> None:
+    work = many(Done("c", "check", 3, started=2, scheduled=0), Done("c", "sign", None, scheduled=3))
+    old = diagnose(log_of(*work), only=["bottlenecks"]).findings()
+    assert ("sign",) in {f.subject for f in brought_up(old, delays(log_of(*work)))}
+    done = many(Done("c", "check", 3, started=2, scheduled=0), Done("c", "sign", 9, started=7, scheduled=3))
+    [sign] = [f for f in brought_up(old, delays(log_of(*done))) if f.subject == ("sign",)]
+    assert sign.evidence["pieces"] == 25
 
 
 pieces = st.lists(

@@ -101,3 +101,25 @@ def test_it_is_made_anew_when_enough_is_new_or_it_is_old(
     assert made(app) == 1
     renewing.renew(settings, engine, REPORT, now=MONDAY + timedelta(minutes=21))
     assert kept(engine)[0] == 2, "what was made from the very same events stays"
+
+
+def test_the_page_of_bottlenecks_shows_delays_as_of_later_than_the_diagnosis(
+    app: Flask, signed_in: SignIn, worked: None, settings: Settings, engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    renewing.renew(settings, engine, REPORT, now=MONDAY)
+    address, delays = f"/analysis/{REFUNDS}?tab=bottlenecks&format=json", ReportName(ReportKind.DELAYS, REFUNDS)
+    manager = signed_in("manager")
+    renewing.renew(settings, engine, delays, now=MONDAY + timedelta(minutes=1))
+    before = manager.get(address).json
+    assert before and before["current_at"] is None, "nothing happened between the two"
+    signed_in("clerk").post(f"/new/{REFUNDS}", data=REFUND)
+    monkeypatch.setattr(renewing, "SOME_NEW", 1)
+    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=2)) == 1
+    assert made(app) == 1
+    now = signed_in("manager").get(address).json
+    assert now and now["current_at"] is not None
+    assert {row["name"] for row in before["rows"]} == {row["name"] for row in now["rows"]}
+    assert "what still waits, costs and causes as of the analysis" in signed_in("manager").get(address[:-12]).text
+    working = signed_in("manager").get(f"{address}&time=working").json
+    assert working and working["current_at"] is None, "office hours are told by the diagnosis alone"
+    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=3)) == 0

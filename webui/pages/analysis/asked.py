@@ -74,7 +74,7 @@ def address(name: ReportName) -> str:
     if name.kind is ReportKind.CHANGE:
         before, after, within = changes.groups_of(name)
         return Place(name.log, "change", (("before", write(before)), ("after", write(after)))).address(within)
-    tab = "flow" if name.kind is ReportKind.DRAWINGS else ""
+    tab = {ReportKind.DRAWINGS: "flow", ReportKind.DELAYS: "bottlenecks"}.get(name.kind, "")
     return Place(name.log, tab).address(_within(name))
 
 

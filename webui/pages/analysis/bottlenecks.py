@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import request
 
 from mining.findings import Finding
+from mining.reports.current import brought_up
+from webui import analyses
 from webui.analyses import Analysed
 from webui.answers import db
 from webui.catalogue import labels, load
@@ -19,18 +22,23 @@ INSIDE = {
     "activity": ("waiting_activity", "elapsed_activity"),
     "handover": ("waiting_handover", "elapsed_handover"),
 }
+OUTSIDE = ("waiting_outside",)
+KINDS = (*INSIDE["activity"], *INSIDE["handover"], *OUTSIDE)
 
 
 def values(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
     working = request.args.get("time") == "working"
     by = "handover" if request.args.get("by") == "handover" else "activity"
-    rows = shown_findings(found, _delays(found, INSIDE[by]), working=working)
+    current = None if working else analyses.current_delays(found)
+    findings = brought_up(found.diagnosis.findings(*KINDS), current.result) if current else found.diagnosis.findings()
+    rows = shown_findings(found, _delays(findings, INSIDE[by]), working=working)
     shades = shade(found, "waiting") if version else None
     return {
         "rows": rows,
-        "outside": shown_findings(found, _delays(found, ("waiting_outside",)), working=working),
+        "outside": shown_findings(found, _delays(findings, OUTSIDE), working=working),
         "costed": next((row.evidence["currency"] for row in rows if row.evidence.get("currency")), None),
         "working": working,
+        "current_at": current.made_at if current else None,
         "by": by,
         "shades": shades,
         "version": version.number if version else None,
@@ -44,8 +52,11 @@ def values(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
     }
 
 
-def _delays(found: Analysed, kinds: tuple[str, ...]) -> list[Finding]:
-    return sorted(found.diagnosis.findings(*kinds), key=lambda finding: (finding.insufficient, -finding.value))
+def _delays(findings: Iterable[Finding], kinds: tuple[str, ...]) -> list[Finding]:
+    return sorted(
+        (finding for finding in findings if finding.kind in kinds),
+        key=lambda finding: (finding.insufficient, -finding.value),
+    )
 
 
 def _activity_times(found: Analysed) -> list[dict[str, Any]]:
