@@ -30,7 +30,11 @@ def shown_habits(found: Analysed) -> dict[str, Any] | None:
         for finding in found.diagnosis.findings(Kind.HABIT_BROKEN)[:SHOWN]
     ]
     rules = [{**rule, "rule": _words(found, rule["template"], rule["activities"])} for rule in figures["rules"][:SHOWN]]
-    return {**{name: figures[name] for name in ("earlier", "later", "in_all")}, "broken": broken, "rules": rules}
+    return {
+        **{name: figures[name] for name in ("earlier", "later", "in_all", "broken_in_all")},
+        "broken": broken,
+        "rules": rules,
+    }
 
 
 def _words(found: Analysed, template: str, activities: Any) -> str:

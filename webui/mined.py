@@ -6,10 +6,8 @@ Heavy: only jobs call this, in a process of their own, and commands; no page doe
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
 from typing import Any
 
-from event_logs.event import Lifecycle
 from event_logs.objects import ObjectLog
 from event_logs.objects.casework import objects_of
 from event_logs.warehouse import Warehouse
@@ -67,14 +65,10 @@ def objects(settings: Settings, of: Subject, name: ReportName, progress: Progres
 
 
 def object_log(settings: Settings, of: Subject, log: str) -> ObjectLog:
-    """The objects that came with an import, or those of recorded casework, by the work that was completed; raises UnknownLog.
-
-    That a task was offered, taken and begun is no step of its own: every line would go through each activity several times.
-    """
+    """The objects that came with an import, or those of recorded casework by its completed work; raises UnknownLog."""
     if log.startswith(IMPORTED):
         return Warehouse(settings.home, settings.mining_engine).load_objects(log.removeprefix(IMPORTED))
-    done = of.log.events.filter(of.log.events.lifecycle == Lifecycle.COMPLETE.value)
-    return objects_of(replace(of.log, events=done))
+    return objects_of(of.log, completed=True)
 
 
 def drawings(_settings: Settings, of: Subject, name: ReportName, progress: Progress) -> tuple[Discovered, ...]:

@@ -6,12 +6,16 @@ import unicodedata
 from html import escape
 from itertools import zip_longest
 
+from mining.change import Change
 from mining.dfg import readable
 from mining.dfg_drawing import draw
 from mining.diagnosis import Diagnosis
 from mining.errors import LayoutFailed
+from mining.objects import ObjectView
 from webui.report_style import STYLE
 from webui.report_tables import Cell, Labels, Section, Table, Writer, headline, key_figures, sections
+from webui.report_tables.change import change
+from webui.report_tables.objects import objects
 
 
 def as_text(diagnosis: Diagnosis, labels: Labels | None = None, language: str = "zh") -> str:
@@ -20,10 +24,23 @@ def as_text(diagnosis: Diagnosis, labels: Labels | None = None, language: str = 
     lines = [headline(diagnosis, writer), ""]
     lines += [f"{name}: {value}" for name, value in key_figures(diagnosis, writer)]
     for section in sections(diagnosis, writer):
-        lines += ["", f"== {section.heading} ==", *section.sentences]
-        for table in section.tables:
-            lines += _text_table(table)
+        lines += ["", *_text_section(section)]
     return "\n".join(lines) + "\n"
+
+
+def change_as_text(found: Change, labels: Labels | None = None, language: str = "zh") -> str:
+    """Two groups of cases side by side for a terminal."""
+    return "\n".join(_text_section(change(found, Writer(language, labels or str)))) + "\n"
+
+
+def objects_as_text(view: ObjectView, labels: Labels | None = None, language: str = "zh") -> str:
+    """The objects of a log for a terminal."""
+    return "\n".join(_text_section(objects(view, Writer(language, labels or str)))) + "\n"
+
+
+def _text_section(section: Section) -> list[str]:
+    lines = [f"== {section.heading} ==", *section.sentences]
+    return [*lines, *(line for table in section.tables for line in _text_table(table))]
 
 
 def as_html(

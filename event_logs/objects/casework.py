@@ -8,6 +8,7 @@ from typing import Any
 import ibis
 
 from event_logs import typed_json
+from event_logs.event import Lifecycle
 from event_logs.log import EventLog
 from event_logs.objects import ObjectLog
 from event_logs.objects.opening import objects_from
@@ -18,18 +19,20 @@ _OF_CASE = ("taxpayer", "document")  # to what a case itself is related; officer
 Row = Mapping[str, Any]
 
 
-def objects_of(log: EventLog, documents: Collection[str] = ()) -> ObjectLog:
+def objects_of(log: EventLog, documents: Collection[str] = (), *, completed: bool = False) -> ObjectLog:
     """Each event concerns its case, the case's taxpayer, the officer, the office, and the documents that it names.
 
     `documents` are the attributes whose values name documents. Ids are `<type>:<id>`, since a case and an officer may be called
-    alike. The attributes of a case are values of its object from the beginning.
+    alike. The attributes of a case are values of its object from the beginning. With `completed` only completions are events: that
+    a task was offered, taken and begun is then no step of its own on the lines of its objects.
     """
+    told_by = log.events.filter(log.events.lifecycle == Lifecycle.COMPLETE.value) if completed else log.events
     cases = {row["case_id"]: typed_json.loads(row["attributes"]) for row in _rows(log.cases.order_by("case_id"))}
     events: list[tuple[Any, ...]] = []
     objects: dict[tuple[str, str], None] = {(f"case:{case}", "case"): None for case in cases}
     concerns: dict[tuple[str, str, str], None] = {}
     related: dict[tuple[str, str, str], None] = {}
-    for row in _rows(log.events.order_by("position")):
+    for row in _rows(told_by.order_by("position")):
         told = typed_json.loads(row["attributes"])
         event_id, at = f"event:{row['position']}", row["at"]
         known = {key: row[key] for key in _OF_EVENT if row[key] is not None}

@@ -22,6 +22,7 @@ def analyse(shared: Reading) -> Analysis:
         "earlier": found.earlier,
         "later": found.later,
         "in_all": len(found.pairs),
+        "broken_in_all": found.broken,
         "rules": [_rule(habit, now) for habit, now in found.pairs[:SHOWN]],
         "spans": [_span(span) for span in found.spans[:SHOWN]],
     }

@@ -35,13 +35,15 @@ _TIMED = frozenset(
 @dataclass(frozen=True)
 class Habits:
     """Each habit as the earlier cases had it and as the later ones kept it; `findings` are those broken lately, `spans` the
-    times between the activities of ordered habits. `earlier` and `later` are numbers of cases."""
+    times between the activities of ordered habits. `earlier` and `later` are numbers of cases; `broken` is how many habits were
+    broken lately, of which `findings` has the first LOOKED_AT."""
 
     earlier: int
     later: int
     pairs: tuple[tuple[Habit, Habit], ...]
     spans: tuple[Drifted, ...]
     findings: tuple[Finding, ...]
+    broken: int
 
 
 def habits(cases: pd.DataFrame, rows: ibis.Table) -> Habits | None:
@@ -58,9 +60,10 @@ def habits(cases: pd.DataFrame, rows: ibis.Table) -> Habits | None:
     pairs = tuple(zip(found, again(found, _paths(after)), strict=True))
     timed = {(h.activities[0], h.activities[1]) for h in found if h.template in _TIMED}
     spans = tuple(_spans(rows, before, after, timed)) if timed else ()
-    broken = sorted((pair for pair in pairs if pair[1].kept < pair[1].activated), key=_weight)[:LOOKED_AT]
-    looked_at = [_broken(habit, now, after) for habit, now in broken]
-    return Habits(len(before), len(after), pairs, spans, ranked([*looked_at, *map(_slower, filter(_is_slower, spans))]))
+    broken = sorted((pair for pair in pairs if pair[1].kept < pair[1].activated), key=_weight)
+    found_broken = [_broken(habit, now, after) for habit, now in broken[:LOOKED_AT]]
+    slower = [_slower(span) for span in spans if span.slower]
+    return Habits(len(before), len(after), pairs, spans, ranked([*found_broken, *slower]), len(broken) + len(slower))
 
 
 def _weight(pair: tuple[Habit, Habit]) -> float:
@@ -85,10 +88,6 @@ def _spans(
         return eventually(rows.semi_join(ids, "case_id"), pairs)
 
     yield from drifted(profile(of(before)), of(after))
-
-
-def _is_slower(found: Drifted) -> bool:
-    return found.slower
 
 
 def _broken(habit: Habit, now: Habit, after: pd.DataFrame) -> Finding:

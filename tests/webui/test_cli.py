@@ -15,6 +15,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from bpmn.procedure import read_all_procedures
+from bpmn.reading import read_bpmn
 from event_logs import store
 from event_logs.event import Event, Lifecycle
 from event_logs.quality.records import checks_of
@@ -190,6 +191,43 @@ def test_a_file_is_analysed_in_three_forms(call: Call, table: Path, tmp_path: Pa
     page = tmp_path / "report.html"
     assert call("analyse", str(table), "--format", "html", "-o", str(page)).out == ""
     assert page.read_text("utf-8").startswith("<!doctype html>")
+
+
+WEEKS = "case,activity,timestamp,office\n" + "".join(
+    f"{week}-{n},{activity},2026-03-{2 + 7 * week:02} 0{hour}:{n:02},{'east' if n % 2 else 'west'}\n"
+    for week in (0, 1)
+    for n in range(24)
+    for activity, hour in (("a", 1), ("b", 2 + 4 * week), *((("c", 8),) if week else ()))
+)
+SINCE = "started(2026-03-05T00:00Z,)"
+
+
+def test_two_groups_are_compared_objects_seen_and_drawings_discovered(call: Call, tmp_path: Path) -> None:
+    table, drawn = tmp_path / "weeks.csv", tmp_path / "weeks.bpmn"
+    table.write_text(WEEKS)
+    groups = ("--before", f"not({SINCE})", "--after", SINCE)
+    found = call("compare", str(table), *groups, "--json").json
+    assert found["cases"] == [24, 24] and found["looked"] >= 2
+    changed = {(look["measure"], *look["subject"]) for look in found["looks"] if look["significant"]}
+    assert {("lead",), ("step", "c")} <= changed
+    parts = found["lead"]["by_part"]
+    assert sum(parts.values()) == pytest.approx(found["lead"]["after"] - found["lead"]["before"])
+    told = call("compare", str(table), *groups, "--language", "en").out
+    assert "24 cases against 24" in told and "Cases with “c”" in told and "Mean after" in told
+    few = call("compare", str(table), *groups, "--filter", "event(office,in,east)", "--language", "en").out
+    assert "too few to tell" in few
+    refused = call("compare", str(table), "--before", "not(", "--after", SINCE)
+    assert refused.code == 2 and refused.out == ""
+    assert call("compare", "absent", *groups).code == 2
+    rows = call("discover", str(table), "-o", str(drawn), "--json").json
+    assert [row["miner"] for row in rows] == ["inductive", "split"] and rows[0]["sound"]
+    assert {activity.name for activity in read_bpmn(drawn.read_bytes()).activities} == {"a", "b", "c"}
+    assert call("log", "import", str(table)).code == 0
+    view = call("objects", "weeks", "--json").json
+    assert {t["type"]: t["objects"] for t in view["types"]} == {"case": 48, "office": 2}
+    assert "office" in call("objects", "weeks", "--language", "en").out
+    story = call("objects", "weeks", "--object", "case:0-3", "--json").json
+    assert [moment["activity"] for moment in story] == ["a", "b"]
 
 
 def appoint() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from bpmn.procedure import DayUnit, LimitKind, TimeLimit
+from bpmn.procedure_costs import Costs
 from event_logs.log import EventLog
 from mining.critical_path import PARTS
 from mining.deviations import Word
@@ -110,6 +112,19 @@ def test_a_log_of_completions_says_so(receipt_like: EventLog) -> None:
 @pytest.fixture
 def receipt_like() -> EventLog:
     return log_of(*(Done(f"{n}", name, hour) for n in range(25) for name, hour in (("a", 0), ("b", 5))))
+
+
+def test_open_waiting_and_costs_stand_in_columns_of_their_own() -> None:
+    done = [
+        each
+        for n in range(30)
+        for each in (Done(str(n), "a", n, post="desk"), Done(str(n), "b", n + 9, n + 5, scheduled=n, post="desk"))
+    ]
+    costs = Costs("CNY", {"desk": Decimal(60)}, {}, Decimal(24))
+    text = as_text(diagnose(log_of(*done), costs=costs), language="en")
+    assert "Cost of waiting" in text and "Costs in CNY" in text
+    assert "150.00" in text, "thirty waits of five hours at 24 a day"
+    assert "Still waiting" not in text
 
 
 def test_a_handful_of_cases_is_not_called_a_bottleneck() -> None:

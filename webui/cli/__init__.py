@@ -35,6 +35,9 @@ COMMANDS: Mapping[str, Place] = {
     "calendar": Place("webui.cli.calendar", "calendar", "When the offices work: the yearly notice, days, hours."),
     "log": Place("webui.cli.log", "log", "Import, export and list event logs."),
     "analyse": Place("webui.cli.analyse", "analyse", "Say where cases wait and where they leave the drawing."),
+    "compare": Place("webui.cli.compare", "compare", "Say what differs between two groups of cases, and how surely."),
+    "objects": Place("webui.cli.objects", "objects", "Say what happens to which objects, and how they wait."),
+    "discover": Place("webui.cli.discover", "discover", "Draw models of what the cases of a log did."),
     "deviation": Place("webui.cli.deviation", "deviation", "Accept kinds of deviations for a time."),
     "redesign": Place("webui.cli.redesign", "redesign", "Propose, simulate, try and decide redesigns."),
 }

@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import click
 
-from bpmn.model import ProcessModel
 from webui.cli.database import now, reading
 from webui.cli.given import PAIR
 from webui.cli.log import MEANINGS
@@ -61,6 +59,7 @@ def analyse(
             subject.log,
             ran or None,
             limits=limits,
+            costs=subject.costs,
             calendar=subject.calendar,
             where=logs.chosen(where, what) if where else None,
             seed=seed,
@@ -72,20 +71,10 @@ def analyse(
     if wants_json or form == "json":
         text = json.dumps(as_dict(diagnosis), ensure_ascii=False, indent=2) + "\n"
     elif form == "html":
-        text = report.as_html(diagnosis, _labels(ran, language), language)
+        text = report.as_html(diagnosis, logs.labels(ran, language), language)
     else:
-        text = report.as_text(diagnosis, _labels(ran, language), language)
+        text = report.as_text(diagnosis, logs.labels(ran, language), language)
     _give(text, output)
-
-
-def _labels(ran: Mapping[int, ProcessModel] | ProcessModel | None, language: str) -> Callable[[str], str]:
-    """The name of an activity in the newest model that has it."""
-    newest_first = [ran] if isinstance(ran, ProcessModel) else [ran[n] for n in sorted(ran or (), reverse=True)]  # type: ignore[index]
-
-    def label(activity: str) -> str:
-        return next((m.label(activity, language) for m in newest_first if m.has(activity)), activity)
-
-    return label
 
 
 def _give(text: str, output: Path | None) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure, TimeLimit, read_all_procedures
+from bpmn.procedure_costs import Costs
 from bpmn.reading import read_bpmn
 from event_logs.errors import UnknownLog
 from event_logs.log import EventLog
@@ -32,12 +33,13 @@ from workflows.errors import UnknownProcedure
 
 @dataclass(frozen=True)
 class Subject:
-    """A log with the models that its cases ran on, by version, and the time limits of their procedure."""
+    """A log with the models that its cases ran on, by version, and the time limits and costs of their procedure."""
 
     log: EventLog
     models: Mapping[int, ProcessModel] | ProcessModel
     limits: tuple[TimeLimit, ...] = ()
     calendar: WorkingCalendar | None = None  # of the offices; None where a log came from elsewhere
+    costs: Costs | None = None
 
 
 def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
@@ -58,7 +60,7 @@ def _imported(name: str, log: EventLog, settings: Settings) -> Subject:
         if version is None:
             return Subject(log, {})
         held = deployment.load(session, version)
-    return Subject(log, held.model, held.time_limits)
+    return Subject(log, held.model, held.time_limits, costs=held.costs)
 
 
 def recorded(key: str, settings: Settings) -> Subject:
@@ -69,8 +71,9 @@ def recorded(key: str, settings: Settings) -> Subject:
     if not deployed:
         raise UnknownLog(key)
     log = Warehouse(settings.home, settings.mining_engine).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
-    limits = deployed[max(deployed)].time_limits
-    return Subject(log, {number: procedure.model for number, procedure in deployed.items()}, limits, hours)
+    newest = deployed[max(deployed)]
+    models = {number: procedure.model for number, procedure in deployed.items()}
+    return Subject(log, models, newest.time_limits, hours, newest.costs)
 
 
 def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
@@ -82,13 +85,16 @@ def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
     return recorded(name, settings).log, {}
 
 
-def kept_objects(name: str, documents: Collection[str]) -> ObjectLog:
-    """The objects that were imported with a log; else those of its casework, the values of `documents` being documents."""
+def kept_objects(name: str, documents: Collection[str], *, completed: bool = False) -> ObjectLog:
+    """The objects that were imported with a log; else those of its casework, the values of `documents` being documents.
+
+    With `completed` the casework is told by its completed work alone.
+    """
     settings = read_settings()
     try:
         return Warehouse(settings.home, settings.mining_engine).load_objects(name)
     except UnknownLog:
-        return objects_of(kept_log(name)[0], documents)
+        return objects_of(kept_log(name)[0], documents, completed=completed)
 
 
 def chosen(word: str, log: str) -> Filter:
@@ -115,6 +121,24 @@ def models(word: str) -> tuple[Mapping[int, ProcessModel] | ProcessModel, tuple[
     engine = open_database()
     with reading_sessions(engine)() as session:
         return _named(session, key, int(number) if sign else None)
+
+
+def labels(ran: Mapping[int, ProcessModel] | ProcessModel | None, language: str) -> Callable[[str], str]:
+    """What an activity is called: by the newest model that has it."""
+    newest_first = [ran] if isinstance(ran, ProcessModel) else [ran[n] for n in sorted(ran or (), reverse=True)]  # type: ignore[index]
+
+    def label(activity: str) -> str:
+        return next((m.label(activity, language) for m in newest_first if m.has(activity)), activity)
+
+    return label
+
+
+def labels_of(name: str, language: str) -> Callable[[str], str]:
+    """What the activities of a procedure are called; those of an imported log as they were recorded."""
+    if name_of(name) != name:
+        return str
+    with reading_sessions(open_database())() as session:
+        return labels({number: procedure.model for number, procedure in _deployed(session, name).items()}, language)
 
 
 def _named(

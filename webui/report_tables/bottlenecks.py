@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 
 from mining.diagnosis import Diagnosis
 from mining.findings import ENOUGH, Finding, Kind
@@ -28,11 +28,41 @@ def bottlenecks(diagnosis: Diagnosis, writer: Writer) -> Section:
     for kind in DELAYS:
         found = diagnosis.findings(kind)
         first = "handover" if len(found) and len(found[0].subject) == 2 else "activity"
-        rows = tuple(_delay_row(finding, writer) for finding in found[:MOST_ROWS])
-        columns = writer.columns("rank", first, *_DELAY_COLUMNS)
-        tables.append(Table(writer.say(kind.value), columns, rows, in_all=len(found), narrow=_NARROW))
+        more = tuple(column for column, known in _MORE.items() if any(map(known, found)))
+        rows = tuple(
+            (*_delay_row(f, writer), *(_more(f, column, writer) for column in more)) for f in found[:MOST_ROWS]
+        )
+        columns = writer.columns("rank", first, *_DELAY_COLUMNS, *more)
+        narrow = (*_NARROW, *range(2 + len(_DELAY_COLUMNS), len(columns)))
+        tables.append(Table(writer.say(kind.value), columns, rows, in_all=len(found), narrow=narrow))
     filled = tuple(table for table in tables if table.rows)
-    return Section("bottlenecks", writer.say("bottlenecks"), (writer.say("interval_note"),) if filled else (), filled)
+    return Section("bottlenecks", writer.say("bottlenecks"), tuple(_told(diagnosis, writer)) if filled else (), filled)
+
+
+def _told(diagnosis: Diagnosis, writer: Writer) -> Iterator[str]:
+    yield writer.say("interval_note")
+    found = diagnosis.findings(*DELAYS)
+    if any(map(_MORE["still_waiting"], found)):
+        yield writer.say("still_waiting_note")
+    if currency := next((f.evidence["currency"] for f in found if f.evidence.get("currency")), None):
+        yield writer.say("cost_note", currency=currency)
+
+
+# Columns that stand only where a finding has something for them.
+_MORE: Mapping[str, Callable[[Finding], bool]] = {
+    "still_waiting": lambda finding: bool(finding.evidence.get("still_waiting")),
+    "waiting_cost": lambda finding: finding.evidence.get("waiting_cost") is not None,
+    "processing_cost": lambda finding: finding.evidence.get("processing_cost") is not None,
+}
+
+
+def _more(finding: Finding, column: str, writer: Writer) -> Cell:
+    known = finding.evidence.get(column)
+    if not known:
+        return Cell("–")
+    return Cell(
+        f"{known} · {writer.time(finding.evidence['waited_so_far'])}" if column == "still_waiting" else str(known)
+    )
 
 
 def _delay_row(finding: Finding, writer: Writer) -> tuple[Cell, ...]:

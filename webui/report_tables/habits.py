@@ -29,7 +29,7 @@ def habits(diagnosis: Diagnosis, writer: Writer) -> Section:
             writer.say("habits_broken"),
             writer.columns("habit", "cases", "share_lately", "share_before", "where"),
             tuple(_broken(finding, writer) for finding in broken[:MOST_ROWS]),
-            in_all=len(broken),
+            in_all=figures["broken_in_all"],
         ),
         Table(
             writer.say("habits_kept"),

@@ -9,6 +9,7 @@ from webui.report_texts import (
     at_a_glance,
     bottlenecks,
     causes,
+    change,
     columns,
     conformance,
     drift,
@@ -16,6 +17,7 @@ from webui.report_texts import (
     habits,
     influences,
     notes,
+    objects,
     people,
     variants,
 )
@@ -27,6 +29,7 @@ PARTS = (
     at_a_glance,
     bottlenecks,
     causes,
+    change,
     columns,
     conformance,
     drift,
@@ -34,6 +37,7 @@ PARTS = (
     habits,
     influences,
     notes,
+    objects,
     people,
     variants,
 )

@@ -14,6 +14,17 @@ SENTENCES: Mapping[str, tuple[str, str]] = {
     ),
     "elapsed_activity": ("按环节:与上一环节完成之间的间隔", "By activity: time since the completion before it"),
     "elapsed_handover": ("按流转:两次完成之间的间隔", "By hand-over: time between completions"),
+    "still_waiting": ("仍在等待 · 已累计", "Still waiting · so far"),
+    "still_waiting_note": (
+        "仍在等待的未计入合计与中位数,单列于后。",
+        "What still waits is not in totals and medians; it stands in a column of its own.",
+    ),
+    "waiting_cost": ("等待费用", "Cost of waiting"),
+    "processing_cost": ("办理费用", "Cost of processing"),
+    "cost_note": (
+        "费用单位:{currency},按流程给定的费率计算。",
+        "Costs in {currency}, by the rates that the procedure states.",
+    ),
     "critical_path": ("时间花在哪里(关键路径)", "Where lead time goes (critical path)"),
     "activities": ("各环节用时", "Times of each activity"),
     "part": ("性质", "Part"),
