@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from event_logs import store
-from mining.prediction import attributes_of, forecasts, prefixes, train, trial
-from mining.prediction.records import keep_forecasts, keep_model, newest_model, settle, unsettled
+from mining.prediction import Margins, adapted, attributes_of, forecasts, prefixes, train, trial
+from mining.prediction.records import issued, keep_forecasts, keep_model, newest_model, settle, unsettled
 from mining.reading import read
 from mining.work import Stamps
 from webui import catalogue, warning
@@ -58,24 +58,26 @@ def predict_apart(settings: Settings, procedure: str, now: datetime) -> int:
 
 
 def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: datetime, seed: int = SEED) -> int:
-    """Train on what is recorded up to now, predict every open case, compare those that ended, warn; says how many are newly shown."""
-    with reading_sessions(database)() as session:
+    """Compare what was shown with what then happened, train on what is recorded up to now, predict every open case, warn; says how
+    many are newly shown."""
+    with transaction(database) as session:
         position = store.last_position(session, procedure=procedure)
+        settle(session, _ended(session, procedure))
+        margins = _margins(session, procedure, now)
+        limits = _limits(session, procedure)
     facts = load(settings, database, procedure, now=now)
     reading = read(facts, {})
     known = prefixes(reading.rows, reading.cases, attributes_of(facts))
-    at = np.datetime64(now.astimezone(UTC).replace(tzinfo=None), "us")
-    trained = train(known, at, boosted=True, seed=seed)
+    trained = train(known, _stamp(now), boosted=True, seed=seed, margins=margins)
     track = trial(known, boosted=True, seed=seed)
-    with reading_sessions(database)() as session:
-        limits = _limits(session, procedure, known.cases)
-    found = forecasts(trained, at, limits)
+    found = forecasts(trained, _stamp(now), _due(limits, known.cases))
     with transaction(database) as session:
         model = keep_model(
             session,
             procedure,
             track,
-            weight=trained.model.weight,
+            way=trained.model.way,
+            margins=trained.model.margins,
             source=facts.source,
             position=position,
             seed=seed,
@@ -88,12 +90,24 @@ def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: dat
     return len(rows)
 
 
-def _limits(session: Session, procedure: str, cases: Sequence[str]) -> Stamps:
+def _margins(session: Session, procedure: str, now: datetime) -> Margins | None:
+    """Those of the newest model, corrected by what happened since; None before the first."""
+    last = newest_model(session, procedure)
+    if last is None:
+        return None
+    shown = issued(session, procedure, since=last.made_at)
+    return adapted(last.margins, shown, _stamp(last.made_at), _stamp(now))
+
+
+def _limits(session: Session, procedure: str) -> Mapping[str, datetime]:
     """When each case is due, as its rows say: with the days on which the clock stood still."""
     rows = session.execute(sa.select(Case.number, Case.due_at).where(Case.procedure == procedure))
-    due = {row.number: row.due_at for row in rows if row.due_at is not None}
+    return {row.number: row.due_at for row in rows if row.due_at is not None}
+
+
+def _due(limits: Mapping[str, datetime], cases: Sequence[str]) -> Stamps:
     never = np.datetime64("NaT", "us")
-    return np.array([_stamp(due[case]) if case in due else never for case in cases], dtype="datetime64[us]")
+    return np.array([_stamp(limits[case]) if case in limits else never for case in cases], dtype="datetime64[us]")
 
 
 def _stamp(at: datetime) -> np.datetime64:

@@ -17,7 +17,6 @@ from mining.work import Codes, Flags
 
 FREQUENT = 20  # activities that are counted one by one
 TOLD_APART = 30  # values of a text that are told apart, the most frequent ones
-YEARS_FOR_MONTHS = 2  # a log that is shorter has each month once: the month would stand for the date
 _ORDER = ["at", "position"]
 
 
@@ -35,24 +34,23 @@ class Features:
 
 def features(rows: ibis.Table) -> pd.DataFrame:
     """The rows of `steps` by case and order, with `step` (from 1), seconds since the case began and since the step before, how often
-    each frequent activity was done, weekday, hour and month (UTC), and how many cases were open."""
+    each frequent activity was done, weekday and hour (UTC).
+
+    Nothing that stands for the date, such as the month or how many cases are open: trees know no value that they have not seen,
+    and the next period has others (on the loans of BPIC 2012 the open cases alone made the error of boosted trees 9.0 days, not 7.0).
+    """
     case = {"group_by": "case_id", "order_by": _ORDER}
     so_far, own = ibis.cumulative_window(**case), ibis.window(**case)
     rows = rows.mutate(
         step=ibis.row_number().over(own) + 1,
         begun=rows["at"].min().over(ibis.window(group_by="case_id")),
         before=rows["at"].lag().over(own),
-        is_last=rows["at"].lead().over(own).isnull(),
     )
-    everywhere = ibis.cumulative_window(order_by=["at", "case_id", "position"])
-    opened, ended = (rows.step == 1).cast("int64"), rows.is_last.cast("int64")
     columns = {
         "elapsed": in_seconds(microseconds(rows.begun, rows["at"])),
         "since_step": in_seconds(microseconds(rows.before, rows["at"])).fill_null(0.0),
         "weekday": rows["at"].day_of_week.index(),
         "hour": rows["at"].hour(),
-        "month": rows["at"].month(),
-        "open_cases": opened.sum().over(everywhere) - ended.sum().over(everywhere),
     }
     for number, activity in enumerate(_frequent(rows)):
         columns[f"times_{number}"] = (rows.activity == activity).cast("int64").sum().over(so_far)
@@ -70,10 +68,8 @@ def _frequent(rows: ibis.Table) -> list[str]:
 def described(table: pd.DataFrame, case: Codes, names: pd.Index, attributes: pd.DataFrame | None) -> Features:
     """The columns of `features` with officer, office and what is known of each case when it begins."""
     counted = [name for name in table.columns if name.startswith("times_")]
-    columns = {name: table[name].to_numpy(np.float32) for name in ("step", "elapsed", "since_step", "weekday", "hour")}
-    columns |= {name: table[name].to_numpy(np.float32) for name in ("open_cases", *counted)}
-    if len(table) and (table["at"].max() - table["at"].min()).days > YEARS_FOR_MONTHS * 365:
-        columns["month"] = table["month"].to_numpy(np.float32)
+    plain = ("step", "elapsed", "since_step", "weekday", "hour", *counted)
+    columns = {name: table[name].to_numpy(np.float32) for name in plain}
     codes = {name: _codes(table[name]) for name in ("activity", "officer", "office")}
     if attributes is not None:
         of_cases = attributes.set_index("case_id").reindex(list(names))

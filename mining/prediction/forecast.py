@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from mining.prediction.prefixes import Numbers, Prefixes, seconds
-from mining.prediction.track import Trained
+from mining.prediction.training import Trained
 from mining.work import Codes, Stamps
 
 FOLLOWERS_SHOWN = 5

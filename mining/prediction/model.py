@@ -1,23 +1,19 @@
-"""What remains of a case, as a distribution: by where it stands and by a boosted score, calibrated on the newest outcomes."""
+"""What remains of a case, as a distribution: by where it stands and by a boosted estimate, calibrated on the newest outcomes."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
-from itertools import pairwise
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from mining.prediction.calibration import Calibration
 from mining.prediction.cells import LEVELS, Cells
 from mining.prediction.following import NextStep
+from mining.prediction.margins import START, Margins
 from mining.prediction.prefixes import Numbers, Prefixes, seconds
+from mining.prediction.ways import ALONE, Way
 from mining.work import Codes, Flags
 
-LEVEL = 0.9
-LOW, HIGH = (1 - LEVEL) / 2, (1 + LEVEL) / 2
-MOMENTS = np.linspace(0.05, 0.95, 19)  # of the prefixes by time: where earlier forecasts are looked back at
-LOOKED_BACK = 8  # of these moments: long enough for a year's rhythm, short enough to follow a drift
-LOOKED_AT = 1_500  # prefixes after each moment
 LEARNT_FROM = 150_000  # prefixes of a table: more change no quantile
 AT_ONCE = 4_096  # prefixes whose distributions are held at the same time
 CERTAIN = 1 - 1e-9
@@ -57,17 +53,19 @@ class Mixed:
 
 @dataclass(frozen=True)
 class Model:
-    """Two tables of distributions and the weight of the second: by (last step, number of steps), and by (last step, boosted score).
+    """Tables of distributions, by (last step, number of steps) and by (last step, boosted estimate), and the way in which the
+    median is told from them.
 
-    Censored cases count in both. `until` is the moment from whose knowledge it comes.
+    Censored cases count in all, which are averaged level by level where there are several windows (Ratcliff 1979). `until` is the moment from whose knowledge it comes, `margins` what is left outside the interval.
     """
 
     until: np.datetime64
-    weight: float
-    by_step: Cells
+    way: Way
+    by_step: tuple[Cells, ...]  # by window
     by_score: Cells | None
     calibration: Calibration
     following: NextStep
+    margins: Margins = START
 
     def predict(self, of: Prefixes, *, waited: Numbers | None = None, limit: Numbers | None = None) -> Predicted:
         """What remains, `waited` seconds after the step; `limit` are seconds from the step, NaN for none."""
@@ -83,26 +81,43 @@ class Model:
         mixed = self.mixed(of)
         raw = np.where(waited > 0, np.minimum(mixed.level(waited), CERTAIN), 0.0)
         gone = np.where(waited > 0, np.minimum(self.calibration.share(raw, of.activity), CERTAIN), 0.0)
-        median = np.maximum(mixed.quantile(raw + 0.5 * (1 - raw)) - waited, 0.0)
+        median = self._median(of, mixed, waited, raw)
         low, high = (
             np.maximum(mixed.quantile(self.calibration.raw(gone + share * (1 - gone), of.activity)) - waited, 0.0)
-            for share in (LOW, HIGH)
+            for share in (self.margins.below, 1 - self.margins.above)
         )
         late = 1 - self.calibration.share(mixed.level(np.maximum(limit, waited)), of.activity)
         risk = np.where(np.isnan(limit), np.nan, np.where(limit <= waited, 1.0, np.clip(late / (1 - gone), 0, 1)))
         return median, np.minimum(low, median), np.maximum(high, median), risk
 
-    def median_by_step(self, of: Prefixes) -> Numbers:
-        """The plain median by last step and number of steps."""
-        return Mixed(*_alone(self.by_step.of(*_by_step(of)))).quantile(np.full(len(of), 0.5))
+    def _median(self, of: Prefixes, mixed: Mixed, waited: Numbers, raw: Numbers) -> Numbers:
+        """What is told right after the step; of those that have waited, the same share of what was still to come then."""
+        if self.way in ALONE:
+            return np.maximum(mixed.quantile(raw + 0.5 * (1 - raw)) - waited, 0.0)
+        told = self.told(of)
+        later = mixed.quantile(raw + mixed.level(told) * (1 - raw)) - waited
+        return np.where(waited > 0, np.maximum(later, 0.0), told)
+
+    def told(self, of: Prefixes) -> Numbers:
+        """Seconds that remain right after the step."""
+        return self.way.told(self.median_by_step(of), of.estimates)
+
+    def median_by_step(self, of: Prefixes, windows: int | None = None) -> Numbers:
+        """The median by last step and number of steps, of that many windows; the first one is everything."""
+        return self._by_step(of, windows)[:, len(LEVELS) // 2]
+
+    def _by_step(self, of: Prefixes, windows: int | None = None) -> Numbers:
+        found: Numbers = np.mean([cells.of(*_by_step(of)) for cells in self.by_step[:windows]], axis=0)
+        return found
 
     def mixed(self, of: Prefixes) -> Mixed:
         """The distributions before calibration."""
-        by_step = self.by_step.of(*_by_step(of))
-        if self.by_score is None or self.weight == 0:
+        by_step = self._by_step(of)
+        if self.by_score is None:
             return Mixed(*_alone(by_step))
         by_score = self.by_score.of(of.place, of.activity)
-        shares = np.repeat([(1 - self.weight) / len(LEVELS), self.weight / len(LEVELS)], len(LEVELS))
+        weight = self.way.weight
+        shares = np.repeat([(1 - weight) / len(LEVELS), weight / len(LEVELS)], len(LEVELS))
         both = np.concatenate([by_step, by_score], axis=1)
         order = np.argsort(both, axis=1, kind="stable")
         return Mixed(np.take_along_axis(both, order, axis=1), np.cumsum(shares[order], axis=1))
@@ -116,69 +131,29 @@ def _by_step(of: Prefixes) -> tuple[Codes, Codes]:
     return of.activity * MOST_STEPS + of.step, of.activity
 
 
-def tables(known: Prefixes, until: np.datetime64, weight: float, *, seed: int) -> Model:
+def tables(known: Prefixes, until: np.datetime64, way: Way, *, seed: int) -> Model:
     """The tables of prefixes with their places, as they were known at that moment: later steps are not, and cases that went on count
-    as not over (censored). Probabilities as they come."""
+    as not over (censored). Probabilities as they come, nothing of what comes next."""
     rows = np.flatnonzero((known.at <= until) & ~(known.last & known.over))
-    if len(rows) > LEARNT_FROM:
-        rows = np.sort(np.random.default_rng(seed).choice(rows, LEARNT_FROM, replace=False))
-    past = known.where(rows)
-    so_far, over = _so_far(past, until)
-    by_step = Cells.learnt(*_by_step(past), so_far, over)
-    by_score = None if weight == 0 else Cells.learnt(past.place, past.activity, so_far, over)
-    nothing = Calibration.none(len(known.activities))
-    return Model(until, weight, by_step, by_score, nothing, NextStep.learnt(known, until))
+    newest = rows[np.argsort(known.at[rows], kind="stable")]
+    windows = [newest[int((1 - share) * len(newest)) :] for share in way.windows]
+    pasts = [known.where(_sampled(window, seed)) for window in windows]
+    by_step = tuple(Cells.learnt(*_by_step(past), *so_far(past, until)) for past in pasts)
+    by_score = Cells.learnt(pasts[0].place, pasts[0].activity, *so_far(pasts[0], until)) if way.weight else None
+    return Model(until, way, by_step, by_score, Calibration.none(len(known.activities)), NextStep(()))
 
 
-def _so_far(past: Prefixes, until: np.datetime64) -> tuple[Numbers, Flags]:
+def _sampled(rows: Codes, seed: int) -> Codes:
+    if len(rows) <= LEARNT_FROM:
+        return rows
+    return np.random.default_rng(seed).choice(rows, LEARNT_FROM, replace=False)
+
+
+def complete(raw: Model, known: Prefixes, calibration: Calibration, margins: Margins) -> Model:
+    """The same calibrated, and with what comes next."""
+    return replace(raw, calibration=calibration, following=NextStep.learnt(known, raw.until), margins=margins)
+
+
+def so_far(past: Prefixes, until: np.datetime64) -> tuple[Numbers, Flags]:
+    """How long each has lasted since its step, in seconds, and whether it was over then."""
     return seconds(past.at, np.minimum(past.ended, until)), past.over & (past.ended <= until)
-
-
-@dataclass
-class Rolling:
-    """Models of one log as of any moment, each calibrated on what earlier ones had said: those of the last MOMENTS before it."""
-
-    known: Prefixes
-    weight: float
-    seed: int
-    earlier: dict[np.datetime64, Model] = field(default_factory=dict)
-
-    def model(self, until: np.datetime64) -> Model:
-        """As of that moment."""
-        raw = tables(self.known, until, self.weight, seed=self.seed)
-        random = np.random.default_rng(self.seed)
-        moments = self._moments(until)
-        levels, overs, activities = [], [], []
-        for moment, following in pairwise([*moments, until]):
-            rows = np.flatnonzero(
-                (self.known.at > moment) & (self.known.at <= following) & ~(self.known.last & self.known.over)
-            )
-            said = self.known.where(np.sort(random.choice(rows, min(LOOKED_AT, len(rows)), replace=False)))
-            reached, over = _so_far(said, until)
-            levels.append(_levels(self._as_of(moment), said, reached, random.random(len(said))))
-            overs.append(over)
-            activities.append(said.activity)
-        if not levels:
-            return raw
-        found = Calibration.learnt(
-            np.concatenate(levels), np.concatenate(overs), np.concatenate(activities), len(self.known.activities)
-        )
-        return replace(raw, calibration=found)
-
-    def _moments(self, until: np.datetime64) -> list[np.datetime64]:
-        at = np.sort(self.known.at)
-        found = [at[int(share * (len(at) - 1))] for share in MOMENTS] if len(at) else []
-        return [moment for moment in dict.fromkeys(found) if moment < until][-LOOKED_BACK:]
-
-    def _as_of(self, moment: np.datetime64) -> Model:
-        if moment not in self.earlier:
-            self.earlier[moment] = tables(self.known, moment, self.weight, seed=self.seed)
-        return self.earlier[moment]
-
-
-def _levels(model: Model, said: Prefixes, reached: Numbers, chance: Numbers) -> Numbers:
-    """The raw level that each has reached; where many last equally long, it is spread over the step."""
-    mixed = model.mixed(said)
-    below = mixed.level(reached, before=True)
-    spread: Numbers = below + (mixed.level(reached) - below) * chance
-    return spread

@@ -13,7 +13,7 @@ from mining.prediction.features import Features, described, features
 from mining.work import Codes, Flags, Stamps
 
 Numbers = npt.NDArray[np.float64]
-_PARALLEL = ("case", "activity", "step", "at", "ended", "over", "last", "place")
+_PARALLEL = ("case", "activity", "step", "at", "ended", "over", "last", "place", "estimates")
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,8 @@ class Prefixes:
     """Parallel arrays by case and step: the code of the step just done, its number from 1, its moment; when the case ended, and
     whether it did (`over`; the last moment recorded is its end so far otherwise).
 
-    `place` tells apart where cases with the same last step stand: by the score of a boosted model, all alike until there is one.
+    `estimates` are the seconds that remain by boosted models, a column each, none until there are some; `place` tells apart by them
+    where cases with the same last step stand.
     `contexts[k]` numbers the last k + 1 steps as they were done; `features` are what a boosted model may learn from.
     """
 
@@ -35,6 +36,7 @@ class Prefixes:
     over: Flags
     last: Flags
     place: Codes
+    estimates: Numbers
     contexts: tuple[Codes, ...]
     features: Features
 
@@ -87,6 +89,7 @@ def prefixes(rows: ibis.Table, cases: pd.DataFrame, attributes: pd.DataFrame | N
         over=over[case],
         last=last,
         place=activity,
+        estimates=np.empty((len(case), 0)),
         contexts=_contexts(activity, table["step"].to_numpy(np.int64)),
         features=described(table, case, names, attributes),
     )

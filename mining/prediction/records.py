@@ -13,12 +13,15 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Index, MetaData, String, Text, func, select, update
+from sqlalchemy import Index, MetaData, String, Text, func, or_, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from event_logs.columns import Json, Utc
 from mining.prediction.forecast import Forecast
+from mining.prediction.margins import SIDE, Issued, Margins
 from mining.prediction.track import Track
+from mining.prediction.ways import Way
+from mining.work import Stamps
 
 OLD = timedelta(days=1)
 AT_ONCE = 500  # cases asked for in one statement
@@ -42,7 +45,8 @@ GRADES = {Grade.HIGH: 0.8, Grade.MIDDLE: 0.5, Grade.LOW: 0.2}  # from which risk
 
 
 class PredictionModel(Base):
-    """One training: `number` counts within the procedure, `source` names the snapshot, `figures` are those of its Track."""
+    """One training: `number` counts within the procedure, `source` names the snapshot, `figures` are those of its Track, `way` how the
+    median is told, the margins what its intervals leave outside (`margins.adapted`)."""
 
     __tablename__ = "prediction_models"
 
@@ -54,7 +58,14 @@ class PredictionModel(Base):
     position: Mapped[int]  # of the last event that it knows
     seed: Mapped[int]
     weight: Mapped[float]
+    way: Mapped[str] = mapped_column(String(16), default="table", server_default="table")
+    margin_below: Mapped[float] = mapped_column(default=SIDE, server_default="0.05")
+    margin_above: Mapped[float] = mapped_column(default=SIDE, server_default="0.05")
     figures: Mapped[dict[str, Any] | None] = mapped_column(Json)
+
+    @property
+    def margins(self) -> Margins:
+        return Margins(self.margin_below, self.margin_above)
 
 
 class CaseForecast(Base):
@@ -107,7 +118,8 @@ def keep_model(
     procedure: str,
     track: Track | None,
     *,
-    weight: float,
+    way: Way,
+    margins: Margins,
     source: str,
     position: int,
     seed: int,
@@ -116,7 +128,9 @@ def keep_model(
     """The next number of that procedure."""
     last = session.scalar(select(func.max(PredictionModel.number)).where(PredictionModel.procedure == procedure))
     model = PredictionModel(procedure=procedure, number=(last or 0) + 1, made_at=now, source=source, position=position)
-    model.seed, model.weight, model.figures = seed, weight, None if track is None else asdict(track)
+    model.seed, model.way, model.weight = seed, way.value, way.weight
+    model.margin_below, model.margin_above = margins.below, margins.above
+    model.figures = None if track is None else asdict(track)
     session.add(model)
     session.flush()
     return model
@@ -224,6 +238,20 @@ def unsettled(session: Session, procedure: str) -> Sequence[str]:
     """The cases of a procedure of which a forecast is current."""
     current = select(CaseForecast.case).where(CaseForecast.procedure == procedure, CaseForecast.current)
     return session.scalars(current.distinct()).all()
+
+
+def issued(session: Session, procedure: str, *, since: datetime) -> Issued:
+    """What was shown of a procedure and may have told something since then: its interval or its case was not over."""
+    told = or_(CaseForecast.high_at > since, CaseForecast.ended_at > since)
+    columns = select(CaseForecast.made_at, CaseForecast.low_at, CaseForecast.high_at, CaseForecast.ended_at)
+    rows = session.execute(columns.where(CaseForecast.procedure == procedure, told)).all()
+    made, low, high, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
+    return Issued(_stamps(made), _stamps(low), _stamps(high), _stamps(ended))
+
+
+def _stamps(moments: Sequence[datetime | None]) -> Stamps:
+    plain = [None if moment is None else moment.astimezone(UTC).replace(tzinfo=None) for moment in moments]
+    return np.array(plain, dtype="datetime64[us]")
 
 
 def warn_once(session: Session, case: str, found: Grade, *, now: datetime) -> bool:

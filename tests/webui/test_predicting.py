@@ -11,16 +11,19 @@ import pytest
 import sqlalchemy as sa
 
 from mining.prediction.forecast import Forecast
+from mining.prediction.margins import SIDE, START, adapted
 from mining.prediction.records import (
     CaseForecast,
     Grade,
     comparison,
     grade,
+    issued,
     keep_forecasts,
     keep_model,
     newest_model,
     settle,
 )
+from mining.prediction.ways import Way
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
 from webui import predicting, warning
 from webui.database import transaction
@@ -54,7 +57,15 @@ def shown(engine: sa.Engine, *forecasts: Forecast, now: datetime = MONDAY) -> in
     """File these as the worker does; says how many cases somebody was warned of."""
     with transaction(engine) as session:
         model = newest_model(session, "vat_credit_refund") or keep_model(
-            session, "vat_credit_refund", None, weight=0.5, source="snapshot 1", position=1, seed=1, now=now
+            session,
+            "vat_credit_refund",
+            None,
+            way=Way.MIDDLE,
+            margins=START,
+            source="snapshot 1",
+            position=1,
+            seed=1,
+            now=now,
         )
         return warning.warn(session, keep_forecasts(session, model, forecasts, now=now), now=now)
 
@@ -119,6 +130,31 @@ def test_what_was_shown_stays_until_the_case_moves_on_and_is_compared_when_it_en
         assert [(one.grade, one.said, one.late) for one in found.risks] == [("high", 0.9, 1.0), ("low", 0.3, 1.0)]
 
 
+def test_the_next_intervals_follow_what_happened_to_those_that_were_shown(
+    engine: sa.Engine, two: tuple[str, str]
+) -> None:
+    """Intervals of a day or more; both cases ended within hours."""
+    shown(engine, told(two[0], risk=0.3), told(two[1], risk=0.3))
+    after = MONDAY + timedelta(hours=6)
+    with transaction(engine) as session:
+        settle(session, {case: MONDAY + timedelta(hours=3) for case in two})
+        found = adapted(START, issued(session, "vat_credit_refund", since=MONDAY), _stamp(MONDAY), _stamp(after))
+        assert found.below == pytest.approx(SIDE + 2 / 202 * (SIDE - 1)) and found.above == SIDE
+        kept = keep_model(
+            session,
+            "vat_credit_refund",
+            None,
+            way=Way.TABLE,
+            margins=found,
+            source="snapshot 2",
+            position=2,
+            seed=1,
+            now=after,
+        )
+        assert kept.margins == found
+        assert len(issued(session, "vat_credit_refund", since=MONDAY + timedelta(days=9)).made) == 0
+
+
 @pytest.mark.slow
 def test_the_worker_trains_predicts_and_says_from_what(
     engine: sa.Engine, settings: Settings, clock: Hands, signed_in: SignIn
@@ -137,6 +173,7 @@ def test_the_worker_trains_predicts_and_says_from_what(
         model = newest_model(session, "vat_credit_refund")
         assert model is not None and (model.number, model.figures) == (1, None)
         assert model.position > 0 and model.source
+        assert (model.way, model.margins) == ("table", START)
         rows = session.scalars(sa.select(CaseForecast).where(CaseForecast.current)).all()
         running = session.scalars(sa.select(Case.number).where(Case.state == "running")).all()
         assert sorted(row.case for row in rows) == sorted(running)
