@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from mining.prediction.records import CaseForecast, Comparison, PredictionModel, comparison, most_at_risk, newest_model
+from mining.prediction.ways import Way
 from webui.language import gettext as _
 
 SHOWN = 50
@@ -21,6 +22,17 @@ class Predicted:
     open: list[dict[str, Any]]
     model: PredictionModel
     comparison: Comparison | None
+
+    @property
+    def way(self) -> str:
+        """In words, how the median is told."""
+        return {
+            Way.TABLE: _("the median of the cases that stood there"),
+            Way.WINDOWS: _("the mean of such medians over all steps, the newer half and the newest quarter"),
+            Way.PLAIN: _("boosted trees"),
+            Way.LOGARITHMS: _("boosted trees of the logarithm"),
+            Way.MIDDLE: _("the middle one of the median of the cases that stood there and two boosted estimates"),
+        }[Way(self.model.way)]
 
 
 def predicted(session: Session, procedure: str, label: Callable[[str], str]) -> Predicted | None:

@@ -95,8 +95,7 @@ def _margins(session: Session, procedure: str, now: datetime) -> Margins | None:
     last = newest_model(session, procedure)
     if last is None:
         return None
-    shown = issued(session, procedure, since=last.made_at)
-    return adapted(last.margins, shown, _stamp(last.made_at), _stamp(now))
+    return adapted(last.margins, issued(session, procedure), _stamp(last.made_at), _stamp(now))
 
 
 def _limits(session: Session, procedure: str) -> Mapping[str, datetime]:

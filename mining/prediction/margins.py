@@ -13,6 +13,7 @@ from mining.work import Flags, Stamps
 LEVEL = 0.9
 SIDE = 0.05  # half of what a level of 90 percent leaves
 SLOW = 200  # outcomes after which half of an error is corrected: one alone moves it by half a percent of itself
+LONG = 0.9  # of the lengths of the intervals
 LEAST, MOST = 0.005, 0.25  # no margin is moved beyond
 
 
@@ -47,14 +48,18 @@ def adapted(margins: Margins, issued: Issued, since: np.datetime64, now: np.date
     """Corrected by what became known after `since`, up to now.
 
     Adaptive conformal inference (Gibbs & Candès 2021): where more ends lie outside than was asked for, less is asked for next, and
-    the other way round, whatever the reason. Each forecast counts once a side: below, when its case ends or its interval
-    begins, whichever comes first; above, when its interval is over, so that no case counts the sooner for being short.
+    the other way round, whatever the reason. Each forecast counts once a side, when that is certain and no sooner for being
+    short: below, when its case ends or its interval begins, whichever comes first; above, when its interval is over and
+    would be if it were as long as the longest tenth.
     """
+    if not len(issued.made):
+        return margins
     ended = np.where(np.isnat(issued.ended) | (issued.ended > now), np.datetime64("NaT"), issued.ended)
     told_below = np.where(ended < issued.low, ended, issued.low)
     below = _corrected(margins.below, ended < issued.low, (told_below > since) & (told_below <= now))
     outside = np.isnat(ended) | (ended > issued.high)
-    above = _corrected(margins.above, outside, (issued.high > since) & (issued.high <= now))
+    told_above = np.maximum(issued.high, issued.made + np.quantile(issued.high - issued.made, LONG, method="higher"))
+    above = _corrected(margins.above, outside, (told_above > since) & (told_above <= now))
     return Margins(below, above)
 
 

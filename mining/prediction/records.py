@@ -1,7 +1,7 @@
 """What was predicted, kept: which model, from which snapshot, how it had fared before, each forecast that was shown, and what came of it.
 
 A forecast stays the current one of its case until the case moves on, the warning changes, or it is a day old. The fitted model is
-not kept: the snapshot, the seed and this code give it again to the byte, and nothing that was fitted elsewhere is ever loaded.
+not kept: the snapshot, the seed, the margins and this code give it again to the byte, and nothing that was fitted elsewhere is ever loaded.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 import numpy as np
-from sqlalchemy import Index, MetaData, String, Text, func, or_, select, update
+from sqlalchemy import Index, MetaData, String, Text, func, select, update
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from event_logs.columns import Json, Utc
@@ -25,6 +25,7 @@ from mining.work import Stamps
 
 OLD = timedelta(days=1)
 AT_ONCE = 500  # cases asked for in one statement
+FOLLOWED = 5_000  # newest forecasts from which the next intervals learn
 
 
 class Base(DeclarativeBase):
@@ -240,11 +241,11 @@ def unsettled(session: Session, procedure: str) -> Sequence[str]:
     return session.scalars(current.distinct()).all()
 
 
-def issued(session: Session, procedure: str, *, since: datetime) -> Issued:
-    """What was shown of a procedure and may have told something since then: its interval or its case was not over."""
-    told = or_(CaseForecast.high_at > since, CaseForecast.ended_at > since)
+def issued(session: Session, procedure: str) -> Issued:
+    """The newest forecasts that were shown of a procedure, with what is known of their cases."""
     columns = select(CaseForecast.made_at, CaseForecast.low_at, CaseForecast.high_at, CaseForecast.ended_at)
-    rows = session.execute(columns.where(CaseForecast.procedure == procedure, told)).all()
+    newest = columns.where(CaseForecast.procedure == procedure).order_by(CaseForecast.id.desc()).limit(FOLLOWED)
+    rows = session.execute(newest).all()
     made, low, high, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Issued(_stamps(made), _stamps(low), _stamps(high), _stamps(ended))
 
