@@ -72,6 +72,12 @@ class Rolling:
         found = adapted(margins, together(issued), moments[-1], until) if issued else margins
         return replace(START, below=found.below)
 
+    def issued(self, model: Model, following: np.datetime64) -> Issued:
+        """Forecasts of a sample of the steps that came after the moment of a model, up to the following one."""
+        said = self._sample(model.until, following)
+        told = model.predict(said)
+        return Issued.of(said.at, told.low, told.high, _ends(said))
+
     def _calibration(self, moments: list[np.datetime64], until: np.datetime64) -> Calibration:
         looks = [self._look(moment, following) for moment, following in pairwise([*moments, until])]
         activities = len(self.known.activities)
@@ -94,11 +100,16 @@ class Rolling:
         return self.looks[moment, following]
 
     def _looked(self, moment: np.datetime64, following: np.datetime64) -> Look:
+        said = self._sample(moment, following)
+        chance = np.random.default_rng(self.seed).random(len(said))
+        return Look(said, self._as_of(moment).mixed(said), chance)
+
+    def _sample(self, moment: np.datetime64, following: np.datetime64) -> Prefixes:
+        """At most LOOKED_AT prefixes of those after a moment, in random order."""
         known = self.known
-        random = np.random.default_rng([self.seed, abs(int(moment.astype("datetime64[s]").astype(np.int64)))])
         rows = np.flatnonzero((known.at > moment) & (known.at <= following) & ~(known.last & known.over))
-        said = known.where(random.choice(rows, min(LOOKED_AT, len(rows)), replace=False))
-        return Look(said, self._as_of(moment).mixed(said), random.random(len(said)))
+        random = np.random.default_rng([self.seed, len(rows)])
+        return known.where(random.choice(rows, min(LOOKED_AT, len(rows)), replace=False))
 
     def _as_of(self, moment: np.datetime64) -> Model:
         if moment not in self.earlier:
@@ -112,9 +123,9 @@ def _issued(look: Look, calibration: Calibration, margins: Margins) -> Issued:
         look.mixed.quantile(calibration.raw(np.full(len(said), share), said.activity))
         for share in (margins.below, 1 - margins.above)
     )
-    return Issued.of(said.at, low, high, ends(said))
+    return Issued.of(said.at, low, high, _ends(said))
 
 
-def ends(said: Prefixes) -> Stamps:
+def _ends(said: Prefixes) -> Stamps:
     """When each case ended, NaT where it has not."""
     return np.where(said.over, said.ended, np.datetime64("NaT"))

@@ -12,7 +12,7 @@ from mining.prediction.following import right
 from mining.prediction.margins import LEVEL, Issued, Margins, adapted, together
 from mining.prediction.model import Model
 from mining.prediction.prefixes import Numbers, Prefixes, seconds
-from mining.prediction.rolling import Rolling, ends
+from mining.prediction.rolling import Rolling
 from mining.prediction.training import Trained, train
 from mining.prediction.trust import Trust, trusted
 from mining.prediction.ways import SEEN_OFTEN
@@ -71,18 +71,20 @@ def trial(known: Prefixes, *, boosted: bool, seed: int = 0) -> Track | None:
 
 
 def _followed(first: Trained, parts: Sequence[Codes], limit: float, seed: int) -> Mapping[str, Any]:
+    """Margins follow the forecasts of all cases that ran then, as the worker makes them, not of those under test alone: these are
+    all new in the beginning and all slow in the end."""
     rolling = Rolling(first.known, first.model.way, seed)
     found: list[dict[str, Any]] = []
     issued: list[Issued] = []
     margins = fixed = first.model.margins
-    since = first.known.at[parts[0][0]]
-    for rows in parts:
-        now = first.known.at[rows[0]]
+    moments = [first.known.at[rows[0]] for rows in parts]
+    for number, (now, rows) in enumerate(zip(moments, parts, strict=True)):
         if issued:
-            margins, since = adapted(margins, together(issued), since, now), now
-        found.append(_batch(first, rolling.model(now, margins), rows, limit, fixed))
-        told, part = found[-1], first.known.where(rows)
-        issued.append(Issued.of(part.at, told["low"], told["high"], ends(part)))
+            margins = adapted(margins, together(issued), moments[number - 1], now)
+        model = rolling.model(now, margins)
+        found.append(_batch(first, model, rows, limit, fixed))
+        if now < moments[-1]:
+            issued.append(rolling.issued(model, moments[number + 1]))
     return {name: np.concatenate([part[name] for part in found]) for name in found[0]}
 
 

@@ -21,6 +21,7 @@ def values(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
         "rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings),
         "open": kept.open if kept else [_forecast(found, one) for one in forecast.get("most_at_risk", ())],
         "model": kept.model if kept else None,
+        "way": kept.way if kept else None,
         "comparison": kept.comparison if kept else None,
         "track": forecast.get("track"),
         "at": forecast.get("at"),
