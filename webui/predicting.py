@@ -24,7 +24,8 @@ from mining.reading import read
 from mining.work import Stamps
 from webui import catalogue, warning
 from webui.database import open_engine, reading_sessions, transaction
-from webui.quality import load
+from webui.predicting_imported import predict_imported
+from webui.quality import IMPORTED, load
 from webui.settings import Settings
 from workflows import jobs
 from workflows.tables import Case, CaseState
@@ -49,9 +50,11 @@ def work(settings: Settings) -> Callable[[sa.Engine, Mapping[str, Any], datetime
 
 
 def predict_apart(settings: Settings, procedure: str, now: datetime) -> int:
-    """A round in this process, with a connection of its own."""
+    """A round of a procedure, or of an imported log (`log:` before its name), in this process with a connection of its own."""
     database = open_engine(settings)
     try:
+        if procedure.startswith(IMPORTED):
+            return predict_imported(settings, database, procedure, now=now, seed=SEED)
         return predict(settings, database, procedure, now=now)
     finally:
         database.dispose()
@@ -62,7 +65,7 @@ def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: dat
     many are newly shown."""
     with transaction(database) as session:
         position = store.last_position(session, procedure=procedure)
-        settle(session, _ended(session, procedure))
+        settle(session, procedure, _ended(session, procedure))
         margins = _margins(session, procedure, now)
         limits = _limits(session, procedure)
     facts = load(settings, database, procedure, now=now)
@@ -85,7 +88,7 @@ def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: dat
         )
         running = _running(session, procedure)
         rows = keep_forecasts(session, model, [one for one in found if one.case in running], now=now)
-        settle(session, _ended(session, procedure))
+        settle(session, procedure, _ended(session, procedure))
         warning.warn(session, rows, now=now)
     return len(rows)
 

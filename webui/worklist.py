@@ -119,7 +119,7 @@ def lines(session: Session, found: Iterable[Task], *, now: datetime) -> list[Lin
     some = select(Case).options(load_only(*_OF_CASE))  # neither its variables nor the state of the engine
     cases = {c.number: c for c in session.scalars(some.where(Case.number.in_({t.case for t in found})))}
     models = {key: of_case(session, *key).model for key in {(c.procedure, c.version) for c in cases.values()}}
-    names, forecasts = Names(session), shown_of(session, list(cases))
+    names, forecasts = Names(session), shown_of(session, {number: case.procedure for number, case in cases.items()})
     made = [_line(task, cases[task.case], models, names, forecasts.get(task.case), now) for task in found]
     return sorted(made, key=lambda line: (line.due is None, line.due or line.since, line.since))
 

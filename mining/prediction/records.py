@@ -52,7 +52,7 @@ class PredictionModel(Base):
     __tablename__ = "prediction_models"
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    procedure: Mapped[str] = mapped_column(String(128), index=True)
+    procedure: Mapped[str] = mapped_column(String(200), index=True)
     number: Mapped[int]
     made_at: Mapped[datetime] = mapped_column(Utc)
     source: Mapped[str] = mapped_column(Text)
@@ -79,8 +79,8 @@ class CaseForecast(Base):
     )
 
     id: Mapped[int] = mapped_column(primary_key=True)
-    case: Mapped[str] = mapped_column("case", String(64))
-    procedure: Mapped[str] = mapped_column(String(128))
+    case: Mapped[str] = mapped_column("case", String(200))
+    procedure: Mapped[str] = mapped_column(String(200))
     model: Mapped[int]
     activity: Mapped[str] = mapped_column(String(256))
     step: Mapped[int]
@@ -148,12 +148,11 @@ def keep_forecasts(
 ) -> list[CaseForecast]:
     """File what is new of each open case; returns what is newly shown."""
     told = list(found)
-    shown = of_cases(session, [one.case for one in told])
+    shown = of_cases(session, model.procedure, [one.case for one in told])
     fresh = [one for one in told if one.case not in shown or _superseded(shown[one.case], one, now)]
     for cases in _in_parts([one.case for one in fresh]):
-        session.execute(
-            update(CaseForecast).where(CaseForecast.case.in_(cases), CaseForecast.current).values(current=False)
-        )
+        before = update(CaseForecast).where(CaseForecast.case.in_(cases), CaseForecast.current)
+        session.execute(before.where(CaseForecast.procedure == model.procedure).values(current=False))
     rows = [_row(model, one, now) for one in fresh]
     session.add_all(rows)
     session.flush()
@@ -196,22 +195,24 @@ class Shown:
     median_at: datetime
 
 
-def shown_of(session: Session, cases: Sequence[str]) -> dict[str, Shown]:
+def shown_of(session: Session, procedure_of: Mapping[str, str]) -> dict[str, Shown]:
     """What is currently shown of each of these cases that has a forecast: two columns, found by the index."""
     found: dict[str, Shown] = {}
-    for part in _in_parts(cases):
-        columns = select(CaseForecast.case, CaseForecast.risk, CaseForecast.median_at)
-        rows = session.execute(columns.where(CaseForecast.case.in_(part), CaseForecast.current))
+    columns = select(CaseForecast.case, CaseForecast.risk, CaseForecast.median_at).where(
+        CaseForecast.current, CaseForecast.procedure.in_(sorted(set(procedure_of.values())))
+    )
+    for part in _in_parts(list(procedure_of)):
+        rows = session.execute(columns.where(CaseForecast.case.in_(part)))
         found |= {row.case: Shown(row.risk, row.median_at) for row in rows}
     return found
 
 
-def of_cases(session: Session, cases: Sequence[str]) -> dict[str, CaseForecast]:
+def of_cases(session: Session, procedure: str, cases: Sequence[str]) -> dict[str, CaseForecast]:
     """The current forecast of each of these cases that has one."""
     found: dict[str, CaseForecast] = {}
+    current = select(CaseForecast).where(CaseForecast.procedure == procedure, CaseForecast.current)
     for part in _in_parts(cases):
-        rows = session.scalars(select(CaseForecast).where(CaseForecast.case.in_(part), CaseForecast.current))
-        found |= {row.case: row for row in rows}
+        found |= {row.case: row for row in session.scalars(current.where(CaseForecast.case.in_(part)))}
     return found
 
 
@@ -228,10 +229,11 @@ def _in_parts(cases: Sequence[str]) -> Iterable[Sequence[str]]:
     return (cases[at : at + AT_ONCE] for at in range(0, len(cases), AT_ONCE))
 
 
-def settle(session: Session, ended: Mapping[str, datetime]) -> None:
+def settle(session: Session, procedure: str, ended: Mapping[str, datetime]) -> None:
     """These cases have ended: what was predicted of them can be compared."""
     for case, at in ended.items():
         open_ones = update(CaseForecast).where(CaseForecast.case == case, CaseForecast.ended_at.is_(None))
+        open_ones = open_ones.where(CaseForecast.procedure == procedure)
         session.execute(open_ones.values(ended_at=at, current=False))
 
 

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
 import sqlalchemy as sa
 
+from event_logs.warehouse import Warehouse
+from event_logs.writing import write_log
 from mining.prediction.forecast import Forecast
 from mining.prediction.margins import SIDE, START, adapted
 from mining.prediction.records import (
@@ -20,10 +24,13 @@ from mining.prediction.records import (
     issued,
     keep_forecasts,
     keep_model,
+    most_at_risk,
     newest_model,
     settle,
+    shown_of,
 )
 from mining.prediction.ways import Way
+from tests.mining.logs import Done, at, log_of
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
 from webui import predicting, warning
 from webui.database import transaction
@@ -123,7 +130,7 @@ def test_what_was_shown_stays_until_the_case_moves_on_and_is_compared_when_it_en
         rows = session.scalars(sa.select(CaseForecast).order_by(CaseForecast.id)).all()
         assert [(row.step, row.current) for row in rows] == [(1, False), (2, True)]
         assert comparison(session, "vat_credit_refund") is None
-        settle(session, {two[0]: MONDAY + timedelta(days=5)})
+        settle(session, "vat_credit_refund", {two[0]: MONDAY + timedelta(days=5)})
         found = comparison(session, "vat_credit_refund")
         assert found is not None and (found.cases, found.forecasts, found.coverage) == (1, 2, 0.0)
         assert found.error == pytest.approx((3 * DAY + (3 * DAY - 7200)) / 2)
@@ -137,7 +144,7 @@ def test_the_next_intervals_follow_what_happened_to_those_that_were_shown(
     shown(engine, told(two[0], risk=0.3), told(two[1], risk=0.3))
     after = MONDAY + timedelta(hours=6)
     with transaction(engine) as session:
-        settle(session, {case: MONDAY + timedelta(hours=3) for case in two})
+        settle(session, "vat_credit_refund", {case: MONDAY + timedelta(hours=3) for case in two})
         found = adapted(START, issued(session, "vat_credit_refund"), _stamp(MONDAY), _stamp(after))
         assert found.below == pytest.approx(SIDE + 2 / 202 * (SIDE - 1)) and found.above == SIDE
         kept = keep_model(
@@ -181,6 +188,36 @@ def test_the_worker_trains_predicts_and_says_from_what(
         assert predicting.ask_due(engine, clock()) == 0
     assert predicting.ask_due(engine, clock() + timedelta(days=2)) == 1
     assert predicting.predict(settings, engine, "vat_credit_refund", now=clock()) == 0  # the same is shown
+
+
+@pytest.mark.slow
+def test_open_cases_of_an_imported_log_are_predicted_and_compared_when_it_is_imported_again(
+    engine: sa.Engine, settings: Settings, tmp_path: Path
+) -> None:
+    """Cases of imports are not ours: a case of ours with the same number keeps what is shown of it."""
+    shown(engine, told("open", risk=0.1))
+    imported(settings, tmp_path, Done("open", "accept", 40), open_cases=["open"])
+    assert predicting.predict_apart(settings, "log:elsewhere", at(41)) == 1
+    with transaction(engine) as session:
+        [row] = most_at_risk(session, "log:elsewhere", 10)
+        assert (row.case, row.activity, row.risk, row.made_at) == ("open", "accept", None, at(40))
+        assert row.median_at == at(45)
+        assert shown_of(session, {"open": "vat_credit_refund"})["open"].risk == 0.1
+    imported(settings, tmp_path, Done("open", "accept", 40), Done("open", "deliver", 45))
+    assert predicting.predict_apart(settings, "log:elsewhere", at(46)) == 0
+    with transaction(engine) as session:
+        assert most_at_risk(session, "log:elsewhere", 10) == []
+        found = comparison(session, "log:elsewhere")
+        assert found is not None and (found.forecasts, found.error, found.coverage) == (1, 0.0, 1.0)
+
+
+def imported(settings: Settings, folder: Path, *more: Done, open_cases: Sequence[str] = ()) -> None:
+    """Forty cases that took five hours each, and those."""
+    past = [done for n in range(40) for done in (Done(f"p{n}", "accept", n / 2), Done(f"p{n}", "deliver", n / 2 + 5))]
+    written = folder / "elsewhere.csv"
+    written.unlink(missing_ok=True)
+    write_log(log_of(*past, *more, open_cases=list(open_cases)), written)
+    Warehouse(settings.home).import_log(written, "elsewhere", replace=True, now=at(41))
 
 
 def test_no_page_needs_scikit_learn() -> None:

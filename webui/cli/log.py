@@ -13,13 +13,14 @@ from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
 from event_logs.writing.objects import ENDINGS, form_of, write_objects
+from webui import predicting, yardsticks
 from webui import quality as checks
-from webui import yardsticks
 from webui.cli.collect import collect
 from webui.cli.database import changing, now, open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress, steps
+from webui.database import transaction
 from webui.errors import Refused
 from webui.settings import read_settings
 
@@ -80,6 +81,8 @@ def _checked(name: str) -> dict[str, Any]:
     database = open_database(settings)
     with steps(f"Checking {name}"):
         made = checks.check(settings, database, f"{checks.IMPORTED}{name}", occasion="import", now=datetime.now(UTC))
+    with transaction(database) as session:
+        predicting.ask(session, f"{checks.IMPORTED}{name}", now=datetime.now(UTC))
     broken = {
         finding.rule: {"broken": finding.broken, "asked": finding.asked} for finding in made.findings if finding.broken
     }

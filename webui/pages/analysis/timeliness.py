@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
-from webui.analyses import Analysed
+from webui.analyses import Analysed, parts
 from webui.answers import db
 from webui.findings import shown_findings
 from webui.language import gettext as _
@@ -14,9 +14,9 @@ from webui.predicted import predicted
 from workflows.tables import ProcedureVersion
 
 
-def values(found: Analysed, version: ProcedureVersion | None) -> dict[str, Any]:
+def values(found: Analysed, _version: ProcedureVersion | None) -> dict[str, Any]:
     forecast: Mapping[str, Any] = found.diagnosis.analyses["forecast"].figures
-    kept = predicted(db(), version.key, found.label) if version else None
+    kept = predicted(db(), parts(found.name)[0], found.label)
     return {
         "rows": shown_findings(found, found.diagnosis.analyses["timeliness"].findings),
         "open": kept.open if kept else [_forecast(found, one) for one in forecast.get("most_at_risk", ())],
