@@ -16,7 +16,7 @@ from mining.work import Codes, Flags, Stamps
 
 MOMENTS = 16  # at least as many looks back at what is known, by the number of steps; twice as many at most
 LOOKED_AT = 1_500  # prefixes after the newest moment
-FADING = 0.75  # each moment further back counts for so much of the one after it
+FADING = 0.8  # each moment further back counts for so much of the one after it
 
 
 @dataclass(frozen=True)
