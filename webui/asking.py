@@ -20,6 +20,7 @@ from event_logs.columns import Utc
 from workflows import jobs
 
 MAKE = "report.make"
+PROPOSE, SIMULATE = "propose", "simulate"  # what is asked for besides reports
 FORGOTTEN_AFTER = timedelta(days=30)
 
 
@@ -65,6 +66,12 @@ def digest_of(kind: str, of: str) -> str:
 
 def find(session: Session, kind: str, of: str) -> Asked | None:
     return session.get(Asked, digest_of(kind, of))
+
+
+def latest(session: Session, kind: str, beginning: str) -> Asked | None:
+    """What was asked for last, of that kind and of something that begins so."""
+    query = sa.select(Asked).where(Asked.kind == kind, Asked.of.startswith(beginning, autoescape=True))
+    return session.scalars(query.order_by(Asked.asked_at.desc()).limit(1)).first()
 
 
 def ask(session: Session, kind: str, of: str, *, by: str, now: datetime) -> bool:

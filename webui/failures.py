@@ -10,7 +10,7 @@ from werkzeug.exceptions import HTTPException
 
 from bpmn.errors import BpmnError, UnknownElement
 from event_logs.errors import EventLogError, UnknownLog
-from mining.errors import MiningError, UnknownAcceptance
+from mining.errors import MiningError, NothingLeft, UnknownAcceptance
 from webui import errors as window
 from webui.answers import answer, wants_json
 from webui.formats import moment
@@ -98,6 +98,14 @@ def sentence(error: Exception) -> str:
     if isinstance(error, workflow.CannotUndo):
         return _("The migration cannot be undone: %(reason)s", reason=_(error.REASONS[error.reason]))
     return _(str(error))
+
+
+def told(error: str) -> str:
+    """A failure that was written down as its kind and its sentence, in the language of the reader."""
+    kind, _sign, text = error.partition(": ")
+    if kind == NothingLeft.__name__:
+        return _("No case of the log meets these conditions. Leave one of them out, or choose a wider one.")
+    return _(text or error)
 
 
 def _ours(error: Exception) -> Response:

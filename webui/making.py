@@ -16,12 +16,14 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from event_logs.warehouse import Warehouse
 from mining.reports.kept import ReportKind
-from webui import asking, renewing
+from webui import asking, improvement, renewing
 from webui.apart import apart
 from webui.database import open_engine, transaction
 from webui.errors import DiedApart, WorkFailed
 from webui.failures import EXPECTED
+from webui.improvement import Bench
 from webui.jobs import Progress
 from webui.settings import Settings
 
@@ -59,7 +61,35 @@ def _report(settings: Settings, database: sa.Engine, errand: Errand, progress: P
     return renewing.renew(settings, database, name, now=errand.now, progress=progress)
 
 
-DOING: Mapping[str, Doing] = {kind.value: _report for kind in ReportKind}
+def _propose(settings: Settings, database: sa.Engine, errand: Errand, progress: Progress) -> object:
+    """`of` is the key of a procedure."""
+    by = errand.by or None
+    return improvement.propose(_bench(settings, database), errand.of, by=by, now=errand.now, progress=progress)
+
+
+def _simulate(settings: Settings, database: sa.Engine, errand: Errand, progress: Progress) -> object:
+    """`of` has the number of a proposal, the share of the cases that take it, how many cases are played, and the seed."""
+    proposal, share, cases, seed = errand.of.split()
+    return improvement.simulate(
+        _bench(settings, database),
+        int(proposal),
+        share=float(share),
+        cases=int(cases),
+        seed=int(seed),
+        now=errand.now,
+        progress=progress,
+    )
+
+
+def _bench(settings: Settings, database: sa.Engine) -> Bench:
+    return Bench(database, Warehouse(settings.home, settings.mining_engine))
+
+
+DOING: Mapping[str, Doing] = {
+    **{kind.value: _report for kind in ReportKind},
+    asking.PROPOSE: _propose,
+    asking.SIMULATE: _simulate,
+}
 
 
 def work(settings: Settings, alone: Alone = apart) -> Callable[[sa.Engine, Mapping[str, Any], datetime], None]:
@@ -85,7 +115,7 @@ def _see_to(settings: Settings, database: sa.Engine, errand: Errand, alone: Alon
     try:
         outcome = alone(do, settings, replace(errand, by=by))
     except DiedApart as error:
-        outcome = Outcome(str(error), foreseen=False)
+        outcome = Outcome(_written(error), foreseen=False)
     with transaction(database) as session:
         asking.end(session, errand.kind, errand.of, error=outcome.error, foreseen=outcome.foreseen)
     if outcome.error and not outcome.foreseen:
@@ -109,8 +139,13 @@ def _outcome(settings: Settings, database: sa.Engine, errand: Errand) -> Outcome
     try:
         DOING[errand.kind](settings, database, errand, tell)
     except EXPECTED as error:
-        return Outcome(f"{type(error).__name__}: {error}")
+        return Outcome(_written(error))
     except Exception as error:  # the outermost loop of a process: whoever asked must learn of any failure
         log.exception("%s of %s failed.", errand.kind, errand.of)
-        return Outcome(f"{type(error).__name__}: {error}", foreseen=False)
+        return Outcome(_written(error), foreseen=False)
     return Outcome()
+
+
+def _written(error: Exception) -> str:
+    """As `failures.told` reads it in the language of whoever looks."""
+    return f"{type(error).__name__}: {error}"

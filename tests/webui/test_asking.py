@@ -180,6 +180,15 @@ def test_few_are_done_at_once_and_others_wait_without_holding_a_place(
     assert asked(engine) == {("diagnosis", REFUNDS): State.WAITING}
 
 
+def test_simulations_are_found_by_their_proposal(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        for minutes, of in enumerate(("7 0.3 400 1", "7 0.5 400 1", "77 0.3 400 1")):
+            asking.ask(session, asking.SIMULATE, of, by="owner", now=MONDAY + timedelta(minutes=minutes))
+        found = asking.latest(session, asking.SIMULATE, "7 ")
+        assert found is not None and found.of == "7 0.5 400 1"
+        assert asking.latest(session, asking.SIMULATE, "8 ") is None
+
+
 def _die() -> None:
     os._exit(9)
 

@@ -6,11 +6,12 @@ from datetime import timedelta
 
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from bpmn.changes import HandOver, apply
 from mining import archive
 from mining.redesign import Proposal
-from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, procedures
+from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, made, procedures
 from webui.database import transaction
 from workflows.tables import Case, ProcedureVersion
 
@@ -87,6 +88,25 @@ def test_a_trial_is_started_compared_and_decided(
     assert owner.post("/improvement/trials/1/decide", data={"decision": decision, "remark": "again"}).status_code >= 400
     ledger = owner.get("/improvement?format=json").json["ledger"]  # type: ignore[index]
     assert [(row["trial"]["decision"], row["trial"]["remark"]) for row in ledger] == [(decision, "tried enough")]
+
+
+@pytest.mark.slow
+def test_redesigns_are_looked_for_and_simulated_by_a_job(
+    app: Flask, signed_in: SignIn, worked: None, engine: sa.Engine, proposal: int
+) -> None:
+    owner, page = signed_in("owner"), f"/improvement/proposals/{proposal}"
+    owner.post(f"/improvement/{KEY}/propose")
+    assert "it waits for its turn" in owner.get(f"/improvement/{KEY}").text
+    assert made(app) == 1
+    assert owner.get(f"/improvement/{KEY}/progress").headers["HX-Refresh"] == "true"
+    given = {"share": "50", "cases": "50", "seed": "1"}
+    assert owner.post(f"{page}/simulate", data={**given, "cases": "none"}).status_code == 422
+    owner.post(f"{page}/simulate", data=given)
+    assert "it waits for its turn" in owner.get(page).text
+    assert made(app) == 1
+    told = owner.get(page).text
+    assert "waits for its turn" not in told
+    assert "says nothing about the time and the officers" in told, "six cases that nobody finished teach too little"
 
 
 def test_a_second_trial_waits_for_the_first(signed_in: SignIn, proposal: int) -> None:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
@@ -16,14 +15,14 @@ from bpmn.writing import write_bpmn
 from mining import archive
 from mining.archive import ArchivedProposal, ArchivedTrial
 from mining.evaluation import Against, Effect, Promise, Verdict
-from webui import analyses, improvement
+from webui import analyses, asking, improvement
 from webui.answers import answer, db, engine, now
+from webui.asking import Asked, State
 from webui.auth import Right, me, requires
 from webui.catalogue import Names, find, in_use, labels, load, named, newest
-from webui.errors import JobRunning, Refused
-from webui.failures import sentence
+from webui.errors import Refused
+from webui.failures import told
 from webui.improvement import Bench, Decision, fair_group
-from webui.jobs import Job, Progress
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.proposals import differences_in_words, kind_word, reason, step_word, verdict_sentence
@@ -61,7 +60,7 @@ def procedure(key: str) -> Response:
     version = in_use(db(), key)
     found = _proposals(key, version.number)
     trial = improvement.running_trial(db(), key)
-    job = analyses.jobs().find(f"propose:{key}")
+    asked = asking.find(db(), asking.PROPOSE, key)
     diagnosis = analyses.latest(key)
     worst = diagnosis.diagnosis.worst if diagnosis else None
     return answer(
@@ -73,8 +72,8 @@ def procedure(key: str) -> Response:
         trial=_trial(trial) if trial else None,
         ledger=_ledger(key),
         record=_record(key),
-        job=_job(job) if job and (job.going or job.error) else None,
-        searched=job is not None and job.state == "done",
+        job=_job(asked),
+        searched=asked is not None and asked.state == State.DONE,
         worst={"name": diagnosis.label(worst.subject[-1]), "share": worst.share} if diagnosis and worst else None,
         step=_step_reached(found, trial),
     )
@@ -151,36 +150,33 @@ def _record(key: str | None) -> archive.TrackRecord:
 @requires(Right.REDESIGN)
 def propose(key: str) -> Redirect:
     in_use(db(), key)
-    here, by, at = bench(), me().code, now()
-    _start(f"propose:{key}", lambda progress: improvement.propose(here, key, by=by, now=at, progress=progress))
+    asking.ask(db(), asking.PROPOSE, key, by=me().code, now=now())
     return redirect(url_for("improvement.procedure", key=key))
 
 
 @page.get("/improvement/<key>/progress")
 @requires(Right.REDESIGN)
 def progress(key: str) -> Response:
-    return _progress(f"propose:{key}", f"/improvement/{key}/progress")
+    return _progress(asking.find(db(), asking.PROPOSE, key), f"/improvement/{key}/progress")
 
 
-def _start(name: str, work: Callable[[Progress], Any]) -> None:
-    with suppress(JobRunning):  # asked twice: the page shows the progress of the first
-        analyses.jobs().start(name, work, by=me().code, now=now())
-
-
-def _progress(name: str, address: str) -> Response:
-    job = analyses.jobs().find(name)
-    response = answer("improvement_progress.html", job=_job(job) if job else None, address=address)
-    if job is None or job.state == "done":
+def _progress(asked: Asked | None, address: str) -> Response:
+    response = answer("improvement_progress.html", job=_job(asked), address=address)
+    if asked is None or asked.state == State.DONE:
         response.headers["HX-Refresh"] = "true"
     return response
 
 
-def _job(job: Job) -> dict[str, Any]:
+def _job(asked: Asked | None) -> dict[str, Any] | None:
+    """How it goes, where it goes on or has failed."""
+    if asked is None or asked.state == State.DONE:
+        return None
     return {
-        "state": job.state,
-        "step": step_word(job.step),
-        "share": job.share,
-        "error": sentence(job.error) if job.error else None,
+        "state": asked.state,
+        "since": asked.begun_at or asked.asked_at,
+        "step": step_word(asked.step) if asked.state == State.RUNNING else _("waiting for its turn"),
+        "share": asked.share,
+        "error": told(asked.error) if asked.error else None,
     }
 
 
@@ -192,7 +188,7 @@ def _job(job: Job) -> dict[str, Any]:
 def proposal(id: int) -> Response:
     kept = archive.proposal_of(db(), id)
     current = load(db(), find(db(), kept.procedure, kept.version)).model if kept.version else kept.model
-    job = analyses.jobs().find(f"simulate:{id}")
+    asked = asking.latest(db(), asking.SIMULATE, f"{id} ")
     found = differences(current, kept.model)
     promised = kept.promises[-1].promise if kept.promises else None
     return answer(
@@ -211,7 +207,7 @@ def proposal(id: int) -> Response:
         groups=_groups({}, promised, fair_group(kept.kind)) if promised else [],
         why_fair=why_fair(promised.against) if promised else "",
         chart=None,
-        job=_job(job) if job and (job.going or job.error) else None,
+        job=_job(asked),
         trial_running=improvement.running_trial(db(), kept.procedure),
         still_current=in_use(db(), kept.procedure).number == kept.version,
         defaults={"share": improvement.SHARE, "cases": improvement.CASES, "seed": improvement.SEED},
@@ -264,20 +260,15 @@ def diagram(id: int) -> Response:
 @requires(Right.REDESIGN)
 def simulate(id: int) -> Redirect:
     archive.proposal_of(db(), id)
-    here, at = bench(), now()
-    share, cases, seed = _share(), _whole("cases", 50, 5000), _whole("seed", 0, 10**9)
-
-    def work(told: Progress) -> Promise:
-        return improvement.simulate(here, id, share=share, cases=cases, seed=seed, now=at, progress=told)
-
-    _start(f"simulate:{id}", work)
+    of = f"{id} {_share()} {_whole('cases', 50, 5000)} {_whole('seed', 0, 10**9)}"
+    asking.ask(db(), asking.SIMULATE, of, by=me().code, now=now())
     return redirect(url_for("improvement.proposal", id=id))
 
 
 @page.get("/improvement/proposals/<int:id>/progress")
 @requires(Right.REDESIGN)
 def simulation_progress(id: int) -> Response:
-    return _progress(f"simulate:{id}", f"/improvement/proposals/{id}/progress")
+    return _progress(asking.latest(db(), asking.SIMULATE, f"{id} "), f"/improvement/proposals/{id}/progress")
 
 
 def _share() -> float:

@@ -9,7 +9,6 @@ from flask import Blueprint, Response, current_app, redirect, request
 from werkzeug.wrappers import Response as Redirect
 
 from event_logs.errors import UnknownLog
-from mining.errors import NothingLeft
 from mining.filters import Filter, read, write
 from mining.reports.kept import ReportKind, ReportName
 from webui import analyses, changes, renewing
@@ -19,6 +18,7 @@ from webui.asking import Asked, State
 from webui.auth import Right, me, requires
 from webui.catalogue import in_use
 from webui.errors import NotFound
+from webui.failures import told
 from webui.filter_bar import Place
 from webui.language import gettext as _
 
@@ -95,13 +95,10 @@ def going(name: ReportName, asked: Asked | None) -> dict[str, Any] | None:
 
 
 def _reason(name: ReportName, error: str) -> str:
-    """A failure in the language of the reader, as far as its words are known there; its kind stands before its sentence."""
-    kind, _sign, sentence = error.partition(": ")
-    if kind == NothingLeft.__name__:
-        return _("No case of the log meets these conditions. Leave one of them out, or choose a wider one.")
-    if kind == UnknownLog.__name__ and name.kind is ReportKind.OBJECTS:
+    """A failure in the language of the reader."""
+    if name.kind is ReportKind.OBJECTS and error.startswith(UnknownLog.__name__):
         return _("This log came without objects: only imports of OCEL files and our own procedures have them.")
-    return _(sentence)
+    return told(error)
 
 
 def step_word(step: str) -> str:
