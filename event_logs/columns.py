@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,6 +11,8 @@ from sqlalchemy.types import TypeDecorator
 
 from event_logs import typed_json
 from event_logs.errors import NaiveTime
+
+Process = Callable[[Any], Any]
 
 
 class Utc(TypeDecorator[datetime]):
@@ -21,22 +24,34 @@ class Utc(TypeDecorator[datetime]):
     impl = DateTime(timezone=True)
     cache_ok = True
 
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None or value.utcoffset() is None:
-            raise NaiveTime(value)
-        in_utc = value.astimezone(UTC)
-        return in_utc.replace(tzinfo=None) if dialect.name == "sqlite" else in_utc
+    # The processors stand in for the decorator's own, which would ask at every value what is known for the whole column.
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return _text if dialect.name == "sqlite" else _in_utc
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        return _read if dialect.name == "sqlite" else _in_utc
 
     def process_literal_param(self, value: datetime | None, dialect: Dialect) -> str:
-        bound = self.process_bind_param(value, dialect)
-        return "NULL" if bound is None else f"'{bound.isoformat(sep=' ', timespec='microseconds')}'"
+        if value is None:
+            return "NULL"
+        return f"'{_text(value)}'" if dialect.name == "sqlite" else f"'{_text(value)}+00:00'"
+
+
+def _in_utc(value: datetime | None) -> Any:
+    if value is None:
+        return None
+    if value.tzinfo is None or value.utcoffset() is None:
+        raise NaiveTime(value)
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
+
+
+def _text(value: datetime | None) -> str | None:
+    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+
+
+def _read(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
 
 
 class Json(TypeDecorator[Any]):
@@ -48,8 +63,16 @@ class Json(TypeDecorator[Any]):
     impl = Text
     cache_ok = True
 
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        return None if value is None else typed_json.dumps(value)
+    def bind_processor(self, dialect: Dialect) -> Process:
+        return _written
 
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else typed_json.loads(value)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Process:
+        return _loaded
+
+
+def _written(value: Any) -> str | None:
+    return None if value is None else typed_json.dumps(value)
+
+
+def _loaded(text: str | None) -> Any:
+    return None if text is None else typed_json.loads(text)

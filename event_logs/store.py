@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime
+from operator import attrgetter
 from typing import Any
 
 from sqlalchemy import (
@@ -71,6 +72,7 @@ class RecordedEvent(Base):
 _TABLE = metadata.tables[RecordedEvent.__tablename__]
 _CHAIN = ("digest", "previous")
 _FACT = [column.name for column in _TABLE.columns if column.name not in ("position", *_CHAIN)]
+_SAID = attrgetter(*_FACT)
 _END_OF_CASE = (
     select(_TABLE.c.digest)
     # (An expression, so that no database thinks of the index by procedure, which holds a million rows.)
@@ -206,7 +208,7 @@ def facts(*, procedure: str | None = None, case_id: str | None = None, after: in
 
 
 def _row(fact: Event) -> dict[str, object]:
-    row: dict[str, object] = {name: getattr(fact, name) for name in _FACT}
+    row: dict[str, object] = dict(zip(_FACT, _SAID(fact), strict=True))
     row["lifecycle"] = str(fact.lifecycle)
     return row
 

@@ -69,7 +69,7 @@ def of(session: Session, office: str | None = None) -> WorkingCalendar:
 def _book(session: Session) -> _Book:
     if session.info.get(_CHANGED):
         return _read(session)  # its own changes, which nobody else sees yet
-    pool = session.connection().engine.pool
+    pool = session.get_bind().engine.pool
     kept = _BOOKS.get(pool)
     if kept is None or monotonic() - kept[0] > FRESH:
         kept = _BOOKS[pool] = (monotonic(), _read(session))

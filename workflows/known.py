@@ -11,7 +11,7 @@ from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Dialect, bindparam, inspect, update
-from sqlalchemy.orm import Session, configure_mappers, make_transient_to_detached
+from sqlalchemy.orm import Session, configure_mappers
 
 from event_logs.prepared import Filled, Prepared
 from workflows.tables import Base
@@ -21,19 +21,30 @@ configure_mappers()  # `found` makes rows past their constructors, which would s
 
 
 def found(session: Session, kind: type[Row], values: Sequence[Any]) -> Row:
-    """The session's row with these values, one for each column: as they are now in the database, whatever it held before."""
+    """The session's row with these values, one for each column: as they are now in the database, whatever it held before.
+
+    It is made and known to the session as by the session's own loading.
+    """
     mapper: Any = inspect(kind)
     told = dict(zip(mapper.columns.keys(), values, strict=True))
-    row: Any = session.identity_map.get(mapper.identity_key_from_primary_key((told[mapper.primary_key[0].key],)))
+    key = mapper.identity_key_from_primary_key((told[mapper.primary_key[0].key],))
+    row: Any = session.identity_map.get(key)
     if row is not None:
         row.__dict__.update(told)
         written(session, row)
         return cast(Row, row)
-    row = mapper.class_manager.new_instance()
-    row.__dict__.update(told)
-    make_transient_to_detached(row)
-    session.add(row)
+    row = made(kind, **told)
+    state = inspect(row)
+    state.key, state.session_id = key, session.hash_key
+    session.identity_map.add(state)
     return cast(Row, row)
+
+
+def made(kind: type[Row], **values: Any) -> Row:
+    """A row with these values that no session knows, and whose making nobody follows."""
+    row: Row = inspect(kind).class_manager.new_instance()  # type: ignore[assignment]
+    row.__dict__.update(values)
+    return row
 
 
 def changes(row: Base) -> dict[str, Any]:

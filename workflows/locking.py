@@ -82,16 +82,15 @@ def _put_back(session: Session) -> None:
         session.expire(row)
 
 
-def write_known(session: Session, case: Case, tasks: Sequence[Task]) -> None:
+def write_known(session: Session, connection: Connection, case: Case, tasks: Sequence[Task]) -> None:
     """Write what has changed of a case that is known to the database, its next revision, and what has changed of its tasks.
 
     Raises Overtaken.
     """
     session.info.pop(AHEAD, None)
-    connection = session.connection()
     told = changes(case) | {"revision": case.revision + 1}
     own = change(connection.dialect, case, told, number=case.number, revision=case.revision)
-    others = [change(connection.dialect, task, changes(task), id=task.id) for task in tasks if changes(task)]
+    others = [change(connection.dialect, task, new, id=task.id) for task in tasks if (new := changes(task))]
     _begin(connection)
     if own.send(connection).rowcount != 1:
         raise Overtaken(case.number)

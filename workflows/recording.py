@@ -8,6 +8,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
+from sqlalchemy import Dialect
 from sqlalchemy.orm import Session
 
 from event_logs import store
@@ -97,13 +98,14 @@ class Journal:
         self.events[0] = replace(first, attributes={**scalars(attributes), **first.attributes})
 
     def write(self, session: Session) -> None:
-        for send in self.filled(session):
-            send(session.connection())
+        connection = session.connection()
+        for send in self.filled(connection.dialect):
+            send(connection)
 
-    def filled(self, session: Session) -> list[Send]:
+    def filled(self, dialect: Dialect) -> list[Send]:
         """The statement that appends them, ready to be sent."""
         events, self.events = self.events, []
-        return [filled.send for filled in store.filled(session.connection().dialect, events)]
+        return [filled.send for filled in store.filled(dialect, events)]
 
 
 def journal(session: Session, case: Case, now: datetime) -> Journal:

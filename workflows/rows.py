@@ -113,9 +113,8 @@ class Rows:
         for table in waited or (TIMERS, SUBSCRIPTIONS):
             self.gone[table].append(str(token))
 
-    def filled(self, session: Session, now: datetime) -> list[Send]:
+    def filled(self, session: Session, dialect: Dialect, now: datetime) -> list[Send]:
         """Every statement filled in, in order, so that whoever writes only sends."""
-        dialect = session.connection().dialect
         timers, subscriptions = self._left(TIMERS, self.timers), self._left(SUBSCRIPTIONS, self.subscriptions)
         back = [{"of_case": self.case, "was": instance, "at": now} for instance in self.called_back]
         return [

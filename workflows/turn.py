@@ -16,6 +16,7 @@ from workflows import automation, clock_stops, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
+from workflows.known import made
 from workflows.locking import write_known
 from workflows.recording import Journal, journal
 from workflows.routing import People, kept_apart, route_among
@@ -98,12 +99,12 @@ class Turn:
         if self.opened is not None:
             self._settle(self.opened)
         self._frame_events()
-        known = [task for task in self.tasks.values() if inspect(task).persistent]
-        sent = [*self.rows.filled(self.session, self.now), *self.journal.filled(self.session)]
-        if inspect(self.case).persistent:
-            write_known(self.session, self.case, known)
-        self.session.flush()
         connection = self.session.connection()
+        known = [task for task in self.tasks.values() if inspect(task).persistent]
+        sent = [*self.rows.filled(self.session, connection.dialect, self.now), *self.journal.filled(connection.dialect)]
+        if inspect(self.case).persistent:
+            write_known(self.session, connection, self.case, known)
+        self.session.flush()
         for send in sent:
             send(connection)
         tell(self.session, known)
@@ -198,7 +199,8 @@ def _entered(turn: Turn, fact: facts.Entered) -> None:
 def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     """A person has to do this: make the task, route it, say so."""
     node: Activity = turn.node(fact.node)
-    task = Task(
+    task = made(
+        Task,
         case=turn.case.number,
         procedure=turn.case.procedure,
         activity=fact.node,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from copy import deepcopy
 from typing import Any
 
 from bpmn.model import Activity, Assignment
@@ -101,9 +100,7 @@ class ServiceSpec(AutomaticSpec):
 
     def step(self, token: Token) -> bool | None:
         attempt = token.progress["attempts"] = token.progress.get("attempts", 0) + 1
-        inputs = deepcopy(
-            dict(self.given(token))
-        )  # a service may change what it is given; branches share what lies inside
+        inputs = {name: copied(value) for name, value in self.given(token).items()}
         done = token.workflow.steps.perform(self.place, self.node, inputs, attempt=attempt)
         if not isinstance(done, HandedOut):
             return self.done(token, self.taken(token, done))
@@ -120,6 +117,15 @@ class ServiceSpec(AutomaticSpec):
             token.workflow.say(Withdrawn(token.id, self.place))
         else:
             super().withdraw(token)
+
+
+def copied(value: Any) -> Any:
+    """A service may change what it is given; branches share the lists and contexts inside."""
+    if isinstance(value, list):
+        return [copied(item) for item in value]
+    if isinstance(value, Mapping):
+        return {name: copied(item) for name, item in value.items()}
+    return value
 
 
 class RuleSpec(AutomaticSpec):
