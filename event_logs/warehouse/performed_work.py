@@ -40,7 +40,7 @@ def write_performed_work(folder: Path, spill: Path) -> None:
     backend.con.execute(_NUMBERED)
     write_performed(backend, "events", folder / "performed.parquet")
     read(backend, [folder / "performed.parquet"], "performed")
-    write(backend, [courses_sql()], folder / "courses.parquet", COURSES)
+    write(backend, _courses(backend.con), folder / "courses.parquet", COURSES)
 
 
 def write_performed(backend: Any, source: str, target: Path) -> int:
@@ -50,16 +50,28 @@ def write_performed(backend: Any, source: str, target: Path) -> int:
     return write(backend, _chunks(backend.con, source), target, PERFORMED)
 
 
-def _chunks(connection: Any, source: str) -> Iterator[str]:
-    """For some cases at a time: their events are laid into `chunk`, and the query of their performed work."""
+def _chosen(connection: Any, source: str) -> Iterator[str]:
+    """Some cases at a time: they are laid into `chosen`; says the condition on `case_no` that chooses them."""
     [(first, last)] = connection.execute("SELECT min(case_no), max(case_no) FROM numbers").fetchall()
     if first is None:
         return
     [(rows,)] = connection.execute(f"SELECT count(*) FROM {source}").fetchall()
     step = max(1, -(-(last + 1 - first) * AT_ONCE // max(rows, AT_ONCE)))
     for low in range(first, last + 1, step):
-        bounds = "case_no >= ? AND case_no < ?"
-        connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS FROM numbers WHERE {bounds}", [low, low + step])
+        bounds = f"case_no >= {low} AND case_no < {low + step}"
+        connection.execute(f"CREATE OR REPLACE TEMP TABLE chosen AS FROM numbers WHERE {bounds}")
+        yield bounds
+
+
+def _courses(connection: Any) -> Iterator[str]:
+    for bounds in _chosen(connection, "performed"):
+        connection.execute(f"CREATE OR REPLACE TEMP VIEW walked AS FROM performed WHERE {bounds}")
+        yield courses_sql("chosen", "walked")
+
+
+def _chunks(connection: Any, source: str) -> Iterator[str]:
+    """For some cases at a time: their events are laid into `chunk`, and the query of their performed work."""
+    for _bounds in _chosen(connection, source):
         [span] = connection.execute("SELECT min(first_position), max(last_position) FROM chosen").fetchall()
         connection.execute(
             f"CREATE OR REPLACE TEMP TABLE chunk AS SELECT {_COLUMNS} FROM {source}"
@@ -83,10 +95,10 @@ def performed_sql(transitions: frozenset[str], instances: bool) -> str:
 
 
 @cache
-def courses_sql() -> str:
-    """The courses of the cases in `numbers`, which has their times too, and the work in `performed`."""
-    times = ibis.table({"case_no": "int64", **TIMES, "closed": "boolean"}, name="numbers")
-    return _compiled(courses_of(times, ibis.table(PERFORMED, name="performed")).order_by("case_no"), COURSES)
+def courses_sql(numbers: str = "numbers", work: str = "performed") -> str:
+    """The courses of the cases in the table `numbers`, which has their times too, and of their performed work."""
+    times = ibis.table({"case_no": "int64", **TIMES, "closed": "boolean"}, name=numbers)
+    return _compiled(courses_of(times, ibis.table(PERFORMED, name=work)).order_by("case_no"), COURSES)
 
 
 def _compiled(table: ibis.Table, schema: ibis.Schema) -> str:
