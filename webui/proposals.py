@@ -124,7 +124,7 @@ def differences_in_words(found: Sequence[Difference], old: ProcessModel, new: Pr
     """Nodes and lanes that differ, one line each; flows follow from them and stay out."""
     words = {
         DifferenceKind.ADDED: _("new"),
-        DifferenceKind.REMOVED: _("left out"),
+        DifferenceKind.REMOVED: _("taken out"),
         DifferenceKind.CHANGED: _("changed"),
         DifferenceKind.MOVED: _("done by others"),
     }
