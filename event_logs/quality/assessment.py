@@ -42,15 +42,23 @@ class Finding:
         return 1 - self.broken / self.asked if self.asked else 1.0
 
 
+@dataclass(frozen=True, slots=True)
+class Part:
+    """An office or a post: its score (1 = nothing is wrong), and how often its work broke each rule, the most first."""
+
+    score: float
+    broken: Mapping[str, int]
+
+
 @dataclass(frozen=True)
 class Assessment:
-    """The findings of every rule that had something to ask; `offices` and `posts` have a score each (1 = nothing is wrong)."""
+    """The findings of every rule that had something to ask, and what they are for each of the offices and posts."""
 
     log: str
     at: datetime
     findings: tuple[Finding, ...]
-    offices: Mapping[str, float]
-    posts: Mapping[str, float]
+    offices: Mapping[str, Part]
+    posts: Mapping[str, Part]
     defects: Defects
 
     @property
@@ -84,7 +92,7 @@ def assess(log: EventLog, *, now: datetime) -> Assessment:
         for rule in RULES
         if totals[f"{rule.key}_asked"]
     )
-    return Assessment(log.name, now, findings, _scores(work, "office"), _scores(work, "post"), wrong)
+    return Assessment(log.name, now, findings, _parts(work, "office"), _parts(work, "post"), wrong)
 
 
 def _work(log: EventLog, wrong: Defects, now: datetime) -> ibis.Table:
@@ -143,14 +151,16 @@ def _counted(broken: Any) -> dict[str, Any]:
     return {"broken": broken.sum(), "asked": broken.notnull().sum()}
 
 
-def _scores(work: ibis.Table, key: str) -> dict[str, float]:
-    """The score of each office or post that the log knows."""
-    scores = {}
+def _parts(work: ibis.Table, key: str) -> dict[str, Part]:
+    """Each office or post that the log knows."""
+    parts = {}
     for row in _sums(work.filter(work[key].notnull()), key):
         findings = [Finding(rule.key, row[f"{rule.key}_broken"] or 0, row[f"{rule.key}_asked"] or 0) for rule in RULES]
         dimensions = scores_by_dimension(tuple(finding for finding in findings if finding.asked))
-        scores[row[key]] = sum(dimensions.values()) / len(dimensions) if dimensions else 1.0
-    return dict(sorted(scores.items()))
+        score = sum(dimensions.values()) / len(dimensions) if dimensions else 1.0
+        worst = sorted((finding for finding in findings if finding.broken), key=lambda finding: -finding.broken)
+        parts[row[key]] = Part(score, {finding.rule: finding.broken for finding in worst})
+    return dict(sorted(parts.items()))
 
 
 def _evidence(work: ibis.Table, rule: str) -> Iterator[Evidence]:
@@ -158,6 +168,17 @@ def _evidence(work: ibis.Table, rule: str) -> Iterator[Evidence]:
     most = broken.aggregate(times=_.count(), case_id=_.case_id.min()).order_by(ibis.desc("times"), "activity")
     for row in most.limit(MOST_EVIDENCE).to_pyarrow().to_pylist():
         yield Evidence(row["activity"], row["times"], row["case_id"])
+
+
+def part_as_dict(part: Part) -> dict[str, Any]:
+    return {"score": str(part.score), "broken": dict(part.broken)}
+
+
+def part_from_dict(told: Mapping[str, Any] | str) -> Part:
+    """An older version of the product kept the score alone."""
+    if isinstance(told, str):
+        return Part(float(told), {})
+    return Part(float(told["score"]), {rule: int(times) for rule, times in told["broken"].items()})
 
 
 def finding_as_dict(finding: Finding) -> dict[str, Any]:

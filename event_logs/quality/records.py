@@ -12,7 +12,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from event_logs.columns import Json, Utc
 from event_logs.errors import EventLogError
-from event_logs.quality.assessment import Assessment, finding_as_dict
+from event_logs.quality.assessment import Assessment, finding_as_dict, part_as_dict
 from event_logs.quality.repairs import ONCE, Repair, proposals
 
 
@@ -76,8 +76,8 @@ def keep(session: Session, log: str, made: Assessment, occasion: str) -> Quality
         score=made.score,
         dimensions={str(name): str(score) for name, score in made.dimensions.items()},
         findings=[finding_as_dict(finding) for finding in made.findings],
-        offices={name: str(score) for name, score in made.offices.items()},
-        posts={name: str(score) for name, score in made.posts.items()},
+        offices={name: part_as_dict(part) for name, part in made.offices.items()},
+        posts={name: part_as_dict(part) for name, part in made.posts.items()},
     )
     session.add(check)
     twins = sum(finding.broken for finding in made.findings if finding.rule == ONCE)

@@ -29,8 +29,11 @@ _TEXTS = ("case_id", "activity", "lifecycle", "officer", "post", "office")
 
 def shelve(session: Session, store: Warehouse, log: str, *, now: datetime) -> bool:
     """Write the log anew, with the rows set aside beside it, if either changed since; raises LogExists where a log of that name was imported from a file."""
-    last = session.scalar(select(func.max(CollectedEvent.position)).where(CollectedEvent.log == log)) or 0
-    mark = f"{SOURCE} up to {last}, {aside.mark(session, log)}"
+    [(last, count)] = session.execute(
+        select(func.max(CollectedEvent.position), func.count()).where(CollectedEvent.log == log)
+    ).all()
+    # Counted, too: of two writers at once, the lower position may come to light after the higher one.
+    mark = f"{SOURCE} up to {last}, {count} in all, {aside.mark(session, log)}"
     if log in store.names():
         kept = store.facts(log)
         if not str(kept["sha256"]).startswith(SOURCE):

@@ -107,6 +107,26 @@ def test_every_command_explains_itself(call: Call, name: str) -> None:
     assert said.code == 0 and said.out.startswith("Usage: qiangji")
 
 
+def test_the_quality_of_a_log_is_told_by_rule_office_and_time_and_its_repairs_are_decided(
+    call: Call, tmp_path: Path
+) -> None:
+    steps = [f"C{n},{step},2026-02-{n % 28 + 1:02} 09:00:00,east" for n in range(40) for step in ("accept", "check")]
+    path = tmp_path / "slips.csv"
+    path.write_text("\n".join(["case,activity,time,office", *steps, "C9,chekc,2026-02-27 09:00:00,east"]), "utf-8")
+    assert call("log", "import", str(path), "--name", "slips", "--json").json["rules_broken"]["label_spelled"]
+    told = call("log", "quality", "slips", "--json").json
+    slip = next(rule for rule in told["rules"] if rule["rule"] == "label_spelled")
+    assert (slip["post"], slip["stage"], slip["broken"], slip["case"]) == ("reception", "entry", 1, "C9")
+    assert told["offices"]["east"]["broken"]["label_spelled"] == 1 and len(told["trend"]) == 2
+    assert "label_spelled\taccuracy\tentry\treception\t1\t" in call("log", "quality", "slips").out
+    (proposed,) = call("log", "repairs", "slips", "--json").json
+    assert proposed["state"] == "proposed" and proposed["names"] == {"chekc": "check"}
+    (accepted,) = call("log", "repairs", "slips", "accept", str(proposed["id"]), "--by", "owner", "--json").json
+    assert (accepted["state"], accepted["decided_by"]) == ("accepted", "owner")
+    assert "label_spelled" not in call("log", "quality", "slips", "--json").json["offices"]["east"]["broken"]
+    assert call("log", "repairs", "slips", "accept").code == 2 and call("log", "quality", "nothing").code != 0
+
+
 def test_a_log_comes_in_is_listed_and_goes_out(call: Call, table: Path, tmp_path: Path) -> None:
     told = call("log", "import", str(table), "--name", "window", "--json").json
     assert {key: told[key] for key in ("cases", "events", "activities", "variants", "set_aside")} == {

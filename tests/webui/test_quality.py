@@ -17,19 +17,28 @@ from webui.database import reading_sessions
 from webui.quality_words import rule_name
 from webui.settings import Settings
 
-STEPS = ("accept", "check", "approve")
+STEPS, OFFICES = ("accept", "check", "approve"), ("east", "west")
 
 
 @pytest.fixture
 def imported(settings: Settings, tmp_path: Path, engine: sa.Engine) -> str:
     rows = [
-        f"C{n},{step},2026-02-{n % 28 + 1:02} 0{hour}:00:00,A" for n in range(40) for hour, step in enumerate(STEPS)
+        f"C{n},{step},2026-02-{n % 28 + 1:02} 0{hour}:00:00,A,{OFFICES[n % 2]}"
+        for n in range(40)
+        for hour, step in enumerate(STEPS)
     ]
     path = tmp_path / "foreign.csv"
     path.write_text(
-        "\n".join(["case,activity,time,officer", *rows, "C99,chekc,2026-02-03 09:00:00,A"]) + "\n", encoding="utf-8"
+        "\n".join(["case,activity,time,officer,office", *rows, "C99,chekc,2026-02-03 09:00:00,A,east"]) + "\n",
+        encoding="utf-8",
     )
-    columns = {"case_id": "case", "activity": "activity", "timestamp": "time", "resource": "officer"}
+    columns = {
+        "case_id": "case",
+        "activity": "activity",
+        "timestamp": "time",
+        "resource": "officer",
+        "office": "office",
+    }
     Warehouse(settings.home).import_log(path, "foreign", columns, now=MONDAY)
     return "log:foreign"
 
@@ -44,6 +53,8 @@ def test_a_log_is_checked_and_its_repair_decided(
     quality.work(settings)(engine, do_it, MONDAY)
     page = owner.get(f"/quality/{imported}").text
     assert "Right spelling" in page and "chekc" in page and "such as case C99" in page
+    assert page.count('<span class="sub">Right spelling · 1</span>') == 1, "one office has the slip, the other is clean"
+    assert "<polyline" not in page, "one check is no trend yet"
     page = owner.post(f"/quality/{imported}/repairs/1", data={"state": "accepted"}, follow_redirects=True).text
     assert "Demo owner" in page and "Take back" in page
     with reading_sessions(engine)() as session:
@@ -51,6 +62,7 @@ def test_a_log_is_checked_and_its_repair_decided(
     quality.work(settings)(engine, do_it, MONDAY)
     again = owner.get(f"/quality/{imported}").text
     assert "such as case C99" not in again
+    assert again.count("<polyline") == 3, "of the log and of each office"
     assert "foreign" in owner.get("/quality").text
     assert "书写正确" in signed_in("owner", language="zh").get(f"/quality/{imported}").text
 

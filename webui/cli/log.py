@@ -8,7 +8,6 @@ from typing import Any
 
 import click
 
-from event_logs.errors import UnknownLog
 from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
@@ -20,6 +19,7 @@ from webui.cli.database import changing, now, open_database
 from webui.cli.given import PAIR
 from webui.cli.ledger import COMMANDS, export_with_proofs
 from webui.cli.output import as_json, print_facts, print_json, print_rows, progress, steps
+from webui.cli.quality import quality, repairs
 from webui.database import transaction
 from webui.errors import Refused
 from webui.settings import read_settings
@@ -163,23 +163,5 @@ def hold(name: str, drawing: str, by: str) -> None:
         yardsticks.choose(session, f"{checks.IMPORTED}{name}", version, by=by, now=now())
 
 
-for command in COMMANDS:
+for command in (*COMMANDS, quality, repairs):
     log.add_command(command)
-
-
-@log.command("quality")
-@click.argument("name")
-@as_json
-def quality(name: str, wants_json: bool) -> None:
-    """Check the log NAME or what is recorded of the procedure NAME, with the repairs that were accepted; the result joins the trend."""
-    settings = read_settings()
-    database = open_database(settings)
-    known = checks.names(settings, database)
-    meant = next((log for log in (f"{checks.IMPORTED}{name}", name) if log in known), None)
-    if meant is None:
-        raise UnknownLog(name)
-    made = checks.check(settings, database, meant, occasion="asked", now=datetime.now(UTC))
-    rows = [{"rule": f.rule, "broken": f.broken, "asked": f.asked} for f in made.findings]
-    print_rows(
-        rows, ("rule", "broken", "asked"), wants_json=wants_json, empty="No rule had anything to ask of this log."
-    )

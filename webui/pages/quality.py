@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from werkzeug.wrappers import Response as Redirect
 
 from event_logs.quality import BY_KEY, Finding
-from event_logs.quality.assessment import finding_from_dict
+from event_logs.quality.assessment import finding_from_dict, part_from_dict
 from event_logs.quality.records import QualityCheck, QualityRepair, RepairState, checks_of, decide, repairs_of
 from webui import quality
 from webui.answers import answer, db, engine, now
@@ -20,7 +20,8 @@ from webui.language import gettext as _
 from webui.quality_words import dimension, rule_asks, rule_name, stage
 
 page = Blueprint("quality", __name__)
-SHOWN_NAMES = 8
+SHOWN_NAMES, SHOWN_RULES = 8, 2
+LEAST_SPAN = 0.02  # a smaller change of a score looks small
 
 
 def _known() -> list[str]:
@@ -50,8 +51,9 @@ def show(log: str) -> Response:
         last=last,
         dimensions=[(dimension(key), float(score)) for key, score in last.dimensions.items()] if last else [],
         rules=[_rule(names, finding) for finding in map(finding_from_dict, last.findings)] if last else [],
-        offices=_scores(last, "offices", names.office),
-        posts=_scores(last, "posts", names.post),
+        offices=_parts(checks, "offices", names.office),
+        posts=_parts(checks, "posts", names.post),
+        course_of_log=course([check.score for check in reversed(checks)]),
         trend=[{"at": check.at, "score": check.score, "occasion": _occasion(check.occasion)} for check in checks],
         repairs=[_repair(names, row) for row in reversed(repairs_of(db(), log))],
     )
@@ -82,10 +84,29 @@ def _rule(names: Names, finding: Finding) -> dict[str, Any]:
     }
 
 
-def _scores(check: QualityCheck | None, what: str, name: Any) -> list[tuple[str, float]]:
-    """Offices or posts with their score, the lowest first."""
-    told: Mapping[str, str] = getattr(check, what) if check else {}
-    return sorted(((name(key), float(score)) for key, score in told.items()), key=lambda row: (row[1], row[0]))
+def _parts(checks: Sequence[QualityCheck], what: str, name: Any) -> list[dict[str, Any]]:
+    """Offices or posts as the last check found them, the lowest score first: what they break most, and the scores before."""
+    told = [{key: part_from_dict(part) for key, part in getattr(check, what).items()} for check in checks]
+    rows = [
+        {
+            "name": name(key),
+            "score": part.score,
+            "broken": [(rule_name(rule), times) for rule, times in list(part.broken.items())[:SHOWN_RULES]],
+            "course": course([one[key].score for one in reversed(told) if key in one]),
+        }
+        for key, part in (told[0] if told else {}).items()
+    ]
+    return sorted(rows, key=lambda row: (row["score"], row["name"]))
+
+
+def course(scores: Sequence[float]) -> str:
+    """The points of a line through scores from the first to the last, for a picture of 60 by 20; empty where there is but one."""
+    if len(scores) < 2:
+        return ""
+    low = min(*scores, max(scores) - LEAST_SPAN)
+    span = max(scores) - low
+    places = ((60 * n / (len(scores) - 1), 18 - 16 * (score - low) / span) for n, score in enumerate(scores))
+    return " ".join(f"{x:.1f},{y:.1f}" for x, y in places)
 
 
 def _repair(names: Names, row: QualityRepair) -> dict[str, Any]:
