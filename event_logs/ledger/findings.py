@@ -24,7 +24,7 @@ class Finding:
     procedure: str | None = None
     case_id: str | None = None
     activity: str | None = None
-    was: int | None = None  # the position that a moved event was sealed at
+    was: int | None = None  # the position that a moved event was sealed at, if it has another one now
     reason: str = ""
 
     def sentence(self) -> str:
@@ -37,7 +37,9 @@ class Finding:
             Kind.ALTERED: "is not what was sealed",
             Kind.MISSING: "was sealed and is missing",
             Kind.INSERTED: "stands where nothing was sealed",
-            Kind.MOVED: f"was sealed at position {self.was:,}" if self.was is not None else "stands at another place",
+            Kind.MOVED: f"was sealed at position {self.was:,}"
+            if self.was is not None
+            else "does not stand where it was sealed",
         }[self.kind]
         return f"{place}{of_case}{work} {said}{f': {self.reason}' if self.reason else ''}."
 

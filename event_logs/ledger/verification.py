@@ -170,8 +170,7 @@ def _compared_case(
 
 
 def _named(kind: Kind, case_id: str, row: Mapping[str, Any], position: int | None) -> Finding:
-    was = position if kind is Kind.MOVED else None
-    return Finding(kind=kind, position=position, case_id=case_id, activity=row["activity"], was=was)
+    return Finding(kind=kind, position=position, case_id=case_id, activity=row["activity"])
 
 
 def _missing(event: SealedEvent) -> Finding:

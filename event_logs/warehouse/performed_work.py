@@ -22,7 +22,7 @@ from event_logs.performed import PERFORMED, sequenced
 from event_logs.warehouse.folders import sync
 
 MEMORY_LIMIT = "500MB"  # an import must not need more memory because its file is large
-AT_ONCE = 1_000_000  # events whose work is computed together: what bounds the memory
+AT_ONCE = 400_000  # events whose work is computed together: what bounds the memory
 ROW_GROUP = 200_000
 _NUMBERED = """
 CREATE TEMP TABLE numbers AS

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from event_logs.errors import NotSealed, UnusableProofs
 from event_logs.event import Event, Lifecycle
-from event_logs.ledger.findings import Verdict
+from event_logs.ledger.findings import Kind, Verdict
 from event_logs.ledger.keys import PublicKey, new_key
 from event_logs.ledger.proofs import beside, proof_of, write_proofs
 from event_logs.ledger.sealing import Ledger, hand_over, seal
@@ -154,7 +154,8 @@ def test_dropped_inserted_and_reordered_events_are_named(sender: Sender) -> None
 
     assert named(verdict(edited(sender.file(), dropped), sender.key)) == [("missing", 1, "A")]
     assert named(verdict(edited(sender.file(), doubled), sender.key)) == [("inserted", None, "A")]
-    assert [kind for kind, *_ in named(verdict(edited(sender.file(), swapped), sender.key))] == ["moved"]
+    (moved,) = verdict(edited(sender.file(), swapped), sender.key).findings
+    assert moved.kind is Kind.MOVED and moved.sentence().endswith("does not stand where it was sealed.")
 
 
 def test_a_case_that_is_left_out_is_missed(sender: Sender) -> None:
