@@ -50,7 +50,7 @@ class NextStep:
 
     @classmethod
     def learnt(cls, known: Prefixes, until: np.datetime64) -> NextStep:
-        """From the steps that had been followed by then."""
+        """From the steps that had been followed by then; shorter runs stand in for those seen too seldom (back-off, Katz 1987)."""
         follower = known.follower
         followed_at = np.where(known.last, known.ended, np.append(known.at[1:], known.ended[-1:]))
         seen = (follower != -2) & (followed_at <= until)

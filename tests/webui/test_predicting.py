@@ -11,11 +11,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 import sqlalchemy as sa
+from flask import Flask
 
 from event_logs.warehouse import Warehouse
 from event_logs.writing import write_log
 from mining.prediction.forecast import Forecast
-from mining.prediction.margins import SIDE, START, adapted
+from mining.prediction.margins import SIDE, START, Margins, adapted
 from mining.prediction.records import (
     CaseForecast,
     Grade,
@@ -29,9 +30,10 @@ from mining.prediction.records import (
     settle,
     shown_of,
 )
+from mining.prediction.track import Track
 from mining.prediction.ways import Way
 from tests.mining.logs import Done, at, log_of
-from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn
+from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, made
 from webui import predicting, warning
 from webui.database import transaction
 from webui.settings import Settings
@@ -160,6 +162,52 @@ def test_the_next_intervals_follow_what_happened_to_those_that_were_shown(
         )
         assert kept.margins == found
         assert len(issued(session, "another_procedure").made) == 0
+
+
+def test_the_page_says_how_the_median_is_told_and_what_intervals_leave_outside(
+    app: Flask, engine: sa.Engine, signed_in: SignIn, worked: None
+) -> None:
+    track = Track(
+        cases=40,
+        standings=90,
+        error=DAY,
+        error_by_step=2 * DAY,
+        error_boosted=None,
+        way="windows",
+        weight=0.0,
+        coverage=0.91,
+        coverage_of_cases=0.9,
+        coverage_fixed=0.93,
+        width=5 * DAY,
+        discrimination=0.7,
+        risk=None,
+        next=None,
+        next_right=0.8,
+        next_right_by_last=0.7,
+    )
+    with transaction(engine) as session:
+        model = keep_model(
+            session,
+            "vat_credit_refund",
+            track,
+            way=Way.WINDOWS,
+            margins=Margins(0.062, 0.041),
+            source="snapshot 1",
+            position=1,
+            seed=1,
+            now=MONDAY,
+        )
+        keep_forecasts(session, model, [told("one", risk=None)], now=MONDAY)
+    manager = signed_in("manager")
+    manager.get("/analysis/vat_credit_refund")
+    made(app)
+    page = manager.get("/analysis/vat_credit_refund?tab=timeliness").text
+    assert "The median is told by the mean of such medians over all steps" in page
+    assert "6.2% below and 4.1% above" in page
+    assert (
+        "区间下方留出 6.2%"
+        in signed_in("manager", language="zh").get("/analysis/vat_credit_refund?tab=timeliness").text
+    )
 
 
 @pytest.mark.slow
