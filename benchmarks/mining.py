@@ -1,6 +1,6 @@
 """How fast mining reads: the figures of a log from its events and from its maintained tables, beside pm4py and hand-written SQL.
 
-    python -m benchmarks mining [--events 100000 1000000] [--huge] [--pm4py]
+    python -m benchmarks mining [--events 100000 1000000] [--huge] [--pm4py] [--memory 2GB]
 
 Every contender is a process of its own, that is asked for all figures of the same log on files; told are the seconds on the clock
 and of the processor for the asking alone, and the peak of memory. What the figures share (events read and put in order) is done
@@ -136,43 +136,52 @@ def _some(random: np.random.Generator, first: int, cases: int, position: int) ->
 # The contenders: each opens the log in a folder and says what answers each question; what its questions share is done for the first
 
 
+def _opened(folder: Path, memory: str) -> EventLog:
+    log = open_folder(folder, name="log", spill=folder / "spill")
+    log.events.get_backend().raw_sql(f"SET memory_limit = '{memory}'")
+    return log
+
+
 @contextmanager
-def ours(folder: Path) -> Iterator[Questions]:
+def ours(folder: Path, memory: str) -> Iterator[Questions]:
     """From the events alone."""
-    log = open_folder(folder, name="log")
+    log = _opened(folder, memory)
     with sequences(EventLog(log.name, log.events, log.cases, log.source, log.zone)) as known:
         yield {name: partial(figure, known) for name, figure in FIGURES.items()}
 
 
 @contextmanager
-def maintained(folder: Path) -> Iterator[Questions]:
+def maintained(folder: Path, memory: str) -> Iterator[Questions]:
     """From the maintained tables."""
-    log = open_folder(folder, name="log")
+    log = _opened(folder, memory)
     assert log.kept_performed() is not None and log.kept_courses() is not None
     with sequences(log) as known:
         yield {name: partial(figure, known) for name, figure in FIGURES.items()}
 
 
 @contextmanager
-def tables(folder: Path) -> Iterator[Questions]:
+def tables(folder: Path, _memory: str) -> Iterator[Questions]:
     """The maintained tables, computed for the first time."""
     yield {"tables": lambda: write_performed_work(folder, folder / "spill")}
 
 
 @contextmanager
-def sql(folder: Path) -> Iterator[Questions]:
+def sql(folder: Path, memory: str) -> Iterator[Questions]:
     """The same work written by hand, in a DuckDB that has the memory and the settings of ours."""
     import duckdb
 
     def ask(connection: duckdb.DuckDBPyConnection, query: str) -> list[object]:
         return [connection.execute(part).fetchall() for part in query.format(file=folder / "events.parquet").split(";")]
 
-    with duckdb.connect(config={"memory_limit": MEMORY_LIMIT, "preserve_insertion_order": "false"}) as connection:
+    spill = str(folder / "spill")
+    with duckdb.connect(
+        config={"memory_limit": memory, "preserve_insertion_order": "false", "temp_directory": spill}
+    ) as connection:
         yield {name: partial(ask, connection, query) for name, query in SQL.items()}
 
 
 @contextmanager
-def scan(folder: Path) -> Iterator[Questions]:
+def scan(folder: Path, _memory: str) -> Iterator[Questions]:
     """Every value of the columns that are asked about, read once: the physical limit."""
     import duckdb
 
@@ -183,7 +192,7 @@ def scan(folder: Path) -> Iterator[Questions]:
 
 
 @contextmanager
-def pm4py(folder: Path) -> Iterator[Questions]:
+def pm4py(folder: Path, _memory: str) -> Iterator[Questions]:
     import pandas as pd
     import pm4py as mined
     from pm4py.statistics.rework.pandas import get as rework
@@ -216,22 +225,24 @@ CONTENDERS = {
 }
 
 
-def measured(name: str, folder: Path, rounds: int) -> dict[str, tuple[float, float]]:
+def measured(name: str, folder: Path, rounds: int, memory: str = MEMORY_LIMIT) -> dict[str, tuple[float, float]]:
     """By question (and "memory" in MB): seconds on the clock and of the processor, in the best of some rounds; in a process of its own."""
-    given = [sys.executable, "-m", "benchmarks.mining", "--contender", name, str(folder), str(rounds)]
+    given = [sys.executable, "-m", "benchmarks.mining", "--contender", name, str(folder), str(rounds), memory]
     done = subprocess.run(given, check=True, stdout=subprocess.PIPE, text=True)
     told: dict[str, tuple[float, float]] = json.loads(done.stdout.splitlines()[-1])
     return told
 
 
-def contend(name: str, folder: Path, rounds: int) -> None:
-    best = min((_round(name, folder) for _ in range(rounds)), key=lambda took: sum(clock for clock, _ in took.values()))
+def contend(name: str, folder: Path, rounds: int, memory: str) -> None:
+    best = min(
+        (_round(name, folder, memory) for _ in range(rounds)), key=lambda took: sum(clock for clock, _ in took.values())
+    )
     (kilobytes,) = [line.split()[1] for line in Path("/proc/self/status").read_text().splitlines() if "VmHWM" in line]
     print(json.dumps({**best, "memory": (int(kilobytes) / 1024, 0.0)}))
 
 
-def _round(name: str, folder: Path) -> dict[str, Seconds]:
-    with CONTENDERS[name](folder) as questions:
+def _round(name: str, folder: Path, memory: str) -> dict[str, Seconds]:
+    with CONTENDERS[name](folder, memory) as questions:
         return {question: _once(ask) for question, ask in questions.items()}
 
 
@@ -241,7 +252,7 @@ def _once(ask: Callable[[], object]) -> tuple[float, float]:
     return time.perf_counter() - began, time.process_time() - spent
 
 
-def compare(folder: Path, events: int, *, with_pm4py: bool) -> dict[str, Seconds]:
+def compare(folder: Path, events: int, *, with_pm4py: bool, memory: str) -> dict[str, Seconds]:
     """Print what each contender needs; the seconds for all questions, by contender."""
     generate(folder, events)
     rounds = 1 if events > 2_000_000 else 3
@@ -253,7 +264,7 @@ def compare(folder: Path, events: int, *, with_pm4py: bool) -> dict[str, Seconds
         f" {spent:.1f} s of the processor, peak {peak:,.0f} MB, {size:.0f} MB on file"
     )
     found = {
-        name: measured(name, folder, 1 if name == "pm4py" else rounds)
+        name: measured(name, folder, 1 if name == "pm4py" else rounds, memory)
         for name in CONTENDERS
         if name != "tables written" and (with_pm4py or name != "pm4py")
     }
@@ -318,16 +329,17 @@ def main() -> None:
     parser.add_argument("--events", type=int, nargs="+", default=[100_000, 1_000_000])
     parser.add_argument("--huge", action="store_true")
     parser.add_argument("--pm4py", action="store_true")
-    parser.add_argument("--contender", nargs=3, metavar=("NAME", "FOLDER", "ROUNDS"), help=argparse.SUPPRESS)
+    parser.add_argument("--memory", default=MEMORY_LIMIT, help="what DuckDB may take, in ours and in SQL by hand")
+    parser.add_argument("--contender", nargs=4, metavar=("NAME", "FOLDER", "ROUNDS", "MEMORY"), help=argparse.SUPPRESS)
     options = parser.parse_known_args()[0]
     if options.contender:
-        name, folder, rounds = options.contender
-        contend(name, Path(folder), int(rounds))
+        name, folder, rounds, memory = options.contender
+        contend(name, Path(folder), int(rounds), memory)
         return
     sums = {}
     for events in options.events:
         with TemporaryDirectory() as place:
-            sums[events] = compare(Path(place), events, with_pm4py=options.pm4py)
+            sums[events] = compare(Path(place), events, with_pm4py=options.pm4py, memory=options.memory)
     for line in growths(sums):
         print(line)
     if options.huge:
