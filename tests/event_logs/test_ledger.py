@@ -136,6 +136,11 @@ def test_dropped_and_changed_events_are_named(
     assert named(archive.attack(run(change.replace("+00:00", zone_of(archive))))) == wanted
 
 
+def test_a_table_that_a_superuser_emptied_is_found_out_event_by_event(archive: Archive) -> None:
+    emptied = "TRUNCATE events" if archive.engine.dialect.name == "postgresql" else "DELETE FROM events"
+    assert named(archive.attack(run(emptied))) == [("missing", position, None) for position in range(1, 8)]
+
+
 def test_a_dropped_event_is_that_of_the_case_whose_next_event_followed_it(archive: Archive) -> None:
     with archive.engine.begin() as connection:
         archive._unguard(connection)

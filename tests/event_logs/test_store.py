@@ -135,6 +135,19 @@ def test_even_the_owner_of_the_table_has_no_right_to_change_it_on_postgresql(pos
     administrator.dispose()
 
 
+def test_not_even_a_superuser_empties_the_table_unawares_on_postgresql(postgres_url: str) -> None:
+    superuser = create_engine(postgres_url)
+    metadata.create_all(superuser)
+    with Session(superuser) as session:
+        append(session, [fact()])
+        session.commit()
+        with pytest.raises(exc.DatabaseError, match="never changed or removed"):
+            session.execute(text("TRUNCATE events"))
+        session.rollback()
+        assert len(list(read(session))) == 1
+    superuser.dispose()
+
+
 def test_positions_are_settled_when_no_writer_can_still_bring_a_lower_one(postgres_url: str) -> None:
     engine = create_engine(postgres_url)
     metadata.create_all(engine)
