@@ -18,8 +18,8 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from event_logs import store
-from mining.prediction import Margins, adapted, attributes_of, forecasts, prefixes, train, trial
-from mining.prediction.records import issued, keep_forecasts, keep_model, newest_model, settle, unsettled
+from mining.prediction import attributes_of, forecasts, prefixes, train, trial
+from mining.prediction.records import keep_forecasts, keep_model, newest_model, next_margins, settle, unsettled
 from mining.reading import read
 from mining.work import Stamps
 from webui import catalogue, warning
@@ -66,7 +66,7 @@ def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: dat
     with transaction(database) as session:
         position = store.last_position(session, procedure=procedure)
         settle(session, procedure, _ended(session, procedure))
-        margins = _margins(session, procedure, now)
+        margins = next_margins(session, procedure, now=now)
         limits = _limits(session, procedure)
     facts = load(settings, database, procedure, now=now)
     reading = read(facts, {})
@@ -91,14 +91,6 @@ def predict(settings: Settings, database: sa.Engine, procedure: str, *, now: dat
         settle(session, procedure, _ended(session, procedure))
         warning.warn(session, rows, now=now)
     return len(rows)
-
-
-def _margins(session: Session, procedure: str, now: datetime) -> Margins | None:
-    """Those of the newest model, corrected by what happened since; None before the first."""
-    last = newest_model(session, procedure)
-    if last is None:
-        return None
-    return adapted(last.margins, issued(session, procedure), _stamp(last.made_at), _stamp(now))
 
 
 def _limits(session: Session, procedure: str) -> Mapping[str, datetime]:

@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from sqlalchemy.orm import Session
 
 from mining.performance import is_open
-from mining.prediction import Margins, adapted, attributes_of, forecasts, prefixes, train, trial
-from mining.prediction.records import issued, keep_forecasts, keep_model, newest_model, settle, unsettled
+from mining.prediction import attributes_of, forecasts, prefixes, train, trial
+from mining.prediction.records import keep_forecasts, keep_model, next_margins, settle, unsettled
 from mining.reading import Reading, read
 from webui.database import transaction
 from webui.quality import load
@@ -25,7 +25,7 @@ def predict_imported(settings: Settings, database: sa.Engine, name: str, *, now:
     at = np.datetime64(reading.cases["last_at"].max(), "us")
     with transaction(database) as session:
         _settle(session, name, reading)
-        margins = _margins(session, name, at)
+        margins = next_margins(session, name, now=_instant(at))
     if not is_open(reading.cases).any():
         return 0
     known = prefixes(reading.rows, reading.cases, attributes_of(facts))
@@ -53,14 +53,6 @@ def _settle(session: Session, name: str, reading: Reading) -> None:
     closed = reading.cases[~is_open(reading.cases)]
     rows = zip(closed["case_id"], closed["last_at"], strict=True)
     settle(session, name, {case: _instant(np.datetime64(at, "us")) for case, at in rows if case in waiting})
-
-
-def _margins(session: Session, name: str, at: np.datetime64) -> Margins | None:
-    last = newest_model(session, name)
-    if last is None:
-        return None
-    since = np.datetime64(last.made_at.astimezone(UTC).replace(tzinfo=None), "us")
-    return adapted(last.margins, issued(session, name), since, at)
 
 
 def _instant(at: np.datetime64) -> datetime:

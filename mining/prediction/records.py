@@ -18,7 +18,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
 from event_logs.columns import Json, Utc
 from mining.prediction.forecast import Forecast
-from mining.prediction.margins import SIDE, Issued, Margins
+from mining.prediction.margins import SIDE, Issued, Margins, adapted
 from mining.prediction.track import Track
 from mining.prediction.ways import Way
 from mining.work import Stamps
@@ -250,6 +250,15 @@ def issued(session: Session, procedure: str) -> Issued:
     rows = session.execute(newest).all()
     made, low, high, ended = zip(*rows, strict=True) if rows else ((), (), (), ())
     return Issued(_stamps(made), _stamps(low), _stamps(high), _stamps(ended))
+
+
+def next_margins(session: Session, procedure: str, *, now: datetime) -> Margins | None:
+    """Those of the newest model, corrected by what happened since it was made (`margins.adapted`); None before the first."""
+    last = newest_model(session, procedure)
+    if last is None:
+        return None
+    since, until = _stamps([last.made_at, now])
+    return adapted(last.margins, issued(session, procedure), since, until)
 
 
 def _stamps(moments: Sequence[datetime | None]) -> Stamps:
