@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from tests.event_logs.fuzz.counted import events_told
-from tests.event_logs.fuzz.judged import RIGHT
-from tests.event_logs.fuzz.running import run, wanted
+from tests.event_logs.fuzz.judged import RIGHT, outcome
+from tests.event_logs.fuzz.running import Wanted, run, wanted
 from tests.event_logs.fuzz.whole import WHOLE
 
 FILES, SEED = 15 * len(WHOLE), 2026
@@ -18,6 +20,14 @@ def test_a_spoilt_file_is_imported_whole_or_with_a_report_or_refused() -> None:
     assert len(told) == FILES
     assert [(one.outcome, one.kind, one.seed, one.said) for one in told if one.outcome not in RIGHT] == []
     assert set(RIGHT) == {one.outcome for one in told}
+
+
+@pytest.mark.parametrize(
+    ("kind", "seed"), [("XES.gz", "7.47"), ("Parquet", "7.566"), ("OCEL 1.0 JSON", "7.26")], ids=lambda told: str(told)
+)
+def test_what_once_went_in_without_a_word_does_so_no_more(tmp_path: Path, kind: str, seed: str) -> None:
+    """A version that XML has not, a table that counts its rows wrongly, and events that are named twice."""
+    assert outcome(kind, Wanted(kind, seed).file(), tmp_path)[0] in RIGHT
 
 
 def test_the_independent_count_finds_what_was_put_into_the_whole_files() -> None:

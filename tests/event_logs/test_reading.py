@@ -244,6 +244,7 @@ HOSTILE: dict[str, tuple[str | bytes, str]] = {
     "broken XES": (xes().replace("</event>", "</evnt>"), r"line \d+.*no XML \(mismatched tag\)"),
     "another XML": ("<html><body/></html>", "outermost element is <html>"),
     "undeclared encoding": (b'<?xml version="1.0" encoding="klingon"?><log/>', "encoding 'klingon'"),
+    "a version that there is not": (b'<?xml version="1.1e-400"?><log/>', "no XML of version '1.1e-400'"),
     "an encoding that unpacks": (b'<?xml version="1.0" encoding="zlib"?><log/>', "encoding 'zlib'"),
     "UTF-16 without its mark": (b'<?xml version="1.0" encoding="utf_16"?><log></log>', "not in the encoding"),
     "wrong bytes": (b'<?xml version="1.0" encoding="UTF-8"?><log><string key="a" value="\xff\xfe"/></log>', "no XML"),

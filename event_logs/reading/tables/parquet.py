@@ -52,8 +52,17 @@ class ParquetTable:
                 batch.validate(full=True)
                 yield Rows([_texts(column) for column in batch.columns], numbered(line, len(batch)))
                 line += len(batch)
+            self._refuse_miscounted(line - 2)
         except _BROKEN as error:
             raise self._broken(error) from error
+
+    def _refuse_miscounted(self, read: int) -> None:
+        """The file says how many rows it has, once as a whole and once a group."""
+        about = self._file.metadata
+        for told in (about.num_rows, sum(about.row_group(n).num_rows for n in range(about.num_row_groups))):
+            if told != read:
+                reason = f"the Parquet file is damaged: it says that it has {told:,} rows, and has {read:,}"
+                raise self.source.unreadable(reason)
 
     def _broken(self, error: Exception) -> UnreadableLog:
         return self.source.unreadable(f"the Parquet file is damaged or cut off ({str(error).splitlines()[0][:200]})")

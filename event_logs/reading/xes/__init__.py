@@ -20,6 +20,7 @@ BLOCK = 2 * 1024**2  # bytes of whole traces read in one go
 _LONGEST_TRACE = 64 * 1024**2  # what is longer is read with care, which needs no whole trace in one piece
 _NATIVE = {"utf-8", "utf8", "utf-16", "us-ascii", "ascii", "iso-8859-1", "latin-1"}  # the parser knows these itself
 _DECLARED = re.compile(rb"<\?xml[^>]*\bencoding\s*=\s*[\"']([A-Za-z0-9._\-]+)[\"']")
+_VERSION = re.compile(rb"<\?xml\s+version\s*=\s*[\"'](?!1\.[0-9]+[\"'])([^\"'<>]*)[\"']")  # one that there is not
 _DECLARATION = re.compile(rb"(?:\xef\xbb\xbf)?<\?xml[^>]*\?>")
 _FIRST_TRACE = re.compile(rb"<trace[ \t\r\n]*>")
 _TRACE_ENDS = b"</trace>"
@@ -131,7 +132,10 @@ class XesReader:
 
 def _declared(source: Source) -> str:
     """The encoding that the text declares; raises UnreadableLog where there is none of that name."""
-    found = _DECLARED.search(source.head(4096).removeprefix(b"\xef\xbb\xbf"))
+    head = source.head(4096).removeprefix(b"\xef\xbb\xbf")
+    odd, found = _VERSION.match(head), _DECLARED.search(head)
+    if odd:
+        raise source.unreadable(f"there is no XML of version {odd[1].decode('latin-1')!r}", line=1)
     declared = found[1].decode("ascii").lower() if found else "utf-8"
     if declared in _NATIVE:
         return declared

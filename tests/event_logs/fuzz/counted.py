@@ -90,8 +90,17 @@ def ocel_json(data: bytes) -> Count:
 
 
 def first_json(data: bytes) -> Count:
-    told = _loaded(data)
-    return len(told.get("ocel:events") or ()) if isinstance(told, dict) else 0
+    """An event that is named twice is told twice, though a dictionary keeps one of the two."""
+    try:
+        members = json.loads(data, object_pairs_hook=list)
+    except (ValueError, RecursionError):
+        return 0
+    events = [value for name, value in members if name == "ocel:events"] if _are_pairs(members) else []
+    return len(events[-1]) if events and _are_pairs(events[-1]) else 0
+
+
+def _are_pairs(told: object) -> bool:
+    return isinstance(told, list) and all(isinstance(one, tuple) for one in told)
 
 
 def _loaded(data: bytes) -> object:
