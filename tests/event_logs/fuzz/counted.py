@@ -21,10 +21,14 @@ Count = int | None
 def events_told(kind: str, data: bytes) -> Count:
     """Of a spoilt file of this kind; what was packed is unpacked first."""
     try:
-        plain = gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
+        return COUNTS[kind.removesuffix(".gz")](unpacked(data))
     except (OSError, EOFError, zlib.error):
         return 0  # a damaged package tells nothing that could be relied on
-    return COUNTS[kind.removesuffix(".gz")](plain)
+
+
+def unpacked(data: bytes) -> bytes:
+    """Raises OSError, EOFError or zlib.error where a package is damaged."""
+    return gzip.decompress(data) if data[:2] == b"\x1f\x8b" else data
 
 
 def xes(data: bytes) -> Count:
