@@ -63,6 +63,11 @@ def ask(session: Session, name: ReportName, *, by: str, now: datetime) -> bool:
     return asking.ask(session, name.kind.value, text_of(name), by=by, now=now)
 
 
+def ask_anew(session: Session, log: str, *, by: str, now: datetime) -> int:
+    """Have all reports that are kept of a log made anew, which was imported again; says how many."""
+    return sum(ask(session, name, by=by, now=now) for name in reports.names(session, log))
+
+
 def ask_due(database: sa.Engine, now: datetime) -> int:
     """Have the reports made anew that are out of date, each once however many look; says how many were asked for."""
     with reading_sessions(database)() as session:

@@ -135,6 +135,12 @@ def newest(session: Session, name: ReportName) -> KeptReport | None:
     return session.scalar(found.options(defer(KeptReport.content)))
 
 
+def names(session: Session, log: str) -> list[ReportName]:
+    """All reports that are kept of a log."""
+    found = select(KeptReport).where(KeptReport.log == log).options(defer(KeptReport.content)).order_by(KeptReport.id)
+    return [ReportName(ReportKind(kept.kind), kept.log, kept.made_from.where) for kept in session.scalars(found)]
+
+
 def _forget(session: Session, name: ReportName) -> None:
     """Of the reports of some cases the oldest, when there are many; that of the whole log stays."""
     whole = ReportName(name.kind, name.log).digest

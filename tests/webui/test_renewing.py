@@ -13,6 +13,7 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from event_logs.warehouse import Warehouse
 from mining.reports import kept as reports
 from mining.reports.kept import ReportKind, ReportName
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, made
@@ -60,6 +61,24 @@ def test_many_who_want_it_at_once_make_it_once(settings: Settings, engine: sa.En
     for maker in makers:
         maker.join()
     assert kept(engine)[0] == 1
+
+
+def test_what_is_kept_of_a_log_is_made_anew_when_it_is_imported_again(
+    app: Flask, settings: Settings, engine: sa.Engine, tmp_path: Path
+) -> None:
+    old_system, name = Warehouse(settings.home), ReportName(ReportKind.DIAGNOSIS, "log:old")
+    table = tmp_path / "old.csv"
+    for cases in (1, 2):
+        rows = (f"C{n},check,2026-03-02T0{n}:00:00Z" for n in range(cases))
+        table.write_text("case,activity,timestamp\n" + "\n".join(rows) + "\n")
+        old_system.import_log(table, "old", replace=True, now=MONDAY)
+        with transaction(engine) as session:
+            asked = renewing.ask_anew(session, name.log, by="", now=MONDAY)
+        assert asked == cases - 1, "nothing was kept of it the first time"
+        made(app) if asked else renewing.renew(settings, engine, name, now=MONDAY)
+        with reading_sessions(engine)() as session:
+            report = reports.newest(session, name)
+            assert report is not None and report.result().cases == cases
 
 
 ANEW = """

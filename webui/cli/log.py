@@ -12,7 +12,7 @@ from event_logs.reading.mapping import COLUMNS, OPTIONS
 from event_logs.warehouse import Warehouse, repairing
 from event_logs.writing import write_log
 from event_logs.writing.objects import ENDINGS, form_of, write_objects
-from webui import predicting, yardsticks
+from webui import predicting, renewing, yardsticks
 from webui import quality as checks
 from webui.cli.collect import collect
 from webui.cli.database import changing, now, open_database
@@ -83,6 +83,7 @@ def _checked(name: str) -> dict[str, Any]:
         made = checks.check(settings, database, f"{checks.IMPORTED}{name}", occasion="import", now=datetime.now(UTC))
     with transaction(database) as session:
         predicting.ask(session, f"{checks.IMPORTED}{name}", now=datetime.now(UTC))
+        renewing.ask_anew(session, f"{checks.IMPORTED}{name}", by="", now=datetime.now(UTC))
     broken = {
         finding.rule: {"broken": finding.broken, "asked": finding.asked} for finding in made.findings if finding.broken
     }

@@ -18,7 +18,7 @@ from event_logs.reading.tables import TableReader
 from event_logs.reading.tables.delimited import DelimitedTable
 from event_logs.reading.tables.table import Table
 from event_logs.reading.tables.workbook import WorkbookTable
-from webui import analyses, predicting, quality
+from webui import analyses, predicting, quality, renewing
 from webui.answers import answer, engine, now
 from webui.auth import Right, me, requires
 from webui.database import transaction
@@ -157,6 +157,7 @@ def take_in(token: str) -> Redirect:
         with transaction(database) as session:
             quality.ask(session, f"{quality.IMPORTED}{report.name}", occasion="import", now=at)
             predicting.ask(session, f"{quality.IMPORTED}{report.name}", now=at)
+            renewing.ask_anew(session, f"{quality.IMPORTED}{report.name}", by="", now=at)
         return report.name
 
     with suppress(JobRunning):  # sent twice: the page shows the one that runs
