@@ -13,6 +13,7 @@ from mining.diagnosis import Diagnosis, as_dict, diagnose
 from mining.discovery import Discovered, Miner
 from mining.filters import read as filter_of
 from mining.objects import object_view
+from mining.reports.current import delays
 from mining.reports.kept import FOUND, ReportKind, ReportName, form_of
 from mining.reports.written import form, read, write
 from tests.mining.logs import Done, log_of
@@ -47,6 +48,7 @@ def test_reports_of_every_kind_come_back_as_they_were() -> None:
     model = lay_out(read_bpmn(DRAWN.encode()))
     found = {
         ReportKind.CHANGE: change(log, early, late),
+        ReportKind.DELAYS: delays(log, {}),
         ReportKind.OBJECTS: object_view(objects_of(log)),
         ReportKind.DRAWINGS: (
             Discovered(miner=Miner.INDUCTIVE, model=model, fitness=0.5),
