@@ -44,6 +44,7 @@ class Names:
 
 
 def names_in(rows: ibis.Table, column: str) -> Names:
+    """Each different text of a column once, sorted; null is none."""
     values = rows.filter(rows[column].notnull()).select(column).distinct().to_pyarrow()[column]
     return Names(tuple(sorted(values.to_pylist())))
 
