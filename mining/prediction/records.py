@@ -196,23 +196,23 @@ class Shown:
 
 
 def shown_of(session: Session, procedure_of: Mapping[str, str]) -> dict[str, Shown]:
-    """What is currently shown of each of these cases that has a forecast: two columns, found by the index."""
+    """What is currently shown of each of these cases that has a forecast, found by the index of cases."""
     found: dict[str, Shown] = {}
-    columns = select(CaseForecast.case, CaseForecast.risk, CaseForecast.median_at).where(
-        CaseForecast.current, CaseForecast.procedure.in_(sorted(set(procedure_of.values())))
-    )
+    columns = select(CaseForecast.case, CaseForecast.procedure, CaseForecast.risk, CaseForecast.median_at)
     for part in _in_parts(list(procedure_of)):
-        rows = session.execute(columns.where(CaseForecast.case.in_(part)))
-        found |= {row.case: Shown(row.risk, row.median_at) for row in rows}
+        for row in session.execute(columns.where(CaseForecast.current, CaseForecast.case.in_(part))):
+            if row.procedure == procedure_of[row.case]:  # asked here: SQLite would look through all of the procedure
+                found[row.case] = Shown(row.risk, row.median_at)
     return found
 
 
 def of_cases(session: Session, procedure: str, cases: Sequence[str]) -> dict[str, CaseForecast]:
     """The current forecast of each of these cases that has one."""
     found: dict[str, CaseForecast] = {}
-    current = select(CaseForecast).where(CaseForecast.procedure == procedure, CaseForecast.current)
+    current = select(CaseForecast).where(CaseForecast.current)
     for part in _in_parts(cases):
-        found |= {row.case: row for row in session.scalars(current.where(CaseForecast.case.in_(part)))}
+        rows = session.scalars(current.where(CaseForecast.case.in_(part)))
+        found |= {row.case: row for row in rows if row.procedure == procedure}
     return found
 
 
