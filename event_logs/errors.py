@@ -18,6 +18,17 @@ class UnreadableLog(EventLogError):
         super().__init__(f"{place}: {reason}" if place else reason)
 
 
+class NotEnoughMemory(EventLogError):
+    """A log needs more memory to be read than there is."""
+
+    def __init__(self, source: str) -> None:
+        self.source = source
+        super().__init__(
+            f"{source} needs more memory to be read than is left here, and nothing of it was kept; "
+            "import it again when other work has ended, or on a machine with more memory."
+        )
+
+
 class UnknownLog(EventLogError):
     """No log has that name."""
 

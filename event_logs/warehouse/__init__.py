@@ -5,17 +5,19 @@ Everything is written aside and renamed when it is whole, so that a crash leaves
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import duckdb
 from sqlalchemy import Engine
 
 from event_logs import typed_json
 from event_logs.engines import DUCKDB
-from event_logs.errors import LogExists, UnknownLog
+from event_logs.errors import LogExists, NotEnoughMemory, UnknownLog
 from event_logs.log import EventLog
 from event_logs.objects import FOLDER as OBJECTS_FOLDER
 from event_logs.objects import ObjectLog
@@ -87,11 +89,11 @@ class Warehouse:
         """Read a file and keep it under `name` (default: that of the file); `progress` gets the share read.
 
         The same file under the same name and mapping again changes nothing. Raises UnreadableLog, BadLogName, and LogExists where
-        another log has the name and is not to be replaced.
+        another log has the name and is not to be replaced; NotEnoughMemory.
         """
         path = Path(path)
         name = checked(name) if name else made_safe(file_name(path))
-        with building(self.logs) as folder:
+        with _memory_told(path.name), building(self.logs) as folder:
             reading = read_log(path, folder, mapping, progress=progress, limits=limits)
             facts = log_facts(name, reading, now)
             (folder / "log.json").write_text(typed_json.dumps(facts) + "\n", encoding="utf-8")
@@ -217,6 +219,15 @@ def log_facts(name: str, reading: Reading, now: datetime | None) -> dict[str, ob
         "table": reading.table,
         "imported": now,
     }
+
+
+@contextmanager
+def _memory_told(source: str) -> Iterator[None]:
+    """What engines say in terms of blocks and limits is told as a sentence."""
+    try:
+        yield
+    except (MemoryError, duckdb.OutOfMemoryException) as error:
+        raise NotEnoughMemory(source) from error
 
 
 def _same(kept: Mapping[str, Any], fresh: Mapping[str, Any]) -> bool:

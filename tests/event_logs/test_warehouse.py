@@ -15,11 +15,11 @@ import pytest
 from sqlalchemy import Engine, create_engine
 from sqlalchemy.orm import Session
 
-from event_logs.errors import BadLogName, LogExists, UnknownLog, UnreadableLog
+from event_logs.errors import BadLogName, LogExists, NotEnoughMemory, UnknownLog, UnreadableLog
 from event_logs.event import Event, Lifecycle
 from event_logs.log import CASES, EVENTS
 from event_logs.store import append, metadata
-from event_logs.warehouse import Warehouse
+from event_logs.warehouse import Warehouse, performed_work
 
 TABLE = "case,activity,time,who\n1,a,2026-03-02 09:00,li\n1,b,2026-03-02 10:00,li\n2,a,2026-03-03 09:00,wang\n"
 NOON = datetime(2026, 3, 2, 4, tzinfo=UTC)
@@ -84,6 +84,17 @@ def test_a_log_that_cannot_be_read_leaves_nothing(warehouse: Warehouse, tmp_path
     with pytest.raises(UnreadableLog):
         warehouse.import_log(broken)
     assert warehouse.names() == [] and not left_overs(warehouse)
+
+
+def test_an_import_without_enough_memory_says_so_and_leaves_nothing(
+    warehouse: Warehouse, table: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with monkeypatch.context() as little:
+        little.setattr(performed_work, "MEMORY_LIMIT", "1KB")
+        with pytest.raises(NotEnoughMemory, match=r"^my log\.csv needs more memory"):
+            warehouse.import_log(table)
+    assert not warehouse.names() and not left_overs(warehouse)
+    assert warehouse.import_log(table).events == 3
 
 
 def test_an_import_that_is_killed_leaves_no_log_and_does_not_hinder_the_next(
