@@ -44,7 +44,7 @@ class Subject:
 def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:
     """An imported log (`log:` before its name) or what was recorded of a procedure, as it reads with its accepted repairs."""
     if name.startswith(IMPORTED):
-        return _imported(database, name, quality.load(settings, database, name, now=now))
+        return imported(database, name, quality.load(settings, database, name, now=now))
     with reading_sessions(database)() as session:
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, name)}
         in_use = catalogue.load(session, catalogue.in_use(session, name))
@@ -57,7 +57,8 @@ def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime
     return Subject(repaired(log, repairs), models, in_use.time_limits, hours, position, in_use.costs)
 
 
-def _imported(database: sa.Engine, name: str, log: EventLog) -> Subject:
+def imported(database: sa.Engine, name: str, log: EventLog) -> Subject:
+    """An imported log with what the version that it is held against says of it; alone where it is held against none."""
     with reading_sessions(database)() as session:
         version = yardsticks.chosen(session, name)
         if version is None:

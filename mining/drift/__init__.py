@@ -130,19 +130,22 @@ def _gradual(points: list[ChangePoint]) -> list[list[ChangePoint]]:
     """Change points on end in which a feature moves beyond chance the same way are one group."""
     groups: list[list[ChangePoint]] = []
     for point in points:
-        if groups and (_beyond(groups[-1][-1]) & _beyond(point)):
+        if groups and _moves(groups[-1][-1]) & _moves(point):
             groups[-1].append(point)
         else:
             groups.append([point])
     return groups
 
 
-def _beyond(point: ChangePoint) -> set[tuple[int, bool]]:
-    """The features that changed more than chance would, each with whether it grew."""
-    strong = np.flatnonzero(np.abs(point.strength) > point.critical).tolist() or [
-        int(np.argmax(np.abs(point.strength)))
-    ]
-    return {(at, bool(point.strength[at] < 0)) for at in strong}
+def _moves(point: ChangePoint) -> set[tuple[int, bool]]:
+    """The features beyond chance, each with whether it grew."""
+    return {(at, bool(point.strength[at] < 0)) for at in _beyond(point)}
+
+
+def _beyond(point: ChangePoint) -> list[int]:
+    """The features that changed more than chance would, the strongest first; that one at least."""
+    order: list[int] = np.argsort(-np.abs(point.strength), kind="stable").tolist()
+    return [at for at in order if abs(point.strength[at]) > point.critical] or order[:1]
 
 
 def _strength(point: ChangePoint) -> float:
@@ -150,9 +153,7 @@ def _strength(point: ChangePoint) -> float:
 
 
 def _changed(point: ChangePoint, features: list[Feature], before: slice, after: slice) -> Iterator[Changed]:
-    order = np.argsort(-np.abs(point.strength), kind="stable")
-    beyond = [at for at in order.tolist() if abs(point.strength[at]) > point.critical] or order[:1].tolist()
-    for at in beyond[:SHOWN]:
+    for at in _beyond(point)[:SHOWN]:
         feature = features[at]
         middle = _median if feature.is_time else _share
         one, other = middle(feature.values[before]), middle(feature.values[after])

@@ -21,12 +21,12 @@ from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
 from mining.filters import Filter, read
 from mining.filters.kept import kept
-from webui import yardsticks
 from webui.cli.database import now, open_database
 from webui.database import reading_sessions
 from webui.errors import Refused
 from webui.quality import IMPORTED
 from webui.settings import Settings, read_settings
+from webui.subjects import imported
 from workflows import deployment, working_hours
 from workflows.errors import UnknownProcedure
 
@@ -54,13 +54,9 @@ def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
 
 
 def _imported(name: str, log: EventLog, settings: Settings) -> Subject:
-    """With the model and the time limits of the version that it is held against, if somebody chose one."""
-    with reading_sessions(open_database(settings))() as session:
-        version = yardsticks.chosen(session, f"{IMPORTED}{name}")
-        if version is None:
-            return Subject(log, {})
-        held = deployment.load(session, version)
-    return Subject(log, held.model, held.time_limits, costs=held.costs)
+    """With the model, limits and costs of the version that it is held against, if somebody chose one."""
+    held = imported(open_database(settings), f"{IMPORTED}{name}", log)
+    return Subject(log, held.models, held.limits, costs=held.costs)
 
 
 def recorded(key: str, settings: Settings) -> Subject:
