@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from bpmn import feel
@@ -21,9 +22,19 @@ class Expression:
         self.text = text.removeprefix("=").strip()
         self.compiled = feel.compile(self.text)
 
+    @cached_property
+    def fixed(self) -> Any:
+        """The value of one that reads neither variables nor the time, as most durations do; None where it may change."""
+        if self.compiled.names:
+            return None
+        found = self.compiled.examine({})  # who asks for the time, which is not given, is warned
+        return None if found.warnings or isinstance(found.value, list | dict) else found.value
+
     def value(self, place: str, data: Mapping[str, Any], now: datetime) -> Any:
         """Its value; raises StepFailed with the element's name."""
         try:
+            if self.fixed is not None:
+                return self.fixed
             return self.compiled(data, now=now)
         except BpmnError as error:
             raise StepFailed(place, f"the expression {self.text!r} has no value: {error}") from error

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 MISSING: Any = object()
@@ -22,14 +22,23 @@ def merge(
     """
     if len(branches) == 1:
         return dict(branches[0])
-    merged: dict[str, Any] = {}
-    for key in dict.fromkeys(key for values in (base, *branches) for key in values):
+    merged = dict(base)
+    for key in _touched(base, branches):
         value = _merged(
             base.get(key, MISSING), [b.get(key, MISSING) for b in branches], conflicts, f"{path}.{key}".lstrip(".")
         )
-        if value is not MISSING:
+        if value is MISSING:
+            del merged[key]
+        else:
             merged[key] = value
     return merged
+
+
+def _touched(base: Mapping[str, Any], branches: Sequence[Mapping[str, Any]]) -> Iterable[str]:
+    """The keys whose value is another object in a branch, or not there: few of many."""
+    gone = [key for branch in branches for key in base if key not in branch]
+    set_anew = [key for branch in branches for key, value in branch.items() if base.get(key, MISSING) is not value]
+    return dict.fromkeys(gone + set_anew)
 
 
 def changes(before: Mapping[str, Any], after: Mapping[str, Any]) -> dict[str, Any]:

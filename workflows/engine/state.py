@@ -24,21 +24,26 @@ _OPTIONAL = ("via", "host", "group", "leaving", "failure", "local", "progress")
 
 def dump(run: Run) -> str:
     """The run as text; see `load`."""
-    tokens = [_told(token, run.view) for token in run.tasks.values()]
+    shared = {id(token.data): token.data for token in run.tasks.values()}
+    differences = {key: _difference(data, run.view) for key, data in shared.items()}
+    tokens = [_told(token, differences[id(token.data)]) for token in run.tasks.values()]
     told: dict[str, Any] = {"format": FORMAT, "last": run.last_id, "tokens": tokens}
     if run.undoable:
         told["undoable"] = [_undoable_told(done, run.view) for done in run.undoable]
     return codec.dumps(told)
 
 
-def _told(token: Token, view: Mapping[str, Any]) -> dict[str, Any]:
+def _told(token: Token, difference: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"id": token.id, "at": token.task_spec.name, "state": token._state}
     if token._parent is not None:
         told["parent"] = token._parent
     if token.scope is not None:
         told["scope"] = token.scope
-    told |= {name: value for name in _OPTIONAL if (value := getattr(token, name))}
-    return told | _difference(token.data, view)
+    for name in _OPTIONAL:
+        if value := getattr(token, name):
+            told[name] = value
+    told.update(difference)
+    return told
 
 
 def _difference(data: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, Any]:
@@ -48,7 +53,7 @@ def _difference(data: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, A
         for name, value in data.items()
         if (seen := view.get(name, MISSING)) is not value and not same(seen, value)
     }
-    missing = [name for name in view if name not in data]
+    missing = [] if view.keys() <= data.keys() else [name for name in view if name not in data]
     return ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
 
 
@@ -67,23 +72,23 @@ def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
         raise BrokenState(f"it is no JSON ({error}).") from error
     stored = upgraded(stored)
     run = Run(plan, steps)
-    run.view = dict(view)
+    run.view, seen = dict(view), dict(view)
     for told in stored["tokens"]:
-        _restore(run, told)
+        _restore(run, told, seen)
     run.last_id = stored["last"]
     for token in run.tasks.values():
         if token._parent is not None:
             run.tasks[token._parent]._children.append(token.id)
-    run.undoable = [_undoable(run, told) for told in stored.get("undoable", ())]
+    run.undoable = [_undoable(seen, told) for told in stored.get("undoable", ())]
     return run
 
 
-def _restore(run: Run, told: Mapping[str, Any]) -> None:
+def _restore(run: Run, told: Mapping[str, Any], seen: Mapping[str, Any]) -> None:
     spec = run.plan.spec.task_specs.get(told["at"])
     if spec is None:
         raise BrokenState(f"it names the element {told['at']!r}, which this version does not have.")
     run.last_id = told["id"] - 1
-    token = Token(run, spec, None, _data(run.view, told), told.get("scope"))
+    token = Token(run, spec, None, _data(seen, told), told.get("scope"))
     token._parent = told.get("parent")
     token._state = told["state"]
     for name in _OPTIONAL:
@@ -91,12 +96,14 @@ def _restore(run: Run, told: Mapping[str, Any]) -> None:
             setattr(token, name, told[name])
 
 
-def _data(view: Mapping[str, Any], told: Mapping[str, Any]) -> dict[str, Any]:
-    without = set(told.get("without", ()))
-    seen = {name: value for name, value in view.items() if name not in without}
-    return {**seen, **told.get("data", {})}
+def _data(seen: Mapping[str, Any], told: Mapping[str, Any]) -> Mapping[str, Any]:
+    """The data of a token; those that see the variables as they are share them."""
+    if "without" in told:
+        without = set(told["without"])
+        seen = {name: value for name, value in seen.items() if name not in without}
+    return {**seen, **told["data"]} if "data" in told else seen
 
 
-def _undoable(run: Run, told: Mapping[str, Any]) -> Undoable:
-    inside = [_undoable(run, each) for each in told.get("inside", ())]
-    return Undoable(told["at"], told["scope"], _data(run.view, told), inside, told.get("running", False))
+def _undoable(seen: Mapping[str, Any], told: Mapping[str, Any]) -> Undoable:
+    inside = [_undoable(seen, each) for each in told.get("inside", ())]
+    return Undoable(told["at"], told["scope"], _data(seen, told), inside, told.get("running", False))

@@ -49,7 +49,7 @@ def drain(run: Run) -> None:
 def _step(token: Token) -> None:
     if not token.live or token.failure is not None:
         return
-    guarded(token, lambda: token.run())
+    guarded(token, token.run)
 
 
 def guarded(token: Token, act: Any) -> None:

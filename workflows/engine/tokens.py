@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
 from SpiffWorkflow.task import Task as SpiffTask
@@ -49,22 +50,28 @@ class Token(SpiffTask):  # type: ignore[misc]
 
     task_spec: NodeSpec
     workflow: Run
+    via: str | None = None
+    host: int | None = None
+    group: int | None = None
+    leaving = False
+    failure: str | None = None
+    local: Mapping[str, Any] = MappingProxyType({})
+    taking: tuple[Any, ...] = ()
 
     def __init__(
         self, run: Run, spec: NodeSpec, parent: Token | None, data: Mapping[str, Any], scope: int | None
     ) -> None:
+        # Not by the library's own, half of whose work nobody asks for: the time, for its log, and the parent once more.
         run.last_id += 1
-        super().__init__(run, spec, parent, state=TaskState.FUTURE, id=run.last_id)
+        self.id, self.workflow, self.task_spec, self._state = run.last_id, run, spec, TaskState.FUTURE
+        self._parent: Any = None if parent is None else parent.id
+        self._children: list[int] = []
+        if parent is not None:
+            parent._children.append(self.id)
         self.data: Mapping[str, Any] = data
         self.scope = scope
-        self.via: str | None = None
-        self.host: int | None = None
-        self.group: int | None = None
-        self.leaving = False
-        self.failure: str | None = None
-        self.local: Mapping[str, Any] = {}
         self.progress: dict[str, Any] = {}
-        self.taking: tuple[Any, ...] = ()
+        run.tasks[self.id] = self
 
     @property
     def live(self) -> bool:
@@ -111,10 +118,14 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         self.facts.append(fact)
 
     def living(self) -> list[Token]:
-        return [token for token in self.tasks.values() if token.live]
+        return [token for token in self.tasks.values() if token._state & LIVE]
 
     def members(self, scope: int) -> list[Token]:
-        return [token for token in self.tasks.values() if token.scope == scope and token.live]
+        return [token for token in self.tasks.values() if token.scope == scope and token._state & LIVE]
+
+    def watchers(self, host: int) -> list[Token]:
+        """What watches this activity or scope from its border."""
+        return [token for token in self.tasks.values() if token.host == host and token._state & LIVE]
 
     def spawn(
         self, spec: NodeSpec, parent: Token, *, data: Mapping[str, Any], scope: int | None, via: str | None = None
@@ -134,9 +145,9 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
     def remember(self, token: Token) -> None:
         """Note a completed activity that a compensation may make undone, and what was done inside it."""
         inside = self.forget_inside(token)
-        if token.scope is None or not self.tasks[token.scope].task_spec.remembers:
+        if token.scope is None or not (inside or token.task_spec.can_be_undone):
             return
-        if inside or token.task_spec.can_be_undone:
+        if self.tasks[token.scope].task_spec.remembers:
             self.undoable.append(Undoable(token.task_spec.name, token.scope, token.data, inside))
 
     def forget_inside(self, token: Token) -> list[Undoable]:
@@ -172,8 +183,9 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
 
     def prune(self) -> None:
         """Forget finished tokens that no merge needs: those without children, and those with one."""
-        finished = [token for token in self.tasks.values() if not token.live]
-        for token in sorted(finished, key=lambda token: -token.id):
+        finished = [id for id, token in self.tasks.items() if not token._state & LIVE]
+        for id in sorted(finished, reverse=True):
+            token = self.tasks[id]
             if len(token._children) < 2:
                 self._splice(token)
 
@@ -190,7 +202,7 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         """End these and whatever is inside or attached to them, innermost first."""
         for token in list(tokens):
             if token.live:
-                self.cancel_all([t for t in self.tasks.values() if t.live and token.id in (t.scope, t.host)])
+                self._cancel_inside(token)
                 token.task_spec.withdraw(token)
                 token._state = TaskState.CANCELLED
                 self.forget_inside(token)
@@ -198,8 +210,13 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
                 if token.scope is not None:
                     self.emptied.add(token.scope)
 
+    def _cancel_inside(self, token: Token) -> None:
+        spec = token.task_spec
+        if spec.holds_tokens or spec.boundaries:
+            self.cancel_all([t for t in self.tasks.values() if t.live and token.id in (t.scope, t.host)])
+
     def _task_completed_notify(self, token: Token) -> None:
-        if not any(self.tasks[id].live for id in token._children) and token.scope is not None:
+        if token.scope is not None and not any(self.tasks[id].live for id in token._children):
             self.emptied.add(token.scope)
 
     def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -56,6 +56,10 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def _predict(self, my_task: Token, seen: Any = None, looked_ahead: int = 0, mask: int = 0) -> None:
         """Nothing is predicted: only places that a token has reached exist."""
 
+    def _update(self, my_task: Token) -> None:
+        if self._update_hook(my_task):
+            my_task._ready()
+
     def _update_hook(self, my_task: Token) -> bool:
         return self.start_quantity == 1 or self.has_enough(my_task)
 
@@ -65,10 +69,19 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def _run(self, my_task: Token) -> bool | None:
         return self.leave(my_task) if my_task.leaving else self.step(my_task)
 
+    def _on_complete(self, my_task: Token) -> None:
+        self._on_complete_hook(my_task)
+        run = my_task.workflow
+        for id in my_task._children:
+            child = run.tasks[id]
+            if child.live:
+                child.task_spec._update(child)
+        run._task_completed_notify(my_task)
+
     def _on_complete_hook(self, my_task: Token) -> None:
         run = my_task.workflow
         if self.boundaries:
-            run.cancel_all(t for t in run.living() if t.host == my_task.id)
+            run.cancel_all(run.watchers(my_task.id))
         run.remember(my_task)
         for way in my_task.taking:
             for _ in range(self.completion_quantity):
@@ -125,7 +138,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run.say(Completed(token.id, self.place, values))
         token.leaving = True
         if self.boundaries:
-            run.cancel_all(t for t in run.living() if t.host == token.id)
+            run.cancel_all(run.watchers(token.id))
         cancel_rivals(token)
         run.queue.append(token)
 
@@ -137,7 +150,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def attach(self, token: Token) -> None:
         """Let the boundary events watch, those that something outside can fire."""
         run = token.workflow
-        if self.boundaries and not any(t.host == token.id for t in run.living()):
+        if self.boundaries and not run.watchers(token.id):
             for spec in self.boundaries:
                 if fires_by_itself(spec):
                     watcher = run.spawn(spec, token, data=token.data, scope=token.scope)
