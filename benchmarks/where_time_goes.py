@@ -30,7 +30,7 @@ PARTS = (
     ("reading task and case (its statement within)", "workflows/locking.py", ("locked_task",)),
     ("filling statements in: JSON, digests of facts", "workflows/rows.py", ("filled",)),
     ("… those of facts", "workflows/recording.py", ("filled",)),
-    ("routing (its statement within)", "workflows/routing.py", ("route_among",)),
+    ("routing (its statement within)", "workflows/routing.py", ("chosen",)),
     ("stepping tokens: SpiffWorkflow, FEEL, merging", "workflows/engine/execution.py", ("complete",)),
     ("state from text and to text", "workflows/engine/state.py", ("load", "dump")),
 )  # fmt: skip

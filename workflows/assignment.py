@@ -6,10 +6,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import String, and_, bindparam, func, literal_column, or_, select
 from sqlalchemy.orm import Session
@@ -33,8 +33,7 @@ TOUCHED = (*HELD_TASK, TaskState.COMPLETED)
 NEVER = datetime.min.replace(tzinfo=UTC)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Candidate:
+class Candidate(NamedTuple):
     """An officer who may do a task. `distance` counts the offices above the case's one, `stands_in_for` an absent holder.
 
     `held` are the activities, of those asked for, that lie on the officer's desk in that case.
@@ -69,24 +68,19 @@ def choose(
     taxpayer's own officer. Otherwise: the nearest office, then the lowest load, then the longest idle, then the code.
     """
     everyone = list(candidates)
-    free = [c for c in everyone if c.officer not in (excluded or {})]
+    free = [c for c in everyone if c.officer not in excluded] if excluded else everyone
     if not free:
         return Choice(officer=None, why=_nobody(everyone, excluded or {}))
-    own = [c for c in free if c.officer == dedicated]
+    own = [c for c in free if c.officer == dedicated] if dedicated else []
     if own:
         return _chosen(own[0], {"key": "dedicated"})
-    nearest = min(c.distance for c in free)
-    near = sorted((c for c in free if c.distance == nearest), key=_rank)
-    return _chosen(near[0], _reason(near))
+    first = min(free, key=by_rank)
+    return _chosen(first, _reason(first, [c for c in free if c.distance == first.distance]))
 
 
 def by_rank(candidate: Candidate) -> tuple[int, int, datetime, str]:
-    """The order of choice: the nearest office, then as `choose` ranks."""
-    return (candidate.distance, *_rank(candidate))
-
-
-def _rank(candidate: Candidate) -> tuple[int, datetime, str]:
-    return candidate.load, candidate.idle_since or NEVER, candidate.officer
+    """The order of choice."""
+    return candidate.distance, candidate.load, candidate.idle_since or NEVER, candidate.officer
 
 
 def _nobody(everyone: Sequence[Candidate], excluded: Mapping[str, str]) -> dict[str, Any]:
@@ -95,13 +89,13 @@ def _nobody(everyone: Sequence[Candidate], excluded: Mapping[str, str]) -> dict[
     return {"key": "four_eyes_excludes_all", "officers": sorted({c.officer for c in everyone} & set(excluded))}
 
 
-def _reason(near: Sequence[Candidate]) -> dict[str, Any]:
-    first = near[0]
-    if len({c.officer for c in near}) == 1:
+def _reason(first: Candidate, near: Sequence[Candidate]) -> dict[str, Any]:
+    officers = {c.officer for c in near}
+    if len(officers) == 1:
         return {"key": "only_one"}
-    others = [c for c in near if c.officer != first.officer]
-    key = "lowest_load" if all(c.load > first.load for c in others) else "longest_idle"
-    return {"key": key, "load": first.load, "candidates": len({c.officer for c in near})}
+    least = {c.officer for c in near if c.load == first.load}
+    key = "lowest_load" if len(least) == 1 else "longest_idle"
+    return {"key": key, "load": first.load, "candidates": len(officers)}
 
 
 def _chosen(candidate: Candidate, why: dict[str, Any]) -> Choice:
@@ -119,7 +113,7 @@ def eligible(session: Session, posts: Collection[str], office: str | None, now: 
 
 def of_posts(everyone: Iterable[Candidate], posts: Collection[str]) -> list[Candidate]:
     """Of these the holders of one of the posts, each officer once, where the post is nearest."""
-    return _unique(candidate for candidate in everyone if candidate.post in posts)
+    return _unique([candidate for candidate in everyone if candidate.post in posts])
 
 
 def holders(
@@ -141,15 +135,7 @@ def holders(
     away: dict[str, list[Candidate]] = {}
     for row in statement.rows(session.connection(), asked):
         code, post, at, distance, absence, stand_in, load, idle_since, *held = row
-        candidate = Candidate(
-            officer=code,
-            post=post,
-            office=at,
-            distance=distance,
-            load=load,
-            idle_since=idle_since,
-            held=_activities(*held),
-        )
+        candidate = Candidate(code, post, at, distance, load, idle_since, held=_activities(*held) if held else ())
         if absence is None:
             present.append(candidate)
         elif stand_in is not None:
@@ -157,7 +143,7 @@ def holders(
     return present + (_stand_ins(session, away, now, hand, len(apart)) if away else [])
 
 
-def _activities(joined: str | None = None) -> tuple[str, ...]:
+def _activities(joined: str | None) -> tuple[str, ...]:
     return tuple(joined.split("\n")) if joined else ()
 
 
@@ -255,8 +241,8 @@ def _stand_ins(
     asked = {**_listed("code", away), "now": now, **hand}
     for row in _present(len(away), apart=apart).rows(session.connection(), asked):
         code, load, idle_since, *held = row
-        own = {"officer": code, "load": load, "idle_since": idle_since, "held": _activities(*held)}
-        found += [replace(c, **own, stands_in_for=c.officer) for c in away[code]]
+        own = {"officer": code, "load": load, "idle_since": idle_since, "held": _activities(*held) if held else ()}
+        found += [c._replace(**own, stands_in_for=c.officer) for c in away[code]]
     return found
 
 

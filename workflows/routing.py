@@ -18,6 +18,7 @@ from bpmn.procedure import Procedure
 from workflows.assignment import (
     TOUCHED,
     Candidate,
+    Choice,
     absent_holders,
     by_rank,
     choose,
@@ -35,7 +36,11 @@ from workflows.tables import Case, Task, TaskState
 def route(session: Session, case: Case, task: Task, node: Activity, procedure: Procedure, *, now: datetime) -> None:
     """Give the task to the officer that `choose` finds, or leave it in the pool with the reason."""
     apart = frozenset(kept_apart(procedure, task.activity, node.four_eyes))
-    route_among(People(session, case, procedure, now, frozenset(task.posts), apart), task, node)
+    people = People(session, case, procedure, now, frozenset(task.posts), apart)
+    choice = people.chosen(task.activity, task.posts, node)
+    task.why = dict(choice.why)
+    if choice.officer is not None:
+        assign(task, choice.officer, post=choice.post, office=choice.office, now=now)
 
 
 @dataclass
@@ -71,27 +76,36 @@ class People:
         found = (row for row in unwritten if isinstance(row, Task) and row.case == self.case.number)
         return {t.officer: t.activity for t in found if t.activity in activities and t.officer and t.state in TOUCHED}
 
+    def chosen(self, activity: str, posts: Collection[str], node: Activity) -> Choice:
+        """Who of them does this activity now, and why."""
+        with self.session.no_autoflush:
+            found = self._with_unwritten(of_posts(self.holders, posts))
+            able = self._skilled(found, node.skills)
+            excluded = self.excluded(kept_apart(self.procedure, activity, node.four_eyes))
+            choice = choose(able, excluded=excluded, dedicated=self._dedicated(posts))
+        if not node.skills:
+            return choice
+        lack = {"key": "nobody_skilled"} if found and not able else {}
+        return replace(choice, why={**choice.why, "skills": list(node.skills), **lack})
 
-def route_among(people: People, task: Task, node: Activity) -> None:
-    """Give the task to one of these people, or leave it in the pool with the reason."""
-    session, case = people.session, people.case
-    with session.no_autoflush:
-        found = _with_unwritten(people, of_posts(people.holders, task.posts))
-        unable = lacking(session, {c.officer for c in found}, node.skills)
-        able = [c for c in found if c.officer not in unable]
-        excluded = people.excluded(kept_apart(people.procedure, task.activity, node.four_eyes))
-        choice = choose(able, excluded=excluded, dedicated=_dedicated(session, case, task, people.procedure))
-    task.why = dict(choice.why)
-    if node.skills:
-        task.why |= {"skills": list(node.skills)} | ({"key": "nobody_skilled"} if found and not able else {})
-    if choice.officer is not None:
-        assign(task, choice.officer, post=choice.post, office=choice.office, now=people.now)
+    def _with_unwritten(self, found: list[Candidate]) -> list[Candidate]:
+        """Tasks that this very turn has given out count as work too, though no row has them yet."""
+        if not self.made:
+            return found
+        given = Counter(task.officer for task in self.made)
+        return [c._replace(load=c.load + given[c.officer]) for c in found]
 
+    def _skilled(self, found: list[Candidate], skills: Collection[str]) -> list[Candidate]:
+        if not skills:
+            return found
+        unable = lacking(self.session, {c.officer for c in found}, skills)
+        return [c for c in found if c.officer not in unable]
 
-def _with_unwritten(people: People, found: list[Candidate]) -> list[Candidate]:
-    """Tasks that this very turn has given out count as work too, though no row has them yet."""
-    given = Counter(task.officer for task in people.made if task.officer is not None)
-    return [replace(c, load=c.load + given[c.officer]) if given[c.officer] else c for c in found] if given else found
+    def _dedicated(self, posts: Collection[str]) -> str | None:
+        rule = self.procedure.key_taxpayer
+        if rule is None or rule.post not in posts or not self.case.key_taxpayer:
+            return None
+        return dedicated_officer(self.session, self.case.taxpayer_id)
 
 
 def assign(task: Task, officer: str, *, post: str | None, office: str | None, now: datetime) -> None:
@@ -103,15 +117,9 @@ def assign(task: Task, officer: str, *, post: str | None, office: str | None, no
 def kept_apart(procedure: Procedure, activity: str, four_eyes: Collection[str]) -> set[str]:
     """The activities that need other eyes than this one: it holds both ways, since a return may bring the earlier one back."""
     prefix, _, own = activity.rpartition("/")
-    naming = {other.id for other in procedure.model.activities if own in other.four_eyes} if not prefix else set()
-    return {f"{prefix}/{id}" if prefix else id for id in {*four_eyes, *naming}}
-
-
-def _dedicated(session: Session, case: Case, task: Task, procedure: Procedure) -> str | None:
-    rule = procedure.key_taxpayer
-    if not case.key_taxpayer or rule is None or rule.post not in task.posts:
-        return None
-    return dedicated_officer(session, case.taxpayer_id)
+    if prefix:
+        return {f"{prefix}/{id}" for id in four_eyes}
+    return {*four_eyes, *(other.id for other in procedure.model.activities if own in other.four_eyes)}
 
 
 def is_key_taxpayer(procedure: Procedure, data: Mapping[str, Any]) -> bool:

@@ -19,7 +19,7 @@ from workflows.engine.drawn import topic
 from workflows.known import made
 from workflows.locking import write_known
 from workflows.recording import Journal, journal
-from workflows.routing import People, kept_apart, route_among
+from workflows.routing import People, kept_apart
 from workflows.rows import Rows, tell
 from workflows.tables import (
     Case,
@@ -114,7 +114,8 @@ class Turn:
         self._look_ahead(said)
         for fact in said:
             HANDLERS[type(fact)](self, fact)
-            self._mind_clock(fact)
+            if self.runnable.plan.stops_clock:
+                self._mind_clock(fact)
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
 
@@ -199,38 +200,38 @@ def _entered(turn: Turn, fact: facts.Entered) -> None:
 def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     """A person has to do this: make the task, route it, say so."""
     node: Activity = turn.node(fact.node)
+    posts = turn.posts(fact.node)
+    assert turn.people is not None
+    choice = turn.people.chosen(fact.node, posts, node)
+    given = choice.officer is not None
+    post, office = choice.post or next(iter(posts), None), choice.office or turn.case.office
     task = made(
         Task,
         case=turn.case.number,
         procedure=turn.case.procedure,
         activity=fact.node,
         instance=str(fact.token),
-        state=TaskState.READY,
+        state=TaskState.ASSIGNED if given else TaskState.READY,
         form=node.form,
-        posts=list(turn.posts(fact.node)),
-        office=turn.case.office,
+        posts=list(posts),
+        post=post,
+        office=office,
+        officer=choice.officer,
+        why=dict(choice.why),
         scheduled_at=turn.now,
+        assigned_at=turn.now if given else None,
         due_at=working_hours.due_of_task(
             turn.session, node.due, fact.data, office=turn.case.office, now=turn.now, place=fact.node
         ),
         local=fact.local or None,
     )
-    task.post = task.posts[0] if task.posts else None
     turn.tasks[task.instance] = task
-    assert turn.people is not None
-    route_among(turn.people, task, node)
     turn.rows.tasks.append(task)
-    scheduled = dict(fact.local)
     turn.journal.record(
-        task.activity,
-        Lifecycle.SCHEDULE,
-        instance=task.instance,
-        post=task.post,
-        office=task.office,
-        attributes=scheduled,
+        fact.node, Lifecycle.SCHEDULE, instance=task.instance, post=post, office=office, attributes=fact.local
     )
-    if task.officer is not None:
-        turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": task.why["key"]})
+    if given:
+        turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": choice.why["key"]})
 
 
 def _performed(turn: Turn, fact: facts.Performed) -> None:

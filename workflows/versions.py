@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from hashlib import sha256
 from threading import Lock
 
@@ -38,7 +39,7 @@ class Runnable:
     forms: Mapping[str, Mapping[str, Form]]  # by procedure
     numbers: Mapping[str, int] = field(default_factory=dict)  # of the versions that it calls, as far as they are known
 
-    @property
+    @cached_property
     def latest(self) -> tuple[Activity, ...]:
         """The call activities that run what is active when the call begins."""
         return tuple(node for node in self.procedure.model.activities if _is_call(node) and node.calls_latest)

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
 from enum import StrEnum
+from functools import cached_property
 from typing import Any, TypeAlias
 
 
@@ -135,11 +136,11 @@ class Form:
     key: str
     parts: tuple[Part, ...]
 
-    @property
+    @cached_property
     def fields(self) -> tuple[Field, ...]:
         return tuple(_flat(self.parts))
 
-    @property
+    @cached_property
     def lines(self) -> tuple[Lines, ...]:
         """The lists, wherever they stand."""
         return tuple(_lists(self.parts))

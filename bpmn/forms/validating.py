@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -40,17 +40,21 @@ def validate(
     lists = {lines.key: lines for lines in form.lines}
     values: dict[str, Any] = {}
     errors = {key: Message("unknown") for key in answers if form.field(key) is None and key not in lists}
-    known = {**(data or {}), **_readable(form, answers, zone, data or {})}
+    given = [(asked, _read(asked, answers, zone, data or {})) for asked in form.fields]
+    known = {**(data or {}), **_readable(given, answers)}
     shown = set(_shown(form.parts, known))
-    for found in (_with_options(asked, known) for asked in form.fields):
-        if found.locked or found.kind is Kind.EXPRESSION:
-            if found.locked and found.key in answers:
-                errors[found.key] = Message("locked")
+    for asked, value in given:
+        if asked.locked or asked.kind is Kind.EXPRESSION:
+            if asked.locked and asked.key in answers:
+                errors[asked.key] = Message("locked")
             continue
-        try:
-            values[found.key] = _checked(found, answers.get(found.key), zone) if found.key in shown else None
-        except Refused as refused:
-            errors[found.key] = refused.reason
+        if asked.options_from is not None:
+            value = _read(asked, answers, zone, known)
+        value = _checked(asked, value) if asked.key in shown else None
+        if isinstance(value, Message):
+            errors[asked.key] = value
+        else:
+            values[asked.key] = value
     for lines in lists.values():
         entries, wrong = _entries(lines, answers.get(lines.key), known, zone) if lines.key in shown else (None, {})
         values |= {lines.key: entries} if not wrong else {}
@@ -107,22 +111,28 @@ def _computed(form: Form, shown: Collection[str], known: Mapping[str, Any]) -> d
     return found
 
 
-def _readable(form: Form, answers: Mapping[str, Any], zone: dt.tzinfo, data: Mapping[str, Any]) -> dict[str, Any]:
+def _read(asked: Field, answers: Mapping[str, Any], zone: dt.tzinfo, data: Mapping[str, Any]) -> Any:
+    """The value that was answered, or the message why it is none; nothing for a computed field."""
+    try:
+        computed = asked.kind is Kind.EXPRESSION
+        return None if computed else answer(_with_options(asked, data), answers.get(asked.key), zone)
+    except Refused as refused:
+        return refused.reason
+
+
+def _readable(given: Iterable[tuple[Field, Any]], answers: Mapping[str, Any]) -> dict[str, Any]:
     """The values of those answers that are some, for the conditions that hide fields."""
-    found = {}
-    for asked in form.fields:
-        with suppress(Refused):
-            if asked.kind is not Kind.EXPRESSION:
-                found[asked.key] = answer(_with_options(asked, data), answers.get(asked.key), zone)
-    return {key: value for key, value in found.items() if key in answers}
+    return {
+        asked.key: value
+        for asked, value in given
+        if asked.key in answers and asked.kind is not Kind.EXPRESSION and not isinstance(value, Message)
+    }
 
 
-def _checked(found: Field, given: Any, zone: dt.tzinfo) -> Any:
-    value = answer(found, given, zone)
-    empty = value is None or value == [] or (found.kind is Kind.CHECKBOX and value is False)
-    if found.required and empty:
-        raise Refused("required")
-    return value
+def _checked(asked: Field, value: Any) -> Any:
+    """The value, or the message why it is none."""
+    empty = value is None or value == [] or (asked.kind is Kind.CHECKBOX and value is False)
+    return Message("required") if asked.required and empty else value
 
 
 def _shown(parts: tuple[Part, ...], variables: Mapping[str, Any]) -> Iterator[str]:

@@ -78,7 +78,7 @@ class Plan:
         self.spec = WorkflowSpec(model.key)
         self.root = ProcessSpec(self.spec, "#process", None, model.key)
         self.nodes: dict[str, AnyNode] = {}
-        self.has_conditions = False
+        self.has_conditions = self.stops_clock = False
         self.starts: dict[str, NodeSpec] = {}
         _Area(self, model, "").build(self.root)
 
@@ -88,6 +88,7 @@ class Plan:
 
     def remember(self, place: str, node: AnyNode) -> None:
         self.nodes[place] = node
+        self.stops_clock |= not isinstance(node, Gateway) and node.stops_clock
         if isinstance(node, EventNode):
             triggers = [caught.trigger for caught in node.definitions or (node,)]
             self.has_conditions |= Trigger.CONDITIONAL in triggers
