@@ -8,12 +8,14 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from bpmn.errors import UnknownElement
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure
 from webui.errors import NotFound
 from webui.language import current_language
 from workflows import deployment
 from workflows.tables import Office, Officer, Post, ProcedureSource, ProcedureVersion, VersionState
+from workflows.versions import Runnable
 
 
 def named(names: Mapping[str, str], fallback: str = "") -> str:
@@ -37,6 +39,23 @@ def find(session: Session, key: str, number: int) -> ProcedureVersion:
 
 def of_case(session: Session, key: str, number: int) -> Procedure:
     return load(session, find(session, key, number))
+
+
+def drawn_at(ready: Runnable, place: str) -> tuple[Procedure, str]:
+    """The procedure that draws the element at this place, and its id there: what lies in a call is drawn by the called one.
+
+    A place that the version does not have is taken for an element of its own procedure.
+    """
+    try:
+        return ready.owner(place), place.rpartition("/")[2]
+    except (UnknownElement, KeyError):
+        return ready.procedure, place
+
+
+def label_at(ready: Runnable, place: str) -> str:
+    """What the screen calls the element at this place."""
+    procedure, element = drawn_at(ready, place)
+    return procedure.model.label(element, current_language())
 
 
 def versions(session: Session, key: str) -> list[ProcedureVersion]:

@@ -6,14 +6,15 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from bpmn.model import Activity, EventNode, Position
+from bpmn.model import Activity, AnyNode, EventNode, Position
 from bpmn.procedure import Procedure
 from event_logs.event import Event, Lifecycle
-from webui.catalogue import Names
+from webui.catalogue import Names, drawn_at, label_at
 from webui.forms import shown
 from webui.language import current_language
 from webui.language import gettext as _
 from webui.rules import reasons
+from workflows.versions import Runnable
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,22 +31,24 @@ class Moment:
     why: tuple[str, ...] = ()  # of an activity that a rule decided: which row of its table applied, and why
 
 
-def moments(versions: Mapping[int | None, Procedure], events: Iterable[Event], names: Names) -> list[Moment]:
+def moments(versions: Mapping[int | None, Runnable], events: Iterable[Event], names: Names) -> list[Moment]:
     """The timeline, oldest first; each fact in the words of the version under which it happened."""
     events = list(events)
-    why = {version: reasons(versions[version], events) for version in {event.version for event in events}}
+    why = {version: reasons(versions[version].procedure, events) for version in {event.version for event in events}}
     return [_moment(versions[e.version], e, names, why[e.version][n]) for n, e in enumerate(events)]
 
 
-def _moment(procedure: Procedure, event: Event, names: Names, why: tuple[str, ...]) -> Moment:
+def _moment(ready: Runnable, event: Event, names: Names, why: tuple[str, ...]) -> Moment:
+    procedure, element = drawn_at(ready, event.activity)
+    node = procedure.model.node(element) if procedure.model.has(element) else None
     return Moment(
         at=event.at,
-        activity=procedure.model.label(event.activity, current_language()),
-        what=_what(procedure, event),
+        activity=label_at(ready, event.activity),
+        what=_what(node, event),
         officer=names.officer(event.officer),
         office=names.office(event.office),
         style=_STYLES.get(event.lifecycle, ""),
-        details=_details(procedure, event, names),
+        details=_details(procedure, node, event, names),
         why=why,
     )
 
@@ -71,8 +74,7 @@ TOLD = (
 )
 
 
-def _what(procedure: Procedure, event: Event) -> str:
-    node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
+def _what(node: AnyNode | None, event: Event) -> str:
     if isinstance(node, EventNode) and event.lifecycle == Lifecycle.COMPLETE:
         return {Position.START: _("opened"), Position.END: _("closed")}.get(node.position, _("happened"))
     if isinstance(node, Activity) and event.lifecycle == Lifecycle.COMPLETE and event.officer is None:
@@ -96,10 +98,9 @@ def word(lifecycle: Lifecycle) -> str:
     return words[lifecycle]
 
 
-def _details(procedure: Procedure, event: Event, names: Names) -> tuple[tuple[str, str], ...]:
+def _details(procedure: Procedure, node: AnyNode | None, event: Event, names: Names) -> tuple[tuple[str, str], ...]:
     if event.lifecycle not in TOLD:
         return ()
-    node = procedure.model.node(event.activity) if procedure.model.has(event.activity) else None
     if isinstance(node, EventNode) and node.position == Position.START:
         return ()  # the facts of the case, which the page shows beside the timeline
     told = ((key, value) for key, value in event.attributes.items() if value not in (None, ""))

@@ -10,23 +10,22 @@ from typing import TypeAlias
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session, load_only
 
-from bpmn.model import ProcessModel
 from mining.prediction.records import Shown, grade, shown_of
-from webui.catalogue import Names, of_case
-from webui.language import current_language
+from webui.catalogue import Names, label_at
 from webui.reasons import because
 from webui.standing import STYLES, Standing, standing
 from workflows import tasks
 from workflows.tables import Case, Task, TaskState
+from workflows.versions import Runnable, runnable
 
-Models: TypeAlias = dict[tuple[str, int], ProcessModel]
+Versions: TypeAlias = dict[str, Runnable]  # by the digest of what each case runs on
 HALVES = ("assigned", "started", "pool", "done")
 DONE_SHOWN = POOL_SHOWN = 200
 BEGUN = (TaskState.STARTED, TaskState.SUSPENDED)
 _OF_CASE = (
     Case.number,
     Case.procedure,
-    Case.version,
+    Case.digest,
     Case.taxpayer_id,
     Case.taxpayer_name,
     Case.title,
@@ -118,18 +117,18 @@ def lines(session: Session, found: Iterable[Task], *, now: datetime) -> list[Lin
     found = list(found)
     some = select(Case).options(load_only(*_OF_CASE))  # neither its variables nor the state of the engine
     cases = {c.number: c for c in session.scalars(some.where(Case.number.in_({t.case for t in found})))}
-    models = {key: of_case(session, *key).model for key in {(c.procedure, c.version) for c in cases.values()}}
+    ready = {digest: runnable(session, digest) for digest in {case.digest for case in cases.values()}}
     names, forecasts = Names(session), shown_of(session, {number: case.procedure for number, case in cases.items()})
-    made = [_line(task, cases[task.case], models, names, forecasts.get(task.case), now) for task in found]
+    made = [_line(task, cases[task.case], ready, names, forecasts.get(task.case), now) for task in found]
     return sorted(made, key=lambda line: (line.due is None, line.due or line.since, line.since))
 
 
-def _line(task: Task, case: Case, models: Models, names: Names, forecast: Shown | None, now: datetime) -> Line:
+def _line(task: Task, case: Case, ready: Versions, names: Names, forecast: Shown | None, now: datetime) -> Line:
     due = task.due_at or case.due_at
     stands = standing(due, at=task.completed_at or now)
     return Line(
         id=task.id,
-        activity=models[case.procedure, case.version].label(task.activity, current_language()),
+        activity=label_at(ready[case.digest], task.activity),
         procedure_key=case.procedure,
         procedure=names.procedure(case.procedure),
         case=case.number,

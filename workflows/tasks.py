@@ -73,6 +73,13 @@ def candidates_for(session: Session, task: Task, now: datetime) -> list[Candidat
     return candidates(session, task, case, _activity(ready, task), ready.procedure, now)
 
 
+def known(session: Session, task: Task, case: Case, *, now: datetime) -> Mapping[str, Any]:
+    """What the case knows where the task waits: in a called procedure what was handed in there, else all of its data."""
+    if "/" not in task.activity or task.state in DONE or not case.execution:
+        return case.data
+    return open_turn(session, case, now=now).execution.variables(int(task.instance))
+
+
 def explain(session: Session, task: Task, now: datetime) -> list[Considered]:
     """Everyone who holds a post for the task, and why each may do it or not as things stand now."""
     case = session.get_one(Case, task.case)
@@ -153,7 +160,7 @@ def complete(
     """
 
     def values(held: Task, case: Case, ready: Runnable) -> Mapping[str, Any]:
-        return answered(ready.form(held.activity, held.form), answers, case.data)
+        return answered(ready.form(held.activity, held.form), answers, known(session, held, case, now=now))
 
     return ahead(session, lambda: _complete(session, task, officer, values, now))
 
@@ -286,6 +293,7 @@ __all__ = [
     "find",
     "in_pool",
     "inbox",
+    "known",
     "pool",
     "pool_size",
     "reassign",

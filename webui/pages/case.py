@@ -2,22 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeAlias
 
 from flask import Blueprint, Response, flash, redirect, request, url_for
 from sqlalchemy import select
 from werkzeug.wrappers import Response as Redirect
 
-from bpmn.model import Gateway
+from bpmn.model import Activity, Gateway
 from bpmn.procedure import Procedure
 from event_logs import store
 from event_logs.event import Event, Lifecycle
 from webui import path
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, labels, of_case
+from webui.catalogue import Names, drawn_at, find, label_at, labels
 from webui.errors import Refused
 from webui.forms import known_facts, shown
 from webui.language import current_language
@@ -26,10 +27,13 @@ from webui.reasons import because
 from webui.seeing import case_seen, task_seen
 from webui.standing import STYLES, Standing, standing
 from webui.timeline import moments
+from webui.waits import Wait, waits
 from workflows import ad_hoc, cases, clock_stops, moving
-from workflows.tables import OPEN_TASK, Case, Incident, Subscription, Task, TaskState, Timer
+from workflows.tables import OPEN_TASK, Case, Incident, Task, TaskState
+from workflows.versions import Runnable, runnable
 
 page = Blueprint("case", __name__)
+Label: TypeAlias = Callable[[str], str]  # what the screen calls the element at a place
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +61,9 @@ def show(number: str) -> Response:
     names = Names(db())
     facts = list(store.read(db(), case_id=number))
     ran = _ran(case, facts)
-    procedure = ran[case.version]
+    procedure, name_of = ran[case.version].procedure, _names(ran)
+    waiting = waits(db(), number, name_of, now=now())
+    incidents = list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None))))
     work = list(db().scalars(select(Task).where(Task.case == number).order_by(Task.scheduled_at, Task.id)))
     stands = standing(case.due_at, at=case.closed_at or now())
     return answer(
@@ -69,64 +75,73 @@ def show(number: str) -> Response:
         standing=stands,
         style=STYLES[stands],
         facts=known_facts(procedure, case.data),
-        colours=path.colours(procedure.model, *_way(facts, work, _waiting(number))),
+        colours=path.colours(procedure.model, *_way(facts, work, _stands(waiting, incidents))),
         names=labels(procedure.model),
-        tasks=[_work(_labels(ran), task, names) for task in work],
+        tasks=[_work(name_of, task, names) for task in work],
+        waits=waiting,
         moments=moments(ran, facts, names)[::-1],
-        incidents=list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None)))),
-        conflicts=_conflicts(number),
-        labels={node.id: node.label(current_language()) for node in procedure.model.nodes},
+        incidents=incidents,
+        conflicts=_conflicts(number, name_of),
+        labels={incident.node: name_of(incident.node) for incident in incidents},
         may_steer=_may_steer(),
-        ad_hoc=_ad_hoc(case, _labels(ran)),
-        votes=_votes(procedure, work, names),
-        stops=_stops(number, _labels(ran)),
-        positions=_positions(case, procedure) if _may_steer() else [],
+        ad_hoc=_ad_hoc(case, name_of),
+        votes=_votes(ran[case.version], work, names),
+        stops=_stops(number, name_of),
+        positions=_positions(case, ran[case.version]) if _may_steer() else [],
         elapsed=(case.closed_at or now()) - case.opened_at,
     )
 
 
-def _conflicts(number: str) -> list[dict[str, Any]]:
+def _conflicts(number: str, name_of: Label) -> list[dict[str, Any]]:
     """Where parallel branches set one variable differently: at which join, which variable, and the values, the kept one last."""
     noted = select(Incident).where(Incident.case == number, Incident.attempts == 0, Incident.instance == "")
     return [
-        {"node": row.node, "name": name, "values": values, "at": row.occurred_at}
+        {"node": name_of(row.node), "name": name, "values": values, "at": row.occurred_at}
         for row in db().scalars(noted.order_by(Incident.id))
         for name, values in (row.corrections or {}).items()
     ]
 
 
-def _ran(case: Case, facts: list[Event]) -> dict[int | None, Procedure]:
+def _ran(case: Case, facts: list[Event]) -> dict[int | None, Runnable]:
     """The versions on which the case has run, newest first; it may have changed them."""
     numbers = sorted({case.version, *(fact.version for fact in facts if fact.version is not None)}, reverse=True)
-    found: dict[int | None, Procedure] = {number: of_case(db(), case.procedure, number) for number in numbers}
+    digests = {number: find(db(), case.procedure, number).digest for number in numbers} | {case.version: case.digest}
+    found: dict[int | None, Runnable] = {number: runnable(db(), digests[number]) for number in numbers}
     return found | {None: found[case.version]}
 
 
-def _labels(ran: dict[int | None, Procedure]) -> dict[str, str]:
-    """What the screen calls each element, by the newest version that has it."""
-    versions = reversed(list(ran.values()))
-    return {node.id: node.label(current_language()) for version in versions for node in version.model.nodes}
+def _names(ran: dict[int | None, Runnable]) -> Label:
+    """What the screen calls the element at a place, by the newest version that has it."""
+
+    def name_of(place: str) -> str:
+        found = (version for version in ran.values() if place in version.plan.nodes)
+        return label_at(next(found, next(iter(ran.values()))), place)
+
+    return name_of
 
 
-def _waiting(number: str) -> set[str]:
-    """Events of the drawing that the case waits at."""
-    timers = db().scalars(
-        select(Timer.node).where(Timer.case == number, Timer.fired_at.is_(None), Timer.kind == "timer")
-    )
-    return set(timers) | set(db().scalars(select(Subscription.node).where(Subscription.case == number)))
+def _stands(waiting: list[Wait], incidents: list[Incident]) -> set[str]:
+    """Elements at which the case waits for something else than a person's work."""
+    return {wait.place for wait in waiting} | {incident.node for incident in incidents}
 
 
 def _way(facts: list[Event], work: list[Task], waiting: set[str]) -> tuple[set[str], set[str]]:
-    done = {fact.activity for fact in facts if fact.lifecycle == Lifecycle.COMPLETE}
-    open_now = {task.activity for task in work if task.state in (*OPEN_TASK, TaskState.SUSPENDED)}
-    return done - open_now, open_now | (waiting - done)
+    """What was done and where the case is, as elements of the case's own drawing: what lies in a call counts for the call."""
+    done = {_drawn(fact.activity) for fact in facts if fact.lifecycle == Lifecycle.COMPLETE}
+    open_now = {_drawn(task.activity) for task in work if task.state in (*OPEN_TASK, TaskState.SUSPENDED)}
+    current = open_now | {_drawn(place) for place in waiting}
+    return done - current, current
 
 
-def _work(labels: dict[str, str], task: Task, names: Names) -> Work:
+def _drawn(place: str) -> str:
+    return place.partition("/")[0]
+
+
+def _work(name_of: Label, task: Task, names: Names) -> Work:
     stands = standing(task.due_at, at=task.completed_at or now())
     return Work(
         id=task.id,
-        activity=labels.get(task.activity, task.activity),
+        activity=name_of(task.activity),
         state=task.state,
         officer=names.officer(task.officer),
         post=names.post(task.post),
@@ -140,35 +155,31 @@ def _work(labels: dict[str, str], task: Task, names: Names) -> Work:
     )
 
 
-def _ad_hoc(case: Case, names: dict[str, str]) -> dict[str, Any] | None:
+def _ad_hoc(case: Case, name_of: Label) -> dict[str, Any] | None:
     """The ad-hoc steps that may be begun or left out, for those who may pick; None where there are none."""
     if not ad_hoc.may_pick(db(), case, me().code, now()):
         return None
     begin = [
-        {"token": one.token, "place": one.place, "name": names.get(one.place, one.place)}
+        {"token": one.token, "place": one.place, "name": name_of(one.place)}
         for one in ad_hoc.choices(db(), case, now=now())
     ]
-    open_ones = [
-        {"task": task.id, "name": names.get(task.activity, task.activity)}
-        for task in ad_hoc.optional(db(), case, now=now())
-    ]
+    open_ones = [{"task": task.id, "name": name_of(task.activity)} for task in ad_hoc.optional(db(), case, now=now())]
     return {"begin": begin, "open": open_ones} if begin or open_ones else None
 
 
-def _votes(procedure: Procedure, work: list[Task], names: Names) -> list[dict[str, Any]]:
+def _votes(ready: Runnable, work: list[Task], names: Names) -> list[dict[str, Any]]:
     """Of each activity that several decide (会签, 或签) who has decided how, and who has not yet."""
     found = []
-    for activity in procedure.model.activities:
-        cast = [task for task in work if task.activity == activity.id]
-        if activity.multi_instance is not None and activity.kind == "user" and cast:
-            found.append(
-                {"name": activity.label(current_language()), "rows": [_vote(procedure, t, names) for t in cast]}
-            )
+    for place in dict.fromkeys(task.activity for task in work):
+        node, (procedure, _id) = ready.plan.nodes.get(place), drawn_at(ready, place)
+        if isinstance(node, Activity) and node.multi_instance is not None:
+            cast = [_vote(procedure, task, node.id, names) for task in work if task.activity == place]
+            found.append({"name": node.label(current_language()), "rows": cast})
     return found
 
 
-def _vote(procedure: Procedure, task: Task, names: Names) -> dict[str, Any]:
-    key = f"{task.activity}_outcome"
+def _vote(procedure: Procedure, task: Task, activity: str, names: Names) -> dict[str, Any]:
+    key = f"{activity}_outcome"
     outcome = (task.answers or {}).get(key)
     return {
         "officer": names.officer(task.officer),
@@ -178,28 +189,28 @@ def _vote(procedure: Procedure, task: Task, names: Names) -> dict[str, Any]:
     }
 
 
-def _stops(number: str, names: dict[str, str]) -> list[dict[str, Any]]:
+def _stops(number: str, name_of: Label) -> list[dict[str, Any]]:
     """When the statutory clock stood still, and for what."""
     return [
         {
             "since": stop.since,
             "until": stop.until,
-            "why": _("waiting for %(what)s", what=names.get(stop.node, stop.node)) if stop.node else stop.reason,
+            "why": _("waiting for %(what)s", what=name_of(stop.node)) if stop.node else stop.reason,
         }
         for stop in clock_stops.stops(db(), number)
     ]
 
 
-def _positions(case: Case, procedure: Procedure) -> list[dict[str, Any]]:
+def _positions(case: Case, ready: Runnable) -> list[dict[str, Any]]:
     """Where the case stands, and the steps to which it can be moved from there."""
     return [
         {
             "token": position.token,
-            "name": procedure.model.label(position.place, current_language()),
+            "name": label_at(ready, position.place),
             "to": [
-                (place, procedure.model.label(place, current_language()))
+                (place, label_at(ready, place))
                 for place in moving.destinations(db(), case, position.token, now=now())
-                if procedure.model.has(place) and not isinstance(procedure.model.node(place), Gateway)
+                if not isinstance(ready.plan.nodes.get(place), Gateway)
             ],
         }
         for position in moving.positions(db(), case, now=now())

@@ -13,14 +13,14 @@ from werkzeug.wrappers import Response as Redirect
 from webui import correcting
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, of_case
+from webui.catalogue import Names, label_at
 from webui.errors import NotFound, Refused
-from webui.language import current_language
 from webui.language import gettext as _
 from webui.pages.home import visible
 from webui.seeing import case_seen
 from workflows import cases, jobs
 from workflows.tables import Case, CaseState, Incident
+from workflows.versions import runnable
 
 page = Blueprint("incidents", __name__)
 SHOWN = 200
@@ -78,8 +78,7 @@ def _line(incident: Incident, case: Case, names: Names) -> Line:
 
 
 def _label(incident: Incident, case: Case) -> str:
-    model = of_case(db(), case.procedure, case.version).model
-    return model.label(incident.node, current_language()) if model.has(incident.node) else incident.node
+    return label_at(runnable(db(), case.digest), incident.node)
 
 
 @page.get("/incidents/<int:id>")

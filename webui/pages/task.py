@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response as Redirect
 from bpmn.model import Activity
 from webui.answers import answer, db, now
 from webui.auth import Right, me, requires
-from webui.catalogue import Names, of_case
+from webui.catalogue import Names, drawn_at, label_at
 from webui.errors import Refused
 from webui.field_errors import in_words
 from webui.forms import answers, fields, heading, known_facts
@@ -24,6 +24,7 @@ from webui.standing import STYLES, standing
 from workflows import staff, tasks
 from workflows.errors import InvalidAnswers
 from workflows.tables import Case, Task, TaskState
+from workflows.versions import runnable
 
 page = Blueprint("task", __name__)
 OPEN = (TaskState.READY, TaskState.ASSIGNED, TaskState.STARTED)
@@ -44,36 +45,38 @@ def _page(
     errors: Mapping[str, str] | None = None,
     status: int = 200,
 ) -> Response:
-    procedure = of_case(db(), case.procedure, case.version)
+    ready = runnable(db(), case.digest)
+    procedure, element = drawn_at(ready, task.activity)
     names = Names(db())
-    data = {**case.data, **(task.local or {}), **(task.answers or {})}
+    known = tasks.known(db(), task, case, now=now())
+    data = {**known, **(task.local or {}), **(task.answers or {})}
     form = fields(procedure, task.form, data=data, sent=sent, errors=errors) if task.form else []
     stands = standing(task.due_at or case.due_at, at=task.completed_at or now())
     asked = {field.key for field in form if not field.locked}
-    node = procedure.model.node(task.activity) if procedure.model.has(task.activity) else None
+    node = procedure.model.node(element) if procedure.model.has(element) else None
     return answer(
         "task.html",
         status=status,
         task=task,
         case=case,
-        activity=procedure.model.label(task.activity, current_language()),
+        activity=label_at(ready, task.activity),
         heading=heading(procedure, task.form) if task.form else "",
         documentation=node.documentation if node and current_language() == "zh" else "",
         procedure_name=names.procedure(case.procedure),
         fields=[field for field in form if not field.locked],
         errors=bool(errors),
-        facts=known_facts(procedure, case.data, without=asked),
+        facts=known_facts(procedure, known, without=asked) or known_facts(ready.procedure, case.data),
         filled=sent is not None,
         mine=_mine(task),
         claimable=_claimable(task),
-        returnable=_returnable(form, task),
+        returnable=_returnable(form, element),
         others=_others(task) if task.state in OPEN else [],
         officer=names.officer(task.officer),
         performed_for=names.officer(task.performed_for),
         post=names.post(task.post),
         office=names.office(task.office),
         why=because(task.why, names),
-        considered=_considered(task, names, procedure.model.label) if task.state in OPEN else [],
+        considered=_considered(task, names, lambda place: label_at(ready, place)) if task.state in OPEN else [],
         due=task.due_at or case.due_at,
         standing=stands,
         style=STYLES[stands],
@@ -90,8 +93,8 @@ def _claimable(task: Task) -> bool:
     return task.state == TaskState.READY and me().code in {c.officer for c in tasks.candidates_for(db(), task, now())}
 
 
-def _returnable(form: list[Any], task: Task) -> bool:
-    outcome = next((field for field in form if field.key == f"{task.activity}_outcome"), None)
+def _returnable(form: list[Any], activity: str) -> bool:
+    outcome = next((field for field in form if field.key == f"{activity}_outcome"), None)
     return outcome is not None and any(option.value == "return" for option in outcome.options)
 
 
@@ -110,7 +113,7 @@ def _considered(task: Task, names: Names, label: Any) -> list[dict[str, Any]]:
             "name": names.officer(one.officer),
             "may": one.may,
             "key": one.key,
-            "why": standing_to(one, names, lambda place: label(place, current_language())),
+            "why": standing_to(one, names, label),
         }
         for one in tasks.explain(db(), task, now())
     ]
@@ -149,9 +152,10 @@ def begin(id: int) -> Redirect:
 @requires(Right.WORK)
 def complete(id: int) -> Response | Redirect:
     task, case = task_seen(db(), id, me(), now=now())
-    procedure = of_case(db(), case.procedure, case.version)
-    form = fields(procedure, task.form, data=case.data) if task.form else []
-    label = procedure.model.label(task.activity, current_language())
+    ready = runnable(db(), case.digest)
+    procedure, _element = drawn_at(ready, task.activity)
+    form = fields(procedure, task.form, data={}) if task.form else []
+    label = label_at(ready, task.activity)
     try:
         tasks.complete(db(), task, me().code, answers(form, request.form), now=now())
     except InvalidAnswers as error:
