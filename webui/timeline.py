@@ -118,6 +118,9 @@ def _own_value(procedure: Procedure, key: str, value: object, names: Names) -> s
         return names.officer(str(value))
     known = {
         "post_taken_back": _("the post was taken back"),
+        "officer_left": _("the officer is no longer active"),
+        "stand_in": _("a stand-in does it"),
+        "migration_undone": _("the migration was taken back"),
         "migrated": _("other posts in the new version"),
         "stopped": _("the clock stands"),
     }

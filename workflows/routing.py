@@ -114,6 +114,12 @@ def assign(task: Task, officer: str, *, post: str | None, office: str | None, no
     task.post, task.office = post or task.post, office or task.office
 
 
+def put_in_pool(task: Task, office: str | None) -> None:
+    """The task lies on nobody's desk any more; those of its case's office may take it, wherever it had gone up to."""
+    task.officer, task.assigned_at, task.started_at, task.state = None, None, None, TaskState.READY
+    task.post, task.office = (task.posts[0] if task.posts else task.post), office
+
+
 def kept_apart(procedure: Procedure, activity: str, four_eyes: Collection[str]) -> set[str]:
     """The activities that need other eyes than this one: it holds both ways, since a return may bring the earlier one back."""
     prefix, _, own = activity.rpartition("/")
@@ -135,8 +141,8 @@ def is_key_taxpayer(procedure: Procedure, data: Mapping[str, Any]) -> bool:
 def candidates(
     session: Session, task: Task, case: Case, node: Activity, procedure: Procedure, now: datetime
 ) -> list[Candidate]:
-    """Everyone who may do this task as things stand now."""
-    found = eligible(session, task.posts, task.office, now)
+    """Everyone who may do this task as things stand now; the office is the case's, also where the task had gone up."""
+    found = eligible(session, task.posts, case.office, now)
     excluded = excluded_by_four_eyes(session, case, kept_apart(procedure, task.activity, node.four_eyes))
     unable = lacking(session, {c.officer for c in found}, node.skills)
     return [c for c in found if c.officer not in excluded and c.officer not in unable]
@@ -167,13 +173,13 @@ def explain(
     session: Session, task: Task, case: Case, node: Activity, procedure: Procedure, now: datetime
 ) -> list[Considered]:
     """Everyone who holds a post for the task, and why each may do it or not: those who may first, in the order of choice."""
-    found = eligible(session, task.posts, task.office, now)
+    found = eligible(session, task.posts, case.office, now)
     excluded = excluded_by_four_eyes(session, case, kept_apart(procedure, task.activity, node.four_eyes))
     unable = lacking(session, {c.officer for c in found}, node.skills)
     nearest = min((c.distance for c in found if c.officer not in excluded and c.officer not in unable), default=0)
     told = [_considered(c, task, excluded, unable, nearest) for c in sorted(found, key=by_rank)]
     seen = {c.officer for c in found}
-    away = absent_holders(session, task.posts, task.office, now)
+    away = absent_holders(session, task.posts, case.office, now)
     told += [
         Considered(officer=code, key="absent", detail=(stand_in,) if stand_in else ())
         for code, stand_in in sorted(away.items())

@@ -54,7 +54,7 @@ def appoint(
 
 
 def dismiss(session: Session, officer: Officer | str, post: str, office: str, *, now: datetime) -> None:
-    """The officer holds that post no longer; open tasks stay until somebody reassigns them."""
+    """The officer holds that post no longer; `tasks.reroute` gives open tasks to others."""
     for holding in session.scalars(
         select(Holding).where(Holding.officer == code_of(officer), Holding.post == post, Holding.office == office)
     ):
@@ -72,6 +72,15 @@ def record_absence(
     session.add(absence)
     session.flush()
     return absence
+
+
+def end_absence(session: Session, absence: Absence, *, now: datetime) -> None:
+    """Back from now on; one that has not begun does not take place."""
+    if absence.since >= now:
+        session.delete(absence)
+    else:
+        absence.until = now
+    session.flush()
 
 
 def dedicate(session: Session, taxpayer_id: str, officer: Officer | str) -> KeyAccount:

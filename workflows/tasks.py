@@ -18,7 +18,7 @@ from workflows.filling_in import answered, outcomes
 from workflows.following import follow
 from workflows.locking import ahead, locked_task
 from workflows.pool import in_pool, pool, pool_size
-from workflows.routing import Considered, assign, candidates, kept_apart, route
+from workflows.routing import Considered, assign, candidates, kept_apart, put_in_pool, route
 from workflows.routing import explain as why
 from workflows.tables import HELD_TASK, Case, CaseState, Officer, Task, TaskState
 from workflows.turn import Turn, open_turn
@@ -87,20 +87,31 @@ def explain(session: Session, task: Task, now: datetime) -> list[Considered]:
     return why(session, task, case, _activity(ready, task), ready.procedure, now)
 
 
-def reroute(session: Session, officer: Officer | str, *, by: Officer | str, now: datetime) -> list[Task]:
-    """Give to others what lies on the desk of an officer who may not do it any more (a post was taken back)."""
+def reroute(
+    session: Session, officer: Officer | str, *, by: Officer | str, now: datetime, why: str = "post_taken_back"
+) -> list[Task]:
+    """Give to others what lies on the desk of an officer who may not do it any more; `why` is post_taken_back or officer_left.
+
+    What nobody else may do goes to the pool. The work of a suspended case rests on, on its new desk.
+    """
     code, moved = staff.code_of(officer), []
-    held = select(Task.id).where(Task.officer == code, Task.state.in_(HELD_TASK)).order_by(Task.id)
-    for id in session.scalars(held).all():
+    desk = select(Task.id).where(Task.officer == code, Task.state.in_((*HELD_TASK, TaskState.SUSPENDED)))
+    for id in session.scalars(desk.order_by(Task.id)).all():
         task, case = locked_task(session, id)
-        if case.state == CaseState.RUNNING and all(c.officer != code for c in candidates_for(session, task, now)):
+        if task.officer == code and all(c.officer != code for c in candidates_for(session, task, now)):
             turn = open_turn(session, case, now=now, task=task)
-            task.officer, task.assigned_at, task.started_at, task.state = None, None, None, TaskState.READY
-            route(session, case, task, _activity(turn.runnable, task), turn.runnable.procedure, now=now)
-            told = {"from": code, "by": staff.code_of(by), "why": "post_taken_back"}
-            turn.journal.record_task(task, Lifecycle.REASSIGN, told)
+            _give_to_others(turn, task)
+            turn.journal.record_task(task, Lifecycle.REASSIGN, {"from": code, "by": staff.code_of(by), "why": why})
             moved.append(_settled(turn, task))
     return moved
+
+
+def _give_to_others(turn: Turn, task: Task) -> None:
+    rests = task.state == TaskState.SUSPENDED
+    put_in_pool(task, turn.case.office)
+    route(turn.session, turn.case, task, _activity(turn.runnable, task), turn.runnable.procedure, now=turn.now)
+    if rests:
+        task.before_suspension, task.state = task.state, TaskState.SUSPENDED
 
 
 def claim(session: Session, task: Task | int, officer: Officer | str, *, now: datetime) -> Task:
@@ -125,7 +136,7 @@ def release(session: Session, task: Task | int, officer: Officer | str, *, now: 
     _own(session, held, officer, now)
     turn = open_turn(session, case, now=now, task=held)
     before = held.officer
-    held.officer, held.assigned_at, held.started_at, held.state = None, None, None, TaskState.READY
+    put_in_pool(held, case.office)
     held.why = {"key": "released", "officer": before}
     turn.journal.record_task(held, Lifecycle.REASSIGN, {"released_by": staff.code_of(officer)})
     return _settled(turn, held)

@@ -13,7 +13,7 @@ from tests.workflows.conftest import Office
 from tests.workflows.test_moving_on import begun, deployed
 from tests.workflows.test_tasks import PASS, do, open_tasks, opened
 from workflows import staff, tasks
-from workflows.tables import Absence, Officer, Task, TaskState
+from workflows.tables import Absence, Case, Officer, Task, TaskState
 
 
 def by_asking_for_each(office: Office, officer: str) -> set[int]:
@@ -49,7 +49,10 @@ def test_both_ways_say_the_same_whoever_is_there(office: Office, seed: int) -> N
         for task in session.scalars(select(Task).where(Task.officer.is_not(None), Task.state == TaskState.ASSIGNED)):
             if chance.random() < 0.8:
                 task.officer, task.state = None, TaskState.READY
-                task.office = chance.choice(["east", "west", "city", None])
+        for case in session.scalars(select(Case)):
+            case.office = chance.choice(["east", "west", "city", None])
+            for task in session.scalars(select(Task).where(Task.case == case.number, Task.state == TaskState.READY)):
+                task.office = case.office
     found = {officer: at_once(office, officer) for officer in ("c1", "c2", "r1", "r2", "h1", "l1", "nobody")}
     assert found == {officer: by_asking_for_each(office, officer) for officer in found}
     assert any(found.values())

@@ -14,6 +14,7 @@ from webui.answers import answer, db, now
 from webui.auth import SIGNED_IN, Right, SignedIn, me, requires
 from webui.catalogue import Names, named
 from webui.charts import closed_by_week
+from webui.unattended import unattended
 from workflows.tables import Case, CaseState, Incident, Office, ProcedureVersion, VersionState
 
 page = Blueprint("home", __name__)
@@ -40,6 +41,7 @@ def show() -> Response:
         "home.html",
         work=_work(session, officer, now()) if officer.may(Right.WORK) else None,
         overview=_overview(session, officer, now()) if officer.may(Right.MANAGE, Right.REDESIGN) else None,
+        unattended=_unattended(session, officer, now()) if officer.may(Right.MANAGE) else None,
         trials=_trials(session) if officer.may(Right.REDESIGN) else None,
         staff=_staff(session) if officer.may(Right.ADMINISTER) else None,
     )
@@ -70,6 +72,11 @@ def _overview(session: Session, officer: SignedIn, at: datetime) -> dict[str, ob
         "loads": _loads(session, officer, at),
         "chart": closed_by_week([closed_at for closed_at in session.scalars(closed) if closed_at], at, WEEKS),
     }
+
+
+def _unattended(session: Session, officer: SignedIn, at: datetime) -> dict[str, object]:
+    found, total = unattended(session, visible(officer), now=at, limit=SHOWN)
+    return {"lines": found, "total": total}
 
 
 def visible(officer: SignedIn) -> ColumnElement[bool]:

@@ -17,7 +17,7 @@ from webui.errors import Refused
 from webui.formats import zone
 from webui.language import gettext as _
 from workflows import staff, tasks
-from workflows.tables import Absence, Holding, Office, Officer, Post, Skill
+from workflows.tables import Absence, Holding, Office, Officer, Post, Skill, Task
 
 page = Blueprint("staff", __name__)
 
@@ -77,7 +77,14 @@ def _row(officer: Officer, held: list[Holding], names: Names) -> dict[str, objec
 def _absences(names: Names) -> list[dict[str, object]]:
     rows = db().scalars(select(Absence).where(Absence.until > now()).order_by(Absence.since))
     return [
-        {"officer": names.officer(a.officer), "since": a.since, "until": a.until, "stand_in": names.officer(a.stand_in)}
+        {
+            "id": a.id,
+            "officer": names.officer(a.officer),
+            "since": a.since,
+            "last": a.until - timedelta(microseconds=1),
+            "stand_in": names.officer(a.stand_in),
+            "now": a.since <= now(),
+        }
         for a in rows
     ]
 
@@ -116,9 +123,26 @@ def _with_password(code: str, text: str) -> Redirect:
 @page.post("/staff/officers/<code>/active")
 @requires(Right.ADMINISTER)
 def set_active(code: str) -> Redirect:
+    """Whoever leaves holds no work any more: it goes to others, or waits in the pool."""
     officer = staff.find_officer(db(), code)
+    _need_another(code)
     officer.active = request.form.get("active") == "yes"
-    return _back(_("Changed."))
+    if officer.active:
+        return _back(_("Changed."))
+    db().flush()
+    moved = tasks.reroute(db(), code, by=me().code, now=now(), why="officer_left")
+    return _back(f"{_('Officer %(code)s is no longer active.', code=code)} {_given(moved)}")
+
+
+def _need_another(code: str) -> None:
+    """An office must not be locked out of its own system by one click."""
+    if code == me().code:
+        raise Refused(_("Another administrator has to do this."))
+
+
+def _given(moved: list[Task]) -> str:
+    left = sum(task.officer is None for task in moved)
+    return _("%(n)s open tasks went to others, %(m)s wait in the pool.", n=len(moved) - left, m=left)
 
 
 @page.post("/staff/officers/<code>/appoint")
@@ -133,11 +157,12 @@ def appoint(code: str) -> Redirect:
 @page.post("/staff/officers/<code>/dismiss")
 @requires(Right.ADMINISTER)
 def dismiss(code: str) -> Redirect:
-    staff.dismiss(
-        db(), staff.find_officer(db(), code), _text("post", _("Post")), _text("office", _("Office")), now=now()
-    )
+    post, office = _text("post", _("Post")), _text("office", _("Office"))
+    if Right.ADMINISTER in db().get_one(Post, post).rights:
+        _need_another(code)
+    staff.dismiss(db(), staff.find_officer(db(), code), post, office, now=now())
     moved = tasks.reroute(db(), code, by=me().code, now=now())
-    return _back(_("The post is taken back; %(n)s open tasks went to others.", n=len(moved)))
+    return _back(f"{_('The post is taken back.')} {_given(moved)}")
 
 
 @page.post("/staff/skills")
@@ -167,6 +192,17 @@ def add_absence() -> Redirect:
     officer = staff.find_officer(db(), _text("officer", _("Officer")))
     staff.record_absence(db(), officer, since=since, until=until, stand_in=request.form.get("stand_in") or None)
     return _back(_("The absence is recorded."))
+
+
+@page.post("/staff/absences/<int:id>/end")
+@requires(Right.ADMINISTER)
+def end_absence(id: int) -> Redirect:
+    """Back earlier, or not going at all."""
+    absence = db().get(Absence, id)
+    if absence is None or absence.until <= now():
+        raise Refused(_("This absence is over already."))
+    staff.end_absence(db(), absence, now=now())
+    return _back(_("The absence is over."))
 
 
 def _day(name: str) -> datetime:

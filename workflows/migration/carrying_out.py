@@ -21,7 +21,7 @@ from workflows.migration.keeping import kept, state_of
 from workflows.migration.outlook import Attempt, attempt, of_source, place_of, posts_at
 from workflows.migration.planning import MigrationPlan
 from workflows.recording import Journal
-from workflows.routing import route
+from workflows.routing import put_in_pool, route
 from workflows.tables import (
     Case,
     ExternalTask,
@@ -209,8 +209,7 @@ def _follow_drawing(session: Session, done: Attempt, task: Task) -> None:
 def _route_anew(session: Session, done: Attempt, task: Task, node: Activity) -> None:
     rests = task.state == TaskState.SUSPENDED
     before = task.officer
-    task.officer, task.assigned_at, task.started_at, task.state = None, None, None, TaskState.READY
-    task.post = task.posts[0] if task.posts else None
+    put_in_pool(task, done.turn.case.office)
     route(session, done.turn.case, task, node, done.target.procedure, now=done.turn.now)
     if rests:
         task.before_suspension, task.state = task.state, TaskState.SUSPENDED
