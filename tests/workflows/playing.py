@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -44,9 +45,15 @@ class Surroundings:
 class Play:
     """An execution that is stored and read again after every step, as the product does it."""
 
-    def __init__(self, model: ProcessModel, data: Mapping[str, Any] | None = None, **services: Any) -> None:
+    def __init__(
+        self,
+        model: ProcessModel,
+        data: Mapping[str, Any] | None = None,
+        called: Mapping[str, ProcessModel] | None = None,
+        **services: Any,
+    ) -> None:
         self.around = Surroundings({name.replace("__", "."): f for name, f in services.items()})
-        self.plan = prepare(model)
+        self.plan = prepare(model, called)
         self.execution: Execution = begin(self.plan, data or {}, self.around)
         self.facts: list[facts.Fact] = []
         self._settle()
@@ -54,7 +61,7 @@ class Play:
     def _settle(self) -> None:
         self.facts += self.execution.take()
         again = resume(self.plan, self.execution.dump(), dict(self.execution.data), self.around)
-        assert again.dump() == self.execution.dump()
+        assert json.loads(again.dump()) == json.loads(self.execution.dump())
         self.execution = again
 
     @property
@@ -81,6 +88,10 @@ class Play:
     def token(self, place: str) -> int:
         return next(token for token, at in self.execution.waiting().items() if at == place)
 
+    def variables(self, place: str) -> dict[str, Any]:
+        """The variables as the branch sees them that waits there."""
+        return dict(self.execution.variables(self.token(place)))
+
     def complete(self, place: str, **values: Any) -> Play:
         self.execution.complete(self.token(place), values)
         self._settle()
@@ -106,6 +117,11 @@ class Play:
         self.execution.retry(stuck[-1].token)
         self._settle()
         return self
+
+    def correct(self, **values: Any) -> Play:
+        """A person puts the data right and has it tried again."""
+        self.execution.correct(values)
+        return self.retry()
 
     def said(self, kind: type) -> list[Any]:
         return [f for f in self.facts if isinstance(f, kind)]

@@ -141,7 +141,7 @@ class Execution:
     def correct(self, values: Mapping[str, Any]) -> None:
         """Set variables on every branch: a person repairs the data of a case that is stuck."""
         for token in self.run.tasks.values():
-            token.write(values)
+            token.correct(values)
         drain(self.run)
 
     def cancel(self) -> None:

@@ -8,6 +8,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Gateway, GatewayKind, Position, ProcessModel
 from workflows.engine.execution import Execution
+from workflows.engine.merging import changes
 from workflows.engine.plan import Plan
 from workflows.engine.reach import upstream
 from workflows.engine.specs.ad_hoc import AdHocSpec
@@ -49,8 +50,8 @@ def move(execution: Execution, token: int, place: str, *, alone: bool = False) -
     spec = run.plan.of(place)
     left = _left(run, moved, spec)
     ended = [t for t in run.members(left.scope or 0) if t.host is None] if alone else [left, *_rivals(run, left)]
-    arrived = run.spawn(spec, left, data=moved.task_spec.salvage(moved), scope=left.scope)
-    run.view.update(arrived.data)
+    arrived = run.spawn(spec, left, data=left.task_spec.salvage(left), scope=left.scope)
+    run.seen(arrived).update(changes(left.data, arrived.data))
     run.cancel_all(ended)
     spec._update(arrived)
     drain(run)

@@ -79,6 +79,7 @@ class Plan:
         self.root = ProcessSpec(self.spec, "#process", None, model.key)
         self.nodes: dict[str, AnyNode] = {}
         self.has_conditions = self.stops_clock = False
+        self.maps_names = False  # whether there is a call that has variables of its own
         self.starts: dict[str, NodeSpec] = {}
         _Area(self, model, "").build(self.root)
 
@@ -151,6 +152,7 @@ class _Area:
             spec.carried_in = tuple((line.name, line.expression) for line in self.objects.inputs(node))
             spec.carried_out = tuple((line.name, line.expression) for line in self.objects.outputs(node))
         if isinstance(spec, CallSpec):
+            self.plan.maps_names |= spec.maps
             _Area(self.plan, self.plan.called[node.called or ""], f"{self.prefix}{node.id}/").build(spec)
         return spec
 

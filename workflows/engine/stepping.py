@@ -105,7 +105,7 @@ def _conditional(run: Run) -> bool:
     for token in run.living():
         spec = token.task_spec
         if isinstance(spec, CatchSpec) and spec.condition and token.has_state(TaskState.STARTED) and not token.leaving:
-            data = {**token.data, **run.view}
+            data = {**token.data, **run.seen(token)}
             if spec.condition.is_true(data, run.steps.now):
                 guarded(token, lambda spec=spec, token=token: spec.fire(token, {}))
                 return True
@@ -141,9 +141,11 @@ def signal(run: Run, name: str, values: Mapping[str, Any], *, beside: int | None
 
 def _terminate(run: Run, origin: Token) -> None:
     scope = run.tasks[origin.scope or 0]
-    data = origin.data
+    branches = [scope.task_spec.inside(scope), origin.data]
+    data = run.brought_together(origin.task_spec.place, scope.data, branches)
     run.cancel_all(run.members(scope.id))
-    scope.progress = {"gathered": data, "enough": True, **{k: v for k, v in scope.progress.items() if k == "caller"}}
+    kept = {name: value for name, value in scope.progress.items() if name in ("caller", "seen")}
+    scope.progress = {"gathered": data, "enough": True, **kept}
     run.emptied.add(scope.id)
 
 
@@ -190,15 +192,11 @@ def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
     spec = _best(token.task_spec.boundaries, thrown)
     if spec is None or not token.live:
         return False
-    data = {
-        **token.task_spec.salvage(token),
-        **(thrown.origin.data if token is not thrown.origin else {}),
-        **thrown.values,
-    }
+    data = {**token.task_spec.salvage(token), **thrown.values}
     if (spec.node.interrupting or thrown.trigger in (Trigger.ERROR, Trigger.CANCEL)) and not thrown.own:
         run.cancel_all([token])
     branch = run.spawn(spec, token, data=data, scope=token.scope)
-    run.view.update(thrown.values)
+    run.seen(branch).update(thrown.values)
     run.say(Completed(branch.id, spec.place, thrown.values))
     branch.leaving = True
     branch._ready()
@@ -213,7 +211,7 @@ def _caught_beside(scope: Token, inside: Token, thrown: Thrown) -> bool:
     spec = _best(starts, thrown)
     if spec is None:
         return False
-    entered = spec.event_scope.enter(scope, {**thrown.origin.data, **thrown.values})
+    entered = spec.event_scope.enter(scope, thrown.values)
     scope.workflow.say(Completed(entered.id, spec.place, thrown.values))
     return True
 

@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow as SpiffWorkflow
 
 from workflows.engine.facts import Conflict, Fact
-from workflows.engine.merging import merge
+from workflows.engine.merging import changes, merge
 
 if TYPE_CHECKING:
     from workflows.engine.plan import Plan
@@ -81,7 +81,22 @@ class Token(SpiffTask):  # type: ignore[misc]
         """Set variables on this branch alone; the mapping that other tokens share is left as it is."""
         if values:
             self.data = {**self.data, **values}
-            self.workflow.view.update(values)
+            self.workflow.seen(self).update(values)
+
+    def correct(self, values: Mapping[str, Any]) -> None:
+        """Set variables here and in what this scope keeps of those who came to their end in it, or called it."""
+        self.write(values)
+        for kept in ("gathered", "caller"):
+            if kept in self.progress:
+                self.progress[kept] = {**self.progress[kept], **values}
+
+    def shared(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """These data as they are seen around it: without the variables that belong to this instance alone."""
+        if not self.local or self.scope is None:
+            return data
+        around = self.workflow.tasks[self.scope].data
+        kept = {name: value for name, value in data.items() if name not in self.local}
+        return kept | {name: around[name] for name in self.local if name in around}
 
     def _set_state(self, value: int) -> None:  # the library's own logs the whole tree at every change
         self._state = value
@@ -116,6 +131,17 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
 
     def say(self, fact: Fact) -> None:
         self.facts.append(fact)
+
+    def seen(self, token: Token) -> dict[str, Any]:
+        """The variables as they were last set around this token: in a call that maps names they are its own."""
+        scope = token.scope if self.plan.maps_names else None
+        while scope is not None and scope in self.tasks:
+            around = self.tasks[scope]
+            if "seen" in around.progress:
+                own: dict[str, Any] = around.progress["seen"]
+                return own
+            scope = around.scope
+        return self.view
 
     def living(self) -> list[Token]:
         return [token for token in self.tasks.values() if token._state & LIVE]
@@ -160,11 +186,19 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
 
     def merged(self, node: str, tokens: list[Token]) -> dict[str, Any]:
         """The data of tokens that meet, on the base of their last common ancestor."""
+        base = self._base(tokens)
+        merged = self.brought_together(node, base, [token.data for token in tokens])
+        self.seen(tokens[0]).update(changes(base, merged))
+        return merged
+
+    def brought_together(
+        self, node: str, base: Mapping[str, Any], branches: Sequence[Mapping[str, Any]]
+    ) -> dict[str, Any]:
+        """What branches made of `base`; where two of them contradict each other a fact says so."""
         conflicts: list[tuple[str, list[Any]]] = []
-        merged = merge(self._base(tokens), [token.data for token in tokens], conflicts)
+        merged = merge(base, branches, conflicts)
         for path, values in conflicts:
             self.say(Conflict(node, path, tuple(values)))
-        self.view.update(merged)
         return merged
 
     def _base(self, tokens: list[Token]) -> Mapping[str, Any]:

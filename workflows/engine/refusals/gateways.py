@@ -32,6 +32,17 @@ def _of_race(model: ProcessModel, node: Gateway) -> Iterator[Refusal]:
             yield Refusal(
                 "race_target", flow.target, "It stands behind an event-based gateway, but waits for no event."
             )
+        elif model.has(flow.target) and _is_repeated(model.node(flow.target)):
+            yield Refusal(
+                "race_target",
+                flow.target,
+                "It stands behind an event-based gateway, where one event decides.",
+                "Let it wait once.",
+            )
+
+
+def _is_repeated(node: AnyNode) -> bool:
+    return isinstance(node, Activity) and (node.multi_instance is not None or node.loop_condition is not None)
 
 
 def _can_race(node: AnyNode) -> bool:

@@ -50,7 +50,9 @@ class CompensateSpec(ScopeSpec):
         ]
 
     def on_empty(self, token: Token) -> None:
+        """Nothing of a handler is left, nor of what an event on its border began: the next one."""
         run = token.workflow
+        run.undoable = [done for done in run.undoable if not (done.scope == token.id and done.running)]
         while (done := _last(token)) is not None:
             spec: Any = run.plan.of(done.at)
             handler = spec.handler or getattr(spec, "undo", None)
@@ -75,8 +77,7 @@ class CompensateSpec(ScopeSpec):
 
     def absorb(self, token: Token, ended: Token) -> None:
         before, token.data = token.data, self.taken_over(token, ended.data)
-        token.workflow.view.update(changes(before, token.data))
-        token.workflow.undoable.remove(_running(token))
+        token.workflow.seen(token).update(changes(before, token.data))
 
     def salvage(self, token: Token) -> Mapping[str, Any]:
         inside = [t for t in token.workflow.members(token.id) if t.host is None]

@@ -82,13 +82,21 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run = my_task.workflow
         if self.boundaries:
             run.cancel_all(run.watchers(my_task.id))
+        if not my_task.taking and my_task.scope is not None:
+            self.come_to_end(run.tasks[my_task.scope], my_task)
         run.remember(my_task)
         for way in my_task.taking:
             for _ in range(self.completion_quantity):
                 run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
-        if not my_task.taking and my_task.scope is not None:
-            scope = run.tasks[my_task.scope]
-            scope.task_spec.absorb(scope, my_task)
+
+    def come_to_end(self, scope: Token, ended: Token) -> None:
+        """The scope takes it in; where it fails to, as if nothing had come: it comes once more when that is tried again."""
+        before = dict(scope.progress)
+        try:
+            scope.task_spec.absorb(scope, ended)
+        except StepFailed:
+            scope.progress = before
+            raise
 
     # ours
 

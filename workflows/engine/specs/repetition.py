@@ -34,14 +34,12 @@ class RepeatedSpec(ScopeSpec, ActivitySpec):
 
     def absorb(self, token: Token, ended: Token) -> None:
         before = self.gathered(token)
-        data = {name: value for name, value in ended.data.items() if name not in ended.local}
-        data |= {name: token.data[name] for name in ended.local if name in token.data}
-        token.progress["gathered"] = merge(token.data, [before, data], [])
+        token.progress["gathered"] = merge(token.data, [before, ended.shared(ended.data)], [])
         token.progress["done"] = token.progress.get("done", 0) + 1
 
     def close(self, token: Token) -> None:
         token.progress = {}
-        ActivitySpec.finished(self, token, {})
+        NodeSpec.finished(self, token, {})  # each instance has given its outputs already
 
 
 class MultiInstanceSpec(RepeatedSpec):
@@ -65,6 +63,7 @@ class MultiInstanceSpec(RepeatedSpec):
     def step(self, token: Token) -> bool | None:
         items = self.items(token)
         if not items:
+            token.write({self.results: []})  # not those of an earlier round
             return self.leave(token)
         token.workflow.say(ScopeOpened(token.id, self.place))
         token.progress = {"items": items, "next": 0}
@@ -113,7 +112,7 @@ class MultiInstanceSpec(RepeatedSpec):
         enough = self.complete_when is not None and self.complete_when.holds(
             self.place, self.seen(token), token.workflow.steps.now
         )
-        for events in self.thrown(token):
+        for events in list(self.thrown(token)):
             for event in events:
                 throw(event, self, token, own=True)
             enough = enough or self.many.behavior is Behavior.COMPLEX
@@ -125,7 +124,7 @@ class MultiInstanceSpec(RepeatedSpec):
         """What an instance set, together with its own element."""
         written = changes(before, ended.data)
         written.pop(self.results, None)
-        return {**written, **ended.local}
+        return {**ended.local, **written}
 
     def thrown(self, token: Token) -> Iterator[tuple[EventDefinition, ...]]:
         """The events that the instance that just finished throws."""
@@ -152,9 +151,11 @@ class MultiInstanceSpec(RepeatedSpec):
         if token.progress["next"] < len(token.progress["items"]) and not token.progress.get("enough"):
             self.begin_next(token)
             return
-        if token.progress.get("results"):
-            token.progress["gathered"] = self.with_results(token, self.gathered(token))
+        token.progress["gathered"] = self.with_results(token, self.gathered(token))
         super().on_empty(token)
+
+    def salvage(self, token: Token) -> Mapping[str, Any]:
+        return self.with_results(token, super().salvage(token)) if token.progress else token.data
 
 
 class LoopSpec(RepeatedSpec):

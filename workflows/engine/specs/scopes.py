@@ -7,9 +7,9 @@ from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import Activity, EventNode
+from bpmn.model import EventNode
 from workflows.engine.facts import Ended, ScopeOpened
-from workflows.engine.merging import merge
+from workflows.engine.merging import changes, merge
 from workflows.engine.specs.activities import ActivitySpec
 from workflows.engine.specs.node import NodeSpec, fires_by_itself
 from workflows.engine.tokens import Token
@@ -50,16 +50,24 @@ class ScopeSpec(NodeSpec):
 
     def absorb(self, token: Token, ended: Token) -> None:
         gathered = token.progress.get("gathered")
-        token.progress["gathered"] = ended.data if gathered is None else _both(token, gathered, ended)
+        if gathered is not None:
+            branches = [gathered, ended.data]
+            token.progress["gathered"] = token.workflow.brought_together(self.place, token.data, branches)
+        else:
+            token.progress["gathered"] = ended.data
 
     def gathered(self, token: Token) -> Mapping[str, Any]:
         found: Mapping[str, Any] = token.progress.get("gathered", token.data)
         return found
 
     def salvage(self, token: Token) -> Mapping[str, Any]:
-        inside = [t.task_spec.salvage(t) for t in token.workflow.members(token.id) if t.host is None]
+        return self.inside(token)
+
+    def inside(self, token: Token) -> Mapping[str, Any]:
+        """The data as all that is inside would bring them together now, and what has ended there has left them."""
+        branches = [t.shared(t.task_spec.salvage(t)) for t in token.workflow.members(token.id) if t.host is None]
         ended = [token.progress["gathered"]] if "gathered" in token.progress else []
-        return merge(token.data, [*ended, *inside] or [token.data], [])
+        return merge(token.data, [*ended, *branches] or [token.data], [])
 
     def try_again(self, token: Token) -> None:
         if token.leaving or not token.progress:
@@ -71,18 +79,13 @@ class ScopeSpec(NodeSpec):
     def on_empty(self, token: Token) -> None:
         run = token.workflow
         run.cancel_all(run.members(token.id))  # only watchers are left
-        token.data = self.gathered(token)
-        run.view.update(token.data)
+        before, token.data = token.data, self.gathered(token)
+        run.seen(token).update(changes(before, token.data))
         self.close(token)
 
     def close(self, token: Token) -> None:
         token.progress = {}
         self.finished(token, {})
-
-
-def _both(token: Token, gathered: Mapping[str, Any], ended: Token) -> Mapping[str, Any]:
-    conflicts: list[tuple[str, list[Any]]] = []
-    return merge(token.data, [gathered, ended.data], conflicts)
 
 
 class ProcessSpec(ScopeSpec):
@@ -104,20 +107,34 @@ class SubprocessSpec(ScopeSpec):
 
 
 class CallSpec(ScopeSpec, ActivitySpec):
-    """A called procedure: sees its inputs (or all variables), gives back its outputs (or all variables)."""
+    """A called procedure: sees its inputs (or all variables), gives back its outputs (or all variables).
 
-    def __init__(self, wf_spec: Any, key: str, node: Activity, place: str) -> None:
-        super().__init__(wf_spec, key, node, place)
+    `progress` keeps the variables of its caller meanwhile; where anything is mapped, those of its own as `seen`.
+    """
+
+    @property
+    def maps(self) -> bool:
+        return bool(self.takes or self.gives)
 
     def open(self, token: Token) -> None:
-        token.progress["caller"] = token.data
-        token.data = self.given(token)
+        given = self.given(token)
+        token.progress["caller"], token.data = token.data, given
+        if self.maps:
+            token.progress["seen"] = dict(given)
         super().open(token)
 
-    def close(self, token: Token) -> None:
-        result, token.data = token.data, token.progress["caller"]
+    def salvage(self, token: Token) -> Mapping[str, Any]:
+        """The data of the caller and, unless its outputs name what comes out of it, what was done in it so far."""
+        caller = token.progress.get("caller", token.data)
+        return caller if self.gives else {**caller, **self.inside(token)}
+
+    def on_empty(self, token: Token) -> None:
+        """Give back the outputs; where one has no value that alone is tried again, not the whole procedure."""
+        run, result = token.workflow, self.gathered(token)
+        run.cancel_all(run.members(token.id))  # only watchers are left
+        token.progress["gathered"], token.data = result, token.progress["caller"]
+        values = changes(token.data, self.taken(token, result))
         token.progress = {}
-        values = self.taken(token, result)
         NodeSpec.finished(self, token, values)
 
 
@@ -136,11 +153,11 @@ class EventScopeSpec(SubprocessSpec):
     def enter(self, scope: Token, values: Mapping[str, Any]) -> Token:
         """The start event happened: an interrupting one ends everything else in the scope first."""
         run = scope.workflow
-        data = {**scope.task_spec.salvage(scope), **values}
+        data = {**scope.task_spec.inside(scope), **values}
         if self.start.interrupting:
             run.cancel_all(run.members(scope.id))
             scope.progress.pop("gathered", None)
-        run.view.update(values)
         token = run.spawn(self, scope, data=data, scope=scope.id)
+        run.seen(token).update(values)
         token._ready()
         return token
