@@ -21,6 +21,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from event_logs import store
 from workflows import jobs
 from workflows.tables import Base
+from workflows.writing_turn import BEGIN, QueueingConnection
 
 BUSY_SECONDS = 60
 BROKEN_OFF = ("40001", "40P01")  # serialization failure, deadlock
@@ -45,7 +46,9 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
 def _open_sqlite(url: str, file: str | None, durable: bool) -> Engine:
     if file and file != ":memory:":
         Path(file).expanduser().parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False})
+    engine = create_engine(
+        url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "factory": QueueingConnection}
+    )
 
     def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves, below
@@ -54,7 +57,6 @@ def _open_sqlite(url: str, file: str | None, durable: bool) -> Engine:
 
     event.listen(engine, "connect", connected)
     event.listen(engine, "begin", _begin_sqlite)
-    event.listen(engine, "before_cursor_execute", _begin_before_a_change)
     return engine
 
 
@@ -72,13 +74,7 @@ def _pragmas(durable: bool) -> tuple[str, ...]:
 def _begin_sqlite(connection: Connection) -> None:
     options = connection.get_execution_options()
     if not options.get("qiangji_reading_first", False):
-        connection.exec_driver_sql("BEGIN DEFERRED" if options.get("qiangji_reading", False) else "BEGIN IMMEDIATE")
-
-
-def _begin_before_a_change(_connection: Any, cursor: Any, statement: str, *_: Any) -> None:
-    """Only a transaction that reads first has not begun by now; nothing may change outside of it."""
-    if not cursor.connection.in_transaction and statement.startswith(("INSERT", "UPDATE", "DELETE")):
-        cursor.execute("BEGIN IMMEDIATE")
+        connection.exec_driver_sql("BEGIN DEFERRED" if options.get("qiangji_reading", False) else BEGIN)
 
 
 def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from event_logs.prepared import Filled, Prepared
+from workflows import writing_turn
 from workflows.errors import Overtaken, UnknownCase, UnknownTask
 from workflows.known import change, changes, found, written
 from workflows.tables import Case, Task
@@ -28,7 +29,7 @@ TASK = Prepared(
     .with_for_update()
 )
 REVISION = Prepared(select(CASES.c.revision).where(CASES.c.number == bindparam("number")))
-BEGIN = Filled("BEGIN IMMEDIATE", ())
+BEGIN = Filled(writing_turn.BEGIN, ())
 AHEAD = "a case that was read ahead"
 Result = TypeVar("Result")
 
