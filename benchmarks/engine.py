@@ -180,7 +180,7 @@ def open_tasks(engine: Engine, *case: str) -> list[tuple[int, str, str]]:
 
 
 def complete(engine: Engine, id: int, officer: str, answers: dict[str, Any], at: datetime) -> None:
-    with Session(reading_first(engine)) as session, session.begin():
+    with Session(reading_first(engine), expire_on_commit=False) as session, session.begin():
         tasks.complete(session, id, officer, answers, now=at)
 
 

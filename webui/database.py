@@ -26,17 +26,17 @@ def open_engine(settings: Settings) -> sa.Engine:
 
 
 def writing_sessions(engine: sa.Engine) -> sessionmaker[Session]:
-    return sessionmaker(engine)
+    return sessionmaker(engine, expire_on_commit=False)
 
 
 def reading_sessions(engine: sa.Engine) -> sessionmaker[Session]:
     """Sessions that take no write lock on SQLite; they must not write."""
-    return sessionmaker(database.reading(engine))
+    return sessionmaker(database.reading(engine), expire_on_commit=False)
 
 
 def thinking_sessions(engine: sa.Engine) -> sessionmaker[Session]:
     """Sessions that take the write lock on SQLite only to write; for verbs that look again at what they read before."""
-    return sessionmaker(database.reading_first(engine))
+    return sessionmaker(database.reading_first(engine), expire_on_commit=False)
 
 
 @contextmanager

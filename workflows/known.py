@@ -6,12 +6,13 @@ statements of a step together. The rows are its own as ever: whoever asks it for
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Dialect, bindparam, inspect, update
 from sqlalchemy.orm import Session, configure_mappers
+from sqlalchemy.orm.attributes import instance_state
 
 from event_logs.prepared import Filled, Prepared
 from workflows.tables import Base
@@ -25,31 +26,43 @@ def found(session: Session, kind: type[Row], values: Sequence[Any]) -> Row:
 
     It is made and known to the session as by the session's own loading.
     """
-    mapper: Any = inspect(kind)
-    told = dict(zip(mapper.columns.keys(), values, strict=True))
-    key = mapper.identity_key_from_primary_key((told[mapper.primary_key[0].key],))
+    columns, own, key_of = _columns(kind)
+    told = dict(zip(columns, values, strict=True))
+    key = key_of((told[own],))
     row: Any = session.identity_map.get(key)
     if row is not None:
         row.__dict__.update(told)
         written(session, row)
         return cast(Row, row)
     row = made(kind, **told)
-    state = inspect(row)
+    state = instance_state(row)
     state.key, state.session_id = key, session.hash_key
     session.identity_map.add(state)
     return cast(Row, row)
 
 
+@cache
+def _columns(kind: type[Base]) -> tuple[tuple[str, ...], str, Callable[[Any], Any]]:
+    """The attributes of a row in the order of its columns, the one that tells it, and how the session calls who has its value."""
+    mapper: Any = inspect(kind)
+    return tuple(mapper.columns.keys()), mapper.primary_key[0].key, mapper.identity_key_from_primary_key
+
+
 def made(kind: type[Row], **values: Any) -> Row:
     """A row with these values that no session knows, and whose making nobody follows."""
-    row: Row = inspect(kind).class_manager.new_instance()  # type: ignore[assignment]
+    row: Row = _new(kind)()
     row.__dict__.update(values)
     return row
 
 
+@cache
+def _new(kind: type[Row]) -> Callable[[], Row]:
+    return inspect(kind).class_manager.new_instance  # type: ignore[return-value]
+
+
 def changes(row: Base) -> dict[str, Any]:
     """The attributes that are otherwise than in the database."""
-    state = inspect(row)
+    state = instance_state(row)
     now = state.dict
     return {name: now[name] for name, before in state.committed_state.items() if now[name] != before}
 
@@ -70,5 +83,5 @@ def _change(kind: type[Base], names: tuple[str, ...], same: tuple[str, ...]) -> 
 def written(session: Session, *rows: Base) -> None:
     """These rows are in the database as they are here: a flush has nothing to tell of them."""
     for row in rows:
-        state = inspect(row)
+        state = instance_state(row)
         state._commit_all(state.dict, session.identity_map)  # as a flush ends

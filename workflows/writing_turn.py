@@ -42,7 +42,7 @@ class QueueingConnection(sqlite3.Connection):
             fcntl.flock(self._queue, fcntl.LOCK_UN)
             self._has_turn = False
 
-    def cursor(self, *_: Any) -> sqlite3.Cursor:
+    def cursor(self, *_: Any) -> sqlite3.Cursor:  # type: ignore[override]
         return super().cursor(_Cursor)
 
     def commit(self) -> None:
