@@ -26,7 +26,7 @@ from webui.settings import Settings, prepare_home, read_settings
 from workflows.database import open_engine as open_plainly
 from workflows.tables import Officer
 
-_BESIDE = ("-wal", "-shm", ".migrating")  # what SQLite and we put beside a database file
+_BESIDE = ("-wal", "-shm", ".migrating", ".writing")  # what SQLite and we put beside a database file
 
 
 @click.command()
