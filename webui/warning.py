@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from mining.prediction.records import CaseForecast, Grade, warn_once
 from webui.language import translate
 from workflows import notifications, staff
-from workflows.tables import HELD_TASK, Case, Holding, Post, Task
+from workflows.tables import HELD_TASK, OPEN_TASK, Case, Holding, Post, Task
 
 CHANNEL, NAME = "warning", "risk_of_delay"
 
@@ -44,7 +44,9 @@ def warn(session: Session, shown: Iterable[CaseForecast], *, now: datetime) -> i
 
 
 def _at_work(session: Session, case: str) -> Sequence[str]:
-    held = select(Task.officer).where(Task.case == case, Task.state.in_(HELD_TASK), Task.officer.is_not(None))
+    held = select(Task.officer).where(
+        Task.case == case, Task.state.in_(OPEN_TASK), Task.state.in_(HELD_TASK), Task.officer.is_not(None)
+    )
     return [officer for officer in session.scalars(held.distinct().order_by(Task.officer)) if officer]
 
 

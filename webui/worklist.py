@@ -102,7 +102,8 @@ def counts(session: Session, officer: str, *, now: datetime) -> dict[str, int]:
     """How many tasks each tab has, and how many of mine are overdue."""
     mine = tasks.desk(session, officer, now)
     begun = sum(state in BEGUN for state, _ in mine)
-    done = select(func.count()).where(Task.officer == officer, Task.state == TaskState.COMPLETED)
+    completed = Task.state == TaskState.COMPLETED, Task.completed_at.is_not(None)
+    done = select(func.count()).where(Task.officer == officer, *completed)
     return {
         "assigned": len(mine) - begun,
         "started": begun,

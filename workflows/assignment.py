@@ -18,6 +18,7 @@ from event_logs.columns import Utc
 from event_logs.prepared import Prepared
 from workflows.tables import (
     HELD_TASK,
+    OPEN_TASK,
     Absence,
     Case,
     Holding,
@@ -162,7 +163,7 @@ _OFFICES, _OFFICERS, _HOLDINGS = Office.__table__, Officer.__table__, Holding.__
 _ABSENCES, _TASKS = Absence.__table__, Task.__table__
 _NOW = bindparam("now", type_=Utc)
 _NEWLINE: Any = literal_column("'\n'")
-_IS_HELD = _TASKS.c.state.in_([literal_column(f"'{state}'") for state in HELD_TASK])
+_IS_HELD, _IS_OPEN = _TASKS.c.state.in_(HELD_TASK), _TASKS.c.state.in_(OPEN_TASK)
 
 
 def _listed(name: str, values: Collection[str]) -> dict[str, str]:
@@ -176,14 +177,17 @@ def _asked(name: str, many: int) -> list[Any]:
 def _workload(officer: Any, apart: int) -> list[Any]:
     own = _TASKS.c.officer == officer
     load = select(func.count()).select_from(_TASKS).where(own, _IS_HELD).scalar_subquery()
-    idle = select(func.max(_TASKS.c.completed_at)).where(own).scalar_subquery()
+    idle = select(func.max(_TASKS.c.completed_at)).where(own, _TASKS.c.completed_at.is_not(None)).scalar_subquery()
     return [load.label("load"), idle.label("idle_since"), *([_held(own, apart)] if apart else [])]
 
 
 def _held(own: Any, apart: int) -> Any:
-    """Which of these activities of the case the officer has on the desk, a line for each."""
+    """Which of these activities of the case the officer has on the desk, a line for each.
+
+    What is open and has an officer lies on the desk. Said so, it is looked for in the case, and not among all on the desk.
+    """
     asked = _TASKS.c.case == bindparam("case", type_=String), _TASKS.c.activity.in_(_asked("apart", apart))
-    joined = select(func.aggregate_strings(_TASKS.c.activity, _NEWLINE)).where(*asked, _IS_HELD, own)
+    joined = select(func.aggregate_strings(_TASKS.c.activity, _NEWLINE)).where(*asked, _IS_OPEN, own)
     return joined.scalar_subquery().label("held")
 
 
@@ -282,7 +286,7 @@ def excluded_by_four_eyes(session: Session, case: Case, activities: Collection[s
     if not activities:
         return {}
     held = select(Task.officer, Task.activity).where(
-        Task.case == case.number, Task.activity.in_(activities), Task.state.in_(HELD_TASK)
+        Task.case == case.number, Task.activity.in_(activities), _IS_OPEN, _IS_HELD
     )
     return completed_by(case, activities) | {row.officer: row.activity for row in session.execute(held)}
 

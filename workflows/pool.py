@@ -20,6 +20,9 @@ from workflows.routing import kept_apart
 from workflows.tables import Case, Holding, Officer, Task, TaskState
 from workflows.versions import runnable
 
+# Every branch of an OR says it: SQLite looks at each for itself, and takes the index of the pool where it is said.
+_WAITS = Task.state == TaskState.READY
+
 
 @dataclass(frozen=True, slots=True)
 class Pool:
@@ -54,7 +57,7 @@ def _pool_of(session: Session, code: str, now: datetime) -> Pool:
     kinds = _kinds(session, held)
     if not kinds:
         return Pool(false(), 0)
-    fits = and_(Task.state == TaskState.READY, or_(*[_is_kind(office, posts) for office, posts, _ in kinds]))
+    fits = or_(*[_is_kind(office, posts) for office, posts, _ in kinds])
     kept = _kept_away(session, code, fits)
     size = sum(count for *_, count in kinds) - len(kept)
     return Pool(and_(fits, Task.id.not_in(kept)) if kept else fits, size)
@@ -82,7 +85,7 @@ def _kinds(session: Session, held: set[tuple[str, str]]) -> list[tuple[str | Non
     below = staff.offices_below(session, {office for _, office in held})
     query = (
         select(Task.office, Task.posts, func.count())
-        .where(Task.state == TaskState.READY, or_(Task.office.in_(below), Task.office.is_(None)))
+        .where(or_(and_(_WAITS, Task.office.in_(below)), and_(_WAITS, Task.office.is_(None))))
         .group_by(Task.office, Task.posts)
     )
     rows = [(row[0], row[1], row[2]) for row in session.execute(query)]
@@ -95,7 +98,7 @@ def _may(session: Session, held: set[tuple[str, str]], posts: Sequence[str], off
 
 
 def _is_kind(office: str | None, posts: list[str]) -> Any:
-    return and_(Task.posts == posts, Task.office.is_(None) if office is None else Task.office == office)
+    return and_(_WAITS, Task.posts == posts, Task.office.is_(None) if office is None else Task.office == office)
 
 
 def _kept_away(session: Session, code: str, fits: ColumnElement[bool]) -> list[int]:

@@ -53,7 +53,9 @@ def done(session: Session, officer: Officer | str, *, limit: int = 100) -> Seque
     """What the officer has completed, latest first."""
     return session.scalars(
         select(Task)
-        .where(Task.officer == staff.code_of(officer), Task.state == TaskState.COMPLETED)
+        .where(
+            Task.officer == staff.code_of(officer), Task.state == TaskState.COMPLETED, Task.completed_at.is_not(None)
+        )
         .order_by(Task.completed_at.desc(), Task.id.desc())
         .limit(limit)
     ).all()

@@ -7,10 +7,10 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import ColumnElement, ForeignKey, Index, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from workflows.tables.shape import Base, FeelValues
+from workflows.tables.shape import Base, FeelValues, State
 
 
 class TaskState(StrEnum):
@@ -34,13 +34,7 @@ class Task(Base):
     """
 
     __tablename__ = "tasks"
-    __table_args__ = (
-        UniqueConstraint("case", "instance"),
-        Index("ix_tasks_officer_state", "officer", "state"),
-        Index("ix_tasks_officer_completed", "officer", "completed_at"),
-        Index("ix_tasks_pool", "state", "office"),
-        Index("ix_tasks_of_case", "case", "state", "officer", "activity"),
-    )
+    __table_args__ = (UniqueConstraint("case", "instance"),)
 
     id: Mapped[int] = mapped_column(primary_key=True)
     case: Mapped[str] = mapped_column("case", ForeignKey("cases.number"))
@@ -48,7 +42,7 @@ class Task(Base):
     activity: Mapped[str] = mapped_column(String(128))
     # One change writes tasks of one case, so that several rows go out in one statement and come back told apart by this.
     instance: Mapped[str] = mapped_column(String(32), insert_sentinel=True)
-    state: Mapped[str] = mapped_column(String(16), default=TaskState.READY)
+    state: Mapped[str] = mapped_column(State, default=TaskState.READY)
     before_suspension: Mapped[str | None] = mapped_column(String(16))
     form: Mapped[str | None] = mapped_column(String(128))
     post: Mapped[str | None] = mapped_column(String(64))
@@ -60,10 +54,21 @@ class Task(Base):
     assigned_at: Mapped[datetime | None]
     started_at: Mapped[datetime | None]
     completed_at: Mapped[datetime | None]
-    due_at: Mapped[datetime | None] = mapped_column(index=True)
+    due_at: Mapped[datetime | None]
     why: Mapped[dict[str, Any]] = mapped_column(default=dict)
     local: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)  # variables of this instance alone
     answers: Mapped[Mapping[str, Any] | None] = mapped_column(FeelValues)
+
+
+def _index(name: str, *columns: Any, where: ColumnElement[bool]) -> None:
+    """Of some tasks only: so a step of work changes few entries. SQLite takes it where the statement says the very condition."""
+    Index(name, *columns, sqlite_where=where, postgresql_where=where)
+
+
+_index("ix_tasks_in_pool", Task.office, where=Task.state == TaskState.READY)
+_index("ix_tasks_held", Task.officer, where=Task.state.in_(HELD_TASK))
+_index("ix_tasks_open", Task.case, where=Task.state.in_(OPEN_TASK))
+_index("ix_tasks_finished", Task.officer, Task.completed_at, Task.state, where=Task.completed_at.is_not(None))
 
 
 class ExternalTaskState(StrEnum):
