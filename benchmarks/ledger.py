@@ -59,7 +59,7 @@ def chained(session: Session, events: list[Event]) -> None:
 
 def plain(session: Session, events: list[Event]) -> None:
     """What `append` did before events were chained."""
-    rows = [store._row(event) for event in events]
+    rows = [dict(zip(store._FACT, store._said(event), strict=True)) for event in events]
     session.connection().execute(insert(store._TABLE), rows)
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import DateTime, Dialect, Text
+from sqlalchemy import DateTime, Dialect, LargeBinary, Text
 from sqlalchemy.types import TypeDecorator
 
 from event_logs import typed_json
@@ -39,19 +40,24 @@ class Utc(TypeDecorator[datetime]):
 
 
 def _in_utc(value: datetime | None) -> Any:
-    if value is None:
-        return None
-    if value.tzinfo is None or value.utcoffset() is None:
+    if value is None or value.tzinfo is UTC:
+        return value
+    if value.utcoffset() is None:
         raise NaiveTime(value)
-    return value if value.tzinfo is UTC else value.astimezone(UTC)
+    return value.astimezone(UTC)
 
 
 def _text(value: datetime | None) -> str | None:
-    return None if value is None else _in_utc(value).replace(tzinfo=None).isoformat(sep=" ", timespec="microseconds")
+    return None if value is None else _text_of(_in_utc(value))
+
+
+@lru_cache(maxsize=64)  # one moment stands in many columns of many rows
+def _text_of(utc: datetime) -> str:
+    return utc.replace(tzinfo=None).isoformat(" ", "microseconds")
 
 
 def _read(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text).replace(tzinfo=UTC)
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
 
 
 class Json(TypeDecorator[Any]):
@@ -76,3 +82,16 @@ def _written(value: Any) -> str | None:
 
 def _loaded(text: str | None) -> Any:
     return None if text is None else typed_json.loads(text)
+
+
+class Bytes(TypeDecorator[bytes]):
+    """Bytes, which both drivers take and give as they are: SQLAlchemy's own type would wrap each in another object."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def bind_processor(self, dialect: Dialect) -> None:
+        return None
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> None:
+        return None

@@ -6,52 +6,90 @@ prepared one knows. It is filled in first and sent later, so that whoever holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from functools import cache
+from itertools import chain
+from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Dialect
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 
 Values = Mapping[str, Any]
-Bind = Callable[[Any], Any] | None
+Process = Callable[[Any], Any]
+Places = Sequence[tuple[int, Process]]  # where the driver has another form of a value, and how it is made
+CURSOR = "the cursor of prepared statements"
+AT_ONCE = 100  # rows in one statement
+Row = TypeVar("Row")
 
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A statement with its values (or those of several rows), as the driver takes them."""
+    """A statement with its values, as the driver takes them."""
 
     text: str
-    values: Any
+    values: Sequence[Any]
 
     def send(self, connection: Connection) -> Any:
-        """The driver's cursor after it. Who listens for `before_cursor_execute` hears of it, and errors are SQLAlchemy's, as ever."""
-        cursor = connection.connection.cursor()
-        text, values, many = self.text, self.values, isinstance(self.values, list)
+        """The driver's cursor after it, which the next one uses, too: what it found is to be read before.
+
+        Who listens for `before_cursor_execute` hears of it, and errors are SQLAlchemy's, as ever.
+        """
+        cursor = connection.info.get(CURSOR) or _cursor(connection)
+        text, values = self.text, self.values
         for listen in connection.dispatch.before_cursor_execute:
-            text, values = listen(connection, cursor, text, values, None, many)
+            text, values = listen(connection, cursor, text, values, None, False)
         try:
-            cursor.executemany(text, values) if many else cursor.execute(text, values)
+            return cursor.execute(text, values)
         except connection.dialect.loaded_dbapi.Error as error:
+            del connection.info[CURSOR]  # it gets closed
             connection._handle_dbapi_exception(error, text, values, cursor, None)
-        return cursor
+
+
+def _cursor(connection: Connection) -> Any:
+    """One for all prepared statements of this connection, since making one costs as much as sending a statement."""
+    driver, own = connection.dialect.loaded_dbapi, connection.connection.dbapi_connection
+    if _numbered(connection.dialect):
+        cursor: Any = driver.RawCursor(own)
+        # The statement tells the type: with that of the value, each place that may be NULL would double the plans.
+        cursor.adapters.register_dumper(str, driver.types.string.StrDumperUnknown)
+    else:
+        cursor = driver.Cursor(own)
+    connection.info[CURSOR] = cursor
+    return cursor
+
+
+def _numbered(dialect: Dialect) -> bool:
+    """Whether places are told as PostgreSQL itself knows them, `$1`, so that psycopg need not look for them."""
+    return dialect.driver == "psycopg"
 
 
 @dataclass(frozen=True, slots=True)
 class _Compiled:
     text: str
-    positional: bool
-    binds: Sequence[tuple[str, Bind]]  # in the order of the text
-    constants: Values  # values that the statement has of itself
-    results: Sequence[Bind]  # of the columns that it gives
+    names: Sequence[str]  # of the values that it asks for, in their order
+    constants: Sequence[tuple[int, Any]]  # places that have a value of themselves
+    binds: Places
+    results: Places  # of the columns that it gives
 
-    def bound(self, values: Values) -> Any:
-        told = {**self.constants, **values} if self.constants else values
-        if self.positional:
-            return tuple([told[name] if bind is None else bind(told[name]) for name, bind in self.binds])
-        return {name: told[name] if bind is None else bind(told[name]) for name, bind in self.binds}
+    def filled(self, values: list[Any]) -> Filled:
+        for place, value in self.constants:
+            values.insert(place, value)
+        return Filled(self.text, _processed(values, self.binds))
 
-    def told(self, row: Sequence[Any]) -> tuple[Any, ...]:
-        return tuple([value if read is None else read(value) for value, read in zip(row, self.results, strict=True)])
+    def named(self, values: Values) -> Filled:
+        return self.filled([values[name] for name in self.names])
+
+    def told(self, row: tuple[Any, ...]) -> tuple[Any, ...]:
+        return tuple(_processed(list(row), self.results)) if self.results else row
+
+
+def _processed(values: list[Any], places: Places) -> list[Any]:
+    """With those at these places in their other form; NULL is NULL in every form."""
+    for place, process in places:
+        value = values[place]
+        if value is not None:
+            values[place] = process(value)
+    return values
 
 
 class Prepared:
@@ -62,33 +100,70 @@ class Prepared:
         self._by_driver: dict[tuple[str, str], _Compiled] = {}
 
     def fill(self, dialect: Dialect, values: Values) -> Filled:
-        known = self._for(dialect)
-        return Filled(known.text, known.bound(values))
+        return self._for(dialect).named(values)
 
-    def fill_rows(self, dialect: Dialect, rows: Iterable[Values]) -> Filled:
-        """For several rows at once."""
-        known = self._for(dialect)
-        several = [known.bound(row) for row in rows]
-        return Filled(known.text, several if len(several) > 1 else several[0])
+    def fill_in_order(self, dialect: Dialect, values: list[Any]) -> Filled:
+        """With the values in the order in which the statement asks for them."""
+        return self._for(dialect).filled(values)
 
     def rows(self, connection: Connection, values: Values) -> list[tuple[Any, ...]]:
         """What a SELECT finds, all of it."""
         known = self._for(connection.dialect)
-        return [known.told(row) for row in Filled(known.text, known.bound(values)).send(connection)]
+        return [known.told(row) for row in known.named(values).send(connection).fetchall()]
 
     def _for(self, dialect: Dialect) -> _Compiled:
         key = dialect.name, dialect.driver
         return self._by_driver.get(key) or self._by_driver.setdefault(key, self._compiled(dialect))
 
     def _compiled(self, dialect: Dialect) -> _Compiled:
-        made = self._statement.compile(dialect=dialect, column_keys=self._columns)
-        names = made.positiontup if made.positional else list(made.binds)
-        constants = {name: bind.value for name, bind in made.binds.items() if not bind.required}
-        binds = [(name, _type(made.binds[name], dialect).bind_processor(dialect)) for name in names or ()]
-        given = getattr(self._statement, "selected_columns", ())
-        results = [_type(column, dialect).result_processor(dialect, None) for column in given]
-        return _Compiled(made.string, made.positional, binds, constants, results)
+        made = self._statement.compile(dialect=_positional(dialect), column_keys=self._columns)
+        binds = [made.binds[name] for name in made.positiontup or ()]
+        return _Compiled(
+            text=made.string,
+            names=[bind.key for bind in binds if bind.required],
+            constants=[(place, bind.value) for place, bind in enumerate(binds) if not bind.required],
+            binds=_places(_type(bind, dialect).bind_processor(dialect) for bind in binds),
+            results=_places(
+                _type(column, dialect).result_processor(dialect, None)
+                for column in getattr(self._statement, "selected_columns", ())
+            ),
+        )
+
+
+class PreparedRows:
+    """An INSERT of as many rows as are `at_once`, with `first` the columns whose value in the first row it finds itself."""
+
+    def __init__(
+        self, table: Table, columns: Sequence[str], *, first: Values | None = None, returning: Sequence[Any] = ()
+    ) -> None:
+        self._table, self._columns, self._first, self._returning = table, columns, first or {}, returning
+        self._of = cache(self._prepared)
+
+    def fill(self, dialect: Dialect, rows: Sequence[Sequence[Any]]) -> Filled:
+        """Rows with their values in the order of the columns; in the first what is asked for in their place."""
+        return self._of(len(rows)).fill_in_order(dialect, list(chain.from_iterable(rows)))
+
+    def _prepared(self, many: int) -> Prepared:
+        rows = [{name: self._bind(name, n) for name in self._columns} for n in range(many)]
+        rows[0].update(self._first)
+        return Prepared(insert(self._table).values(rows).returning(*self._returning))
+
+    def _bind(self, name: str, row: int) -> Any:
+        return bindparam(f"row_{row}_{name}", type_=self._table.c[name].type)
+
+
+def at_once(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+    """As many at a time as go into one statement."""
+    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+
+
+def _positional(dialect: Any) -> Dialect:
+    return type(dialect)(paramstyle="numeric_dollar" if _numbered(dialect) else "qmark")  # type: ignore[no-any-return]
 
 
 def _type(typed: Any, dialect: Dialect) -> Any:
     return typed.type.dialect_impl(dialect)
+
+
+def _places(processes: Iterable[Process | None]) -> Places:
+    return [(place, process) for place, process in enumerate(processes) if process is not None]

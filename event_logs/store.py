@@ -6,8 +6,9 @@ chaining by case makes nobody wait; `ledger.sealing` puts the chains of all case
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from operator import attrgetter
 from typing import Any
 
@@ -17,22 +18,20 @@ from sqlalchemy import (
     Dialect,
     Index,
     Integer,
-    LargeBinary,
     MetaData,
     Row,
     Select,
     bindparam,
     event,
     func,
-    insert,
     select,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 
-from event_logs.columns import Json, Utc
+from event_logs.columns import Bytes, Json, Utc
 from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
-from event_logs.prepared import Filled, Prepared
+from event_logs.prepared import Filled, PreparedRows, at_once
 
 metadata = MetaData()
 
@@ -59,8 +58,8 @@ class RecordedEvent(Base):
     office: Mapped[str | None]
     attributes: Mapped[Mapping[str, Any]] = mapped_column(Json)
     zone: Mapped[str | None]  # the office's
-    digest: Mapped[bytes | None] = mapped_column(LargeBinary)
-    previous: Mapped[bytes | None] = mapped_column(LargeBinary)  # the digest before it in its case; zeros at the first
+    digest: Mapped[bytes | None] = mapped_column(Bytes)
+    previous: Mapped[bytes | None] = mapped_column(Bytes)  # the digest before it in its case; zeros at the first
 
     __table_args__ = (
         Index("events_of_procedure", "procedure", "position"),
@@ -72,25 +71,20 @@ class RecordedEvent(Base):
 _TABLE = metadata.tables[RecordedEvent.__tablename__]
 _CHAIN = ("digest", "previous")
 _FACT = [column.name for column in _TABLE.columns if column.name not in ("position", *_CHAIN)]
-_SAID = attrgetter(*_FACT)
+_SAID, _CASE = attrgetter(*_FACT), attrgetter("procedure", "case_id")
+_LIFECYCLE = _FACT.index("lifecycle")
 _END_OF_CASE = (
     select(_TABLE.c.digest)
     # (An expression, so that no database thinks of the index by procedure, which holds a million rows.)
-    .where(_TABLE.c.case_id == bindparam("of_case"), _TABLE.c.procedure.concat("") == bindparam("of_procedure"))
+    .where(_TABLE.c.procedure.concat("") == bindparam("of_procedure"))
+    .where(_TABLE.c.case_id == bindparam("of_case"))
     .order_by(_TABLE.c.position.desc())
     .limit(1)
     .scalar_subquery()
 )
 # The end of the case is looked up by the INSERT itself, so that chaining costs no statement of its own.
-_APPEND = Prepared(
-    insert(_TABLE)
-    .inline()
-    .values(
-        previous=func.coalesce(
-            bindparam("follows", type_=LargeBinary), _END_OF_CASE, bindparam("first", FIRST, LargeBinary)
-        )
-    ),
-    [*_FACT, "digest"],
+_APPEND = PreparedRows(
+    _TABLE, [*_FACT, *_CHAIN], first={"previous": func.coalesce(_END_OF_CASE, bindparam("first", type_=Bytes))}
 )
 
 
@@ -134,7 +128,7 @@ for statement in APPEND_ONLY_POSTGRESQL:
 
 
 def append(session: Session, events: Iterable[Event]) -> None:
-    """Record these facts, in their order, within the caller's transaction; one INSERT for all of them.
+    """Record these facts, in their order, within the caller's transaction; one INSERT for those of one case that follow each other.
 
     The caller holds their cases, as every verb does: two writers of one case at once would both continue the same event.
     """
@@ -145,18 +139,22 @@ def append(session: Session, events: Iterable[Event]) -> None:
 
 def filled(dialect: Dialect, events: Iterable[Event]) -> list[Filled]:
     """What `append` sends, with its digests: none where there are no events."""
-    rows = _chained(events)
-    return [_APPEND.fill_rows(dialect, rows)] if rows else []
+    return [_APPEND.fill(dialect, _chained(some)) for some in _by_case(events)]
 
 
-def _chained(events: Iterable[Event]) -> list[dict[str, object]]:
-    ends: dict[tuple[str, str], bytes] = {}
-    rows = []
-    for fact in events:
-        case, own = (fact.procedure, fact.case_id), digest(fact)
-        chain = {"digest": own, "follows": ends.get(case), "of_procedure": case[0], "of_case": case[1]}
-        rows.append(_row(fact) | chain)
-        ends[case] = own
+def _by_case(events: Iterable[Event]) -> Iterator[Sequence[Event]]:
+    for _, run in groupby(events, _CASE):
+        yield from at_once(list(run))
+
+
+def _chained(facts: Iterable[Event]) -> list[list[object]]:
+    """Rows of one case: the first asks for the end of the case, each other one knows the digest before it."""
+    rows: list[list[object]] = []
+    before: list[object] = []
+    for fact in facts:
+        own = digest(fact)
+        rows.append([*_said(fact), own, *(before or (fact.procedure, fact.case_id, FIRST))])
+        before = [own]
     return rows
 
 
@@ -207,10 +205,10 @@ def facts(*, procedure: str | None = None, case_id: str | None = None, after: in
     return query
 
 
-def _row(fact: Event) -> dict[str, object]:
-    row: dict[str, object] = dict(zip(_FACT, _SAID(fact), strict=True))
-    row["lifecycle"] = str(fact.lifecycle)
-    return row
+def _said(fact: Event) -> list[object]:
+    values = list(_SAID(fact))
+    values[_LIFECYCLE] = str(fact.lifecycle)
+    return values
 
 
 def told(row: Row[Any]) -> Event:

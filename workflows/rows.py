@@ -12,11 +12,11 @@ from datetime import datetime
 from functools import cache, partial
 from typing import Any, cast
 
-from sqlalchemy import Connection, Dialect, Table, bindparam, delete, insert, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import AnyNode, EventNode, Trigger
-from event_logs.prepared import Filled, Prepared
+from event_logs.prepared import Filled, Prepared, PreparedRows, at_once
 from workflows.automation import Letter
 from workflows.tables import (
     Base,
@@ -36,39 +36,36 @@ COLUMNS = {
     for table in (TIMERS, SUBSCRIPTIONS, TASKS, OUTBOX)
 }
 SET = ("kind", "node", "instance", "due_at", "rests_since", "attempts")
-AT_ONCE = 100  # tasks in one statement
 Row = dict[str, Any]  # a value for each column but the number
 Send = Callable[[Connection], Any]
 
-FORGET = {
-    table: Prepared(delete(table).where(table.c.case == bindparam("case"), table.c.instance == bindparam("instance")))
-    for table in (TIMERS, SUBSCRIPTIONS)
-}
-ADD = {table: Prepared(insert(table).inline(), COLUMNS[table]) for table in (TIMERS, SUBSCRIPTIONS, OUTBOX)}
+ADD = {table: PreparedRows(table, COLUMNS[table]) for table in (TIMERS, SUBSCRIPTIONS, OUTBOX)}
+ADD_TASKS = PreparedRows(TASKS, COLUMNS[TASKS], returning=(TASKS.c.id, TASKS.c.instance))
 SET_ANEW = Prepared(
     update(TIMERS)
     .where(TIMERS.c.case == bindparam("of_case"), TIMERS.c.instance == bindparam("was"), TIMERS.c.fired_at.is_(None))
     .values({name: bindparam(name) for name in SET})
 )
-CALL_BACK = Prepared(
-    update(OUTSIDE)
-    .where(
-        OUTSIDE.c.case == bindparam("of_case"),
-        OUTSIDE.c.instance == bindparam("was"),
-        OUTSIDE.c.state == ExternalTaskState.OPEN,
-    )
-    .values(state=ExternalTaskState.WITHDRAWN, finished_at=bindparam("at"))
-)
-
-
 _UNSENT: Row = {"sent_at": None, "dead_at": None, "attempts": 0, "error": None}
 
 
 @cache
-def _add_tasks(many: int) -> Prepared:
-    """One statement for all of them, which tells the number that each was given."""
-    rows = [{c: bindparam(f"{c}_{n}", type_=TASKS.c[c].type) for c in COLUMNS[TASKS]} for n in range(many)]
-    return Prepared(insert(TASKS).values(rows).returning(TASKS.c.id, TASKS.c.instance))
+def _forget(table: Table, many: int) -> Prepared:
+    return Prepared(delete(table).where(*_these(table, many)))
+
+
+@cache
+def _call_back(many: int) -> Prepared:
+    withdrawn = {"state": ExternalTaskState.WITHDRAWN, "finished_at": bindparam("at")}
+    return Prepared(
+        update(OUTSIDE).where(*_these(OUTSIDE, many), OUTSIDE.c.state == ExternalTaskState.OPEN).values(withdrawn)
+    )
+
+
+def _these(table: Table, many: int) -> tuple[Any, Any]:
+    """The rows of a case that belong to so many tokens."""
+    tokens: list[Any] = [bindparam(f"token_{n}") for n in range(many)]
+    return table.c.case == bindparam("of_case"), table.c.instance.in_(tokens)
 
 
 @dataclass
@@ -116,14 +113,13 @@ class Rows:
     def filled(self, session: Session, dialect: Dialect, now: datetime) -> list[Send]:
         """Every statement filled in, in order, so that whoever writes only sends."""
         timers, subscriptions = self._left(TIMERS, self.timers), self._left(SUBSCRIPTIONS, self.subscriptions)
-        back = [{"of_case": self.case, "was": instance, "at": now} for instance in self.called_back]
         return [
-            *_numbered(dialect, self.tasks),
+            *_add_tasks(dialect, self.tasks),
             *self._anew(dialect, timers),
-            *_all(ADD[SUBSCRIPTIONS], dialect, subscriptions),
-            *_all(FORGET[SUBSCRIPTIONS], dialect, self._gone(SUBSCRIPTIONS)),
-            *_all(ADD[OUTBOX], dialect, self.letters),
-            *_all(CALL_BACK, dialect, back),
+            *_add(dialect, SUBSCRIPTIONS, subscriptions),
+            *self._forget(dialect, SUBSCRIPTIONS, self.gone[SUBSCRIPTIONS]),
+            *_add(dialect, OUTBOX, self.letters),
+            *self._call_back(dialect, now),
             *self._heard(session, timers, subscriptions),
         ]
 
@@ -133,19 +129,27 @@ class Rows:
         self.gone[table] = [instance for instance in self.gone[table] if instance not in set_now]
         return [row for row in rows if row["instance"] not in gone]
 
-    def _gone(self, table: Table) -> list[Row]:
-        return [{"case": self.case, "instance": instance} for instance in self.gone[table]]
+    def _forget(self, dialect: Dialect, table: Table, tokens: Sequence[str]) -> Iterator[Send]:
+        for some in at_once(tokens):
+            yield _forget(table, len(some)).fill(dialect, self._named(some)).send
+
+    def _call_back(self, dialect: Dialect, now: datetime) -> Iterator[Send]:
+        for some in at_once(self.called_back):
+            yield _call_back(len(some)).fill(dialect, {**self._named(some), "at": now}).send
+
+    def _named(self, tokens: Sequence[str]) -> Row:
+        return {"of_case": self.case, **{f"token_{n}": token for n, token in enumerate(tokens)}}
 
     def _anew(self, dialect: Dialect, timers: list[Row]) -> Iterator[Send]:
         """The usual step ends one deadline and begins another: the one row is set anew."""
-        gone = self._gone(TIMERS)
+        gone = self.gone[TIMERS]
         if timers and gone:
-            asked = {**timers[0], "of_case": self.case, "was": gone[0]["instance"]}
-            otherwise = (*_all(ADD[TIMERS], dialect, timers[:1]), *_all(FORGET[TIMERS], dialect, gone[:1]))
+            asked = {**timers[0], "of_case": self.case, "was": gone[0]}
+            otherwise = (*_add(dialect, TIMERS, timers[:1]), *self._forget(dialect, TIMERS, gone[:1]))
             yield partial(_set_anew, SET_ANEW.fill(dialect, asked), otherwise)
             timers, gone = timers[1:], gone[1:]
-        yield from _all(ADD[TIMERS], dialect, timers)
-        yield from _all(FORGET[TIMERS], dialect, gone)
+        yield from _add(dialect, TIMERS, timers)
+        yield from self._forget(dialect, TIMERS, gone)
 
     def _heard(self, session: Session, timers: list[Row], subscriptions: list[Row]) -> Iterator[Send]:
         if LISTENERS in session.info:
@@ -160,9 +164,9 @@ _WAITS: Mapping[Trigger, Sequence[Table]] = {
 }
 
 
-def _all(statement: Prepared, dialect: Dialect, rows: list[Row]) -> Iterator[Send]:
-    if rows:
-        yield statement.fill_rows(dialect, rows).send
+def _add(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[Send]:
+    for some in at_once(rows):
+        yield ADD[table].fill(dialect, [[row[name] for name in COLUMNS[table]] for row in some]).send
 
 
 def _set_anew(first: Filled, otherwise: Iterable[Send], connection: Connection) -> None:
@@ -171,16 +175,15 @@ def _set_anew(first: Filled, otherwise: Iterable[Send], connection: Connection) 
             send(connection)
 
 
-def _numbered(dialect: Dialect, tasks: list[Task]) -> Iterator[Send]:
-    for start in range(0, len(tasks), AT_ONCE):
-        some = tasks[start : start + AT_ONCE]
-        told = {f"{name}_{n}": task.__dict__.get(name) for n, task in enumerate(some) for name in COLUMNS[TASKS]}
-        yield partial(_number, some, _add_tasks(len(some)).fill(dialect, told))
+def _add_tasks(dialect: Dialect, tasks: Sequence[Task]) -> Iterator[Send]:
+    for some in at_once(tasks):
+        rows = [list(map(task.__dict__.get, COLUMNS[TASKS])) for task in some]
+        yield partial(_number, some, ADD_TASKS.fill(dialect, rows))
 
 
-def _number(tasks: list[Task], filled: Filled, connection: Connection) -> None:
+def _number(tasks: Sequence[Task], filled: Filled, connection: Connection) -> None:
     """Each new task learns its number."""
-    numbers = {instance: id for id, instance in filled.send(connection)}
+    numbers = {instance: id for id, instance in filled.send(connection).fetchall()}
     for task in tasks:
         task.id = numbers[task.instance]
 

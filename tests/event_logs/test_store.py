@@ -17,6 +17,7 @@ from event_logs.columns import Utc
 from event_logs.errors import NaiveTime, Unstorable
 from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
+from event_logs.prepared import AT_ONCE, Prepared
 from event_logs.settled import last_settled
 from event_logs.store import append, facts, last_position, metadata, read, read_positions
 
@@ -172,6 +173,28 @@ def test_each_event_is_chained_to_the_one_before_in_its_case(engine: Engine) -> 
         assert list(read(session)) == told
     assert [row.digest for row in rows] == [digest(one) for one in told]
     assert [row.previous for row in rows] == [FIRST, FIRST, digest(told[0]), digest(told[2])]
+
+
+def test_a_case_of_many_events_is_one_chain_however_many_statements_write_it(engine: Engine) -> None:
+    told = [*(fact("1", instance=str(n), attributes={"n": n}) for n in range(2 * AT_ONCE + 1)), fact("2"), fact("1")]
+    with Session(engine) as session:
+        append(session, told)
+        rows = session.connection().execute(facts()).all()
+        assert list(read(session)) == told
+    own = [digest(one) for one in told]
+    assert [row.previous for row in rows] == [FIRST, *own[: 2 * AT_ONCE], FIRST, own[2 * AT_ONCE]]
+
+
+def test_what_the_database_refuses_is_told_as_sqlalchemy_does_and_harms_nothing_after(engine: Engine) -> None:
+    without = Prepared(insert(metadata.tables["events"]), ["procedure", "case_id"])
+    with Session(engine) as session:
+        append(session, [fact("1")])
+        session.commit()
+        with pytest.raises(exc.IntegrityError, match="INSERT INTO events"):
+            without.fill(engine.dialect, {"procedure": "refund", "case_id": "1"}).send(session.connection())
+        session.rollback()
+        append(session, [fact("2")])
+        assert [one.case_id for one in read(session)] == ["1", "2"]
 
 
 def test_a_naive_time_is_refused_with_the_way_out(engine: Engine) -> None:
