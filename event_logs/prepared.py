@@ -47,13 +47,14 @@ class Filled:
 
 def _cursor(connection: Connection) -> Any:
     """One for all prepared statements of this connection, since making one costs as much as sending a statement."""
-    driver, own = connection.dialect.loaded_dbapi, connection.connection.dbapi_connection
+    driver: Any = connection.dialect.loaded_dbapi
+    own: Any = connection.connection.dbapi_connection
     if _numbered(connection.dialect):
-        cursor: Any = driver.RawCursor(own)
+        cursor = driver.RawCursor(own)
         # The statement tells the type: with that of the value, each place that may be NULL would double the plans.
         cursor.adapters.register_dumper(str, driver.types.string.StrDumperUnknown)
     else:
-        cursor = driver.Cursor(own)
+        cursor = own.cursor()
     connection.info[CURSOR] = cursor
     return cursor
 

@@ -14,6 +14,7 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy import Engine
 
+from event_logs.prepared import Filled
 from workflows.database import open_engine, reading, reading_first
 
 WRITER = """
@@ -125,3 +126,11 @@ def in_a_thread(work: Callable[[], None]) -> threading.Thread:
     thread = threading.Thread(target=work, daemon=True)
     thread.start()
     return thread
+
+
+def test_what_is_filled_in_before_takes_its_turn_as_well(engine: Engine) -> None:
+    with reading_first(engine).connect() as connection:
+        Filled("UPDATE counted SET n = 7", ()).send(connection)
+        assert connection.connection.dbapi_connection._has_turn  # type: ignore[union-attr]
+        connection.rollback()
+    assert counted(engine) == 0
