@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
-from bpmn.model import EventNode, TimerKind
+from bpmn.model import EventNode
 from event_logs.columns import Utc
 from workflows import cases, clock_starts, deployment
 from workflows.errors import UnknownToken, WorkflowError
@@ -103,10 +103,12 @@ def _start_one(session: Session, now: datetime) -> bool:
         return True
     node = deployment.load(session, version).model.node(timer.node)
     assert isinstance(node, EventNode)
-    repeats = node.timer is not None and node.timer.kind is TimerKind.CYCLE
-    if repeats:
-        timer.due_at = max(deployment.next_start(session, node, timer.due_at), timer.due_at)
-    timer.fired_at = None if repeats else now
+    timer.attempts += 1  # of a start: the cases that it has begun
+    following = deployment.next_start(session, node, timer.due_at, begun=timer.attempts)
+    if following is None:
+        timer.fired_at = now
+    else:
+        timer.due_at = following
     session.flush()
     cases.start(session, timer.procedure, {}, now=now, event=timer.node)
     return True

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpmn import feel
 from bpmn.errors import BpmnError
-from bpmn.model import AnyNode, EventNode, Position, Trigger
+from bpmn.model import AnyNode, EventNode, Position, TimerKind, Trigger
 from bpmn.procedure import Procedure, procedure_from_sources
 from bpmn.validation import Severity, problems
 from workflows import versions as shelf
@@ -284,8 +284,7 @@ def _begins_cases(node: AnyNode) -> TypeGuard[EventNode]:
 def _listen_for(session: Session, version: ProcedureVersion, node: EventNode, now: datetime) -> None:
     for kind, name in _awaited(node):
         session.add(Subscription(kind=kind, procedure=version.key, node=node.id, name=name, since=now))
-    if node.trigger is Trigger.TIMER:
-        due_at = next_start(session, node, now)
+    if node.trigger is Trigger.TIMER and (due_at := next_start(session, node, now)) is not None:
         session.add(Timer(kind="start", procedure=version.key, node=node.id, due_at=due_at))
 
 
@@ -298,10 +297,26 @@ def _awaited(node: EventNode) -> Iterator[tuple[str, str]]:
             yield str(Trigger.SIGNAL), part.signal or ""
 
 
-def next_start(session: Session, node: EventNode, after: datetime) -> datetime:
-    """When a timer start event begins the next case; raises StepFailed when its time cannot be read."""
+def next_start(session: Session, node: EventNode, now: datetime, *, begun: int = 0) -> datetime | None:
+    """When a timer start event begins the next case, after `begun` of them, the last one at `now`; None when there is no next.
+
+    Raises StepFailed when its time cannot be read.
+    """
     assert node.timer is not None
-    text = node.timer.expression
-    value = text if REPEATS.match(text) else feel.evaluate(text, {}, now=after)
-    calendar = working_hours.calendar(session)
-    return working_hours.due(value, working=node.timer.working, now=after, calendar=calendar, place=node.id)
+    value = (
+        node.timer.expression
+        if REPEATS.match(node.timer.expression)
+        else feel.evaluate(node.timer.expression, {}, now=now)
+    )
+    counted: dict[str, Any] = {
+        "working": node.timer.working,
+        "now": now,
+        "calendar": working_hours.calendar(session),
+        "place": node.id,
+    }
+    if node.timer.kind is not TimerKind.CYCLE:
+        return None if begun else working_hours.due(value, **counted)
+    times = REPEATS.match(str(value))
+    if times and times[1] and begun >= int(times[1]):
+        return None
+    return working_hours.next_due(str(value), after=now if begun else None, **counted)

@@ -89,6 +89,12 @@ class Turn:
         hours = working_hours.calendar(self.session, self.case.office)
         return working_hours.due(value, working=working, now=self.now, calendar=hours, place=place, zone=hours.zone)
 
+    def next_due(self, place: str, text: str, *, working: bool, after: datetime | None) -> datetime | None:
+        hours = working_hours.calendar(self.session, self.case.office)
+        return working_hours.next_due(
+            text, after=after, working=working, now=self.now, calendar=hours, place=place, zone=hours.zone
+        )
+
     # what becomes of the facts
 
     def close(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -18,7 +19,8 @@ from workflows.errors import StepFailed
 
 DAY = timedelta(days=1)
 _CALENDAR = "the calendar of the offices"
-_REPEATED = re.compile(r"^R\d*/(?:(?P<start>[^/P]+)/)?(?P<every>P.+)$")
+MOST_PASSED = 10_000  # times of a repetition that may have passed before it is waited for
+_REPEATED = re.compile(r"R\d*/(?:(?P<start>[^/P][^/]*)/)?(?P<every>P[^/]+)(?:/(?P<end>[^/P][^/]*))?")
 
 
 def calendar(session: Session, office: str | None = None) -> WorkingCalendar:
@@ -52,6 +54,50 @@ def due(
     raise StepFailed(place, f"{value!r} is neither a date nor a duration.")
 
 
+def next_due(
+    text: str,
+    *,
+    after: datetime | None,
+    working: bool,
+    now: datetime,
+    calendar: WorkingCalendar,
+    place: str,
+    zone: str = "Asia/Shanghai",
+) -> datetime | None:
+    """The first time of a repetition, or the one that follows `after`; None where its end is over. Raises StepFailed.
+
+    `R3/PT1H` counts from now. `R3/<start>/PT1H` begins at its start and keeps to its hours; what has passed before anybody
+    waited for it is left out, and not counted. `R/PT1H/<end>` goes on until its end, as Flowable has it.
+    """
+    found = _REPEATED.fullmatch(text)
+    if found is None:
+        raise StepFailed(place, f"{text!r} is no repetition like R3/PT1H, R/<start>/PT1H or R/PT1H/<end>.")
+    counted: dict[str, Any] = {"working": working, "calendar": calendar, "place": place, "zone": zone}
+    every = _read(found["every"], place)
+
+    def later(moment: datetime) -> datetime:
+        return due(every, now=moment, **counted)
+
+    at = later(now)
+    if at <= now:
+        raise StepFailed(place, f"{text!r} repeats without any time between.")
+    if found["start"]:
+        at = due(found["start"], now=now, **counted) if after is None else later(after)
+        if isinstance(every, timedelta) and not working:
+            at += every * max((now - at) // every, 0)
+        at = _not_past(at, now, later, place)
+    end = due(found["end"], now=now, **counted) if found["end"] else at
+    return at if at <= end else None
+
+
+def _not_past(at: datetime, now: datetime, later: Callable[[datetime], datetime], place: str) -> datetime:
+    for _ in range(MOST_PASSED):
+        if at >= now:
+            return at
+        at = later(at)
+    raise StepFailed(place, f"its repetition began more than {MOST_PASSED:,} times ago.")
+
+
 def _later(now: datetime, span: timedelta, working: bool, calendar: WorkingCalendar) -> datetime:
     if not working:
         return now + span
@@ -72,11 +118,9 @@ def _months_later(now: datetime, months: int, zone: str) -> datetime:
 
 
 def _read(text: str, place: str) -> Any:
-    """A time written as ISO 8601 text; of a repetition, the span from one to the next."""
-    repeated = _REPEATED.match(text)
-    written = repeated["every"] if repeated else text
+    """A time written as ISO 8601 text."""
     for function in ("duration", "date and time", "date"):
-        value = evaluate(f'{function}("{written}")', {}) if '"' not in written else None
+        value = evaluate(f'{function}("{text}")', {}) if '"' not in text else None
         if value is not None:
             return value
     raise StepFailed(place, f"{text!r} is neither a date nor a duration.")

@@ -90,6 +90,9 @@ class Host:
             raise StepFailed(place, f"{value!r} is no time")
         return self.now + timedelta(seconds=int(seconds[1]))
 
+    def next_due(self, place: str, text: str, *, working: bool, after: datetime | None) -> datetime | None:
+        return self.due(place, text, working=working)
+
     # running
 
     def start(self, model: ProcessModel, models: Mapping[str, ProcessModel], data: Mapping[str, Any]) -> None:

@@ -192,7 +192,8 @@ class _Migration:
     def step(self, token: Token, then: Steps) -> None:
         """Step one token that begins to wait, at the time from which its own counts."""
         now, self.run.steps = self.run.steps, then
-        token.progress.pop("left", None)
+        for counted in ("left", "at"):  # of a repeating time, which begins anew
+            token.progress.pop(counted, None)
         token._set_state(TaskState.READY)
         guarded(token, token.run)
         self.run.steps = now

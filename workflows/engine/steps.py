@@ -42,3 +42,7 @@ class Steps(Protocol):
     def due(self, place: str, value: Any, *, working: bool) -> datetime:
         """The moment that a timer's value means (a date, a duration, an ISO 8601 text); raises StepFailed."""
         ...
+
+    def next_due(self, place: str, text: str, *, working: bool, after: datetime | None) -> datetime | None:
+        """The time of a repetition (`R3/PT1H`) that follows `after`, or its first one; None when its end is over."""
+        ...

@@ -116,6 +116,8 @@ def _details(node: EventNode, caught: EventNode | EventDefinition) -> Iterator[R
         yield Refusal("message", node.id, "The message has no name.")
     if caught.trigger is Trigger.CONDITIONAL and not caught.condition:
         yield Refusal("condition", node.id, "The event waits for a condition, but has none.")
+    if caught.timer and _is_never(caught.timer):
+        yield Refusal("timer", node.id, "A time that repeats R0 times never comes.", "Write R3/PT1H or R/PT1H.")
     if node.position is Position.CATCH and caught.timer and _is_endless(caught.timer):
         yield Refusal("endless_cycle", node.id, "A time that repeats for ever in the flow never lets a case end.")
     yield from expression(node.id, caught.correlation)
@@ -124,6 +126,16 @@ def _details(node: EventNode, caught: EventNode | EventDefinition) -> Iterator[R
         yield from expression(node.id, caught.timer.expression)
 
 
+def _times(timer: Timer) -> str | None:
+    """How often a written repetition says that it comes, "" for ever; None of any other time."""
+    repeats = REPEATS.match(timer.expression.strip().strip('"')) if timer.kind is TimerKind.CYCLE else None
+    return repeats.group(1) if repeats else None
+
+
 def _is_endless(timer: Timer) -> bool:
-    repeats = REPEATS.match(timer.expression.strip().strip('"'))
-    return timer.kind is TimerKind.CYCLE and repeats is not None and not repeats.group(1)
+    return _times(timer) == ""
+
+
+def _is_never(timer: Timer) -> bool:
+    times = _times(timer)
+    return bool(times) and int(times or 0) == 0

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any
 
 from SpiffWorkflow.util.task import TaskState
 
-from bpmn.model import EventDefinition, EventNode, Position, TimerKind, Trigger
+from bpmn.model import EventDefinition, EventNode, Position, Timer, TimerKind, Trigger
 from workflows.engine.expressions import Condition, Expression, correlated
 from workflows.engine.facts import Awaited, Completed, Entered, Expected, TimerSet, Withdrawn
 from workflows.engine.merging import changes
@@ -71,11 +72,24 @@ class CatchSpec(NodeSpec):
         timer = self.node.timer
         if timer is None:
             raise StepFailed(self.place, "it is a timer without a time.")
-        value = self.timer.value(self.place, token.data, token.workflow.steps.now) if self.timer else self.cycle(token)
+        due_at = self.time(token, self.timer, timer) if self.timer else self.next_time(token, timer)
+        if due_at is None:
+            self.stop(token)
+        else:
+            token.workflow.say(TimerSet(token.id, self.place, due_at, self.attached))
+
+    def time(self, token: Token, expression: Expression, timer: Timer) -> datetime:
+        value = expression.value(self.place, token.data, token.workflow.steps.now)
         if value is None:
             raise StepFailed(self.place, f"its time {timer.expression!r} has no value.")
-        due_at = token.workflow.steps.due(self.place, value, working=timer.working)
-        token.workflow.say(TimerSet(token.id, self.place, due_at, self.attached))
+        return token.workflow.steps.due(self.place, value, working=timer.working)
+
+    def next_time(self, token: Token, timer: Timer) -> datetime | None:
+        """Of a repetition: None when its end is over, so that nothing is waited for any more."""
+        text, after = self.cycle(token), token.progress.get("at")
+        token.progress["at"] = token.workflow.steps.next_due(self.place, text, working=timer.working, after=after)
+        found: datetime | None = token.progress["at"]
+        return found
 
     def cycle(self, token: Token) -> str:
         """The repetition as ISO 8601 text, written so or as a FEEL expression that gives it."""
@@ -84,7 +98,7 @@ class CatchSpec(NodeSpec):
         if not REPEATS.match(text):
             text = str(Expression(text).value(self.place, token.data, token.workflow.steps.now))
         repeats = REPEATS.match(text)
-        if repeats is None:
+        if repeats is None or repeats.group(1).strip("0") == "" != repeats.group(1):
             raise StepFailed(self.place, f"{text!r} is no repetition like R3/PT1H.")
         token.progress.setdefault("left", int(repeats.group(1)) if repeats.group(1) else None)
         return text
