@@ -1,6 +1,6 @@
 """Data objects and properties of a drawing: which variable each is, and what its associations carry into and out of activities.
 
-A data object is the variable of its name (of its id where the name is none). An association from it into an activity gives
+A data object is the variable of its name (of its id where the name is none), and so is a data store, which is drawn only. An association from it into an activity gives
 the activity an input of its own; one out of an activity gives the object what the activity set under the output's name.
 """
 
@@ -43,7 +43,7 @@ class DataObjects:
             str(element.get("id")): declared.get(element.get("dataObjectRef", ""), str(element.get("id")))
             for element in _elements(entries, "dataObjectReference")
         }
-        return {**declared, **references}
+        return {**declared, **references, **dict(_named(entries, "dataStoreReference"))}
 
     def inputs(self, activity: Activity) -> tuple[Assignment, ...]:
         """What the activity sees under a name of its own: `name = variable`."""

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from bpmn import feel
 from bpmn.errors import BpmnError
-from bpmn.model import AnyNode, EventNode, Position, TimerKind, Trigger
+from bpmn.model import AnyNode, EventNode, Position, ProcessModel, TimerKind, Trigger
 from bpmn.procedure import Procedure, procedure_from_sources
 from bpmn.validation import Severity, problems
 from workflows import versions as shelf
@@ -70,6 +70,7 @@ def _refuse_problems(procedure: Procedure, sources: dict[str, bytes]) -> None:
     models = {key: procedure_from_sources(files).model for key, files in called.items()}
     told = {getattr(problem, "element", None) for problem in found}
     found += [refusal for refusal in refusals(procedure.model, models) if refusal.element not in told]
+    found += _unfit_files({procedure.key: procedure.model, **models})
     found += _missing_parts(procedure)
     if not own:
         found.append(
@@ -79,6 +80,16 @@ def _refuse_problems(procedure: Procedure, sources: dict[str, bytes]) -> None:
         found += _unreadable(own)
     if found:
         raise Undeployable(procedure.key, found)
+
+
+def _unfit_files(models: Mapping[str, ProcessModel]) -> Iterator[Refusal]:
+    """Drawings that say they are not to be run, and expressions in other languages, which could mean something else in ours."""
+    for key, model in models.items():
+        if not model.executable:
+            yield Refusal("not_executable", key, "The drawing says that it does not run.", 'Set isExecutable="true".')
+        for repair in model.repairs:
+            if repair.rule == "untranslated":
+                yield Refusal("language", repair.element, repair.message, "Write it in FEEL.")
 
 
 def _missing_parts(procedure: Procedure) -> list[Refusal]:

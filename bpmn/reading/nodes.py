@@ -150,6 +150,8 @@ def _quantities(part: Part) -> dict[str, Any]:
 def _ad_hoc(source: Source, part: Part, id: str) -> dict[str, Any]:
     condition = formula(source, part, "completionCondition", id)
     ordering = part.take("ordering") or "Parallel"
+    if ordering.strip().lower() not in ("parallel", "sequential"):
+        part.put("ordering", ordering)
     return {
         "in_turn": ordering.strip().lower() == "sequential",
         "complete_when": condition or None,

@@ -126,6 +126,13 @@ WORDS = (
     child(CARRY.format(""), "userTask", inside=INPUT, more=DATA),
     child(CARRY.format("<transformation>1</transformation>"), "userTask", inside=INPUT, more=DATA, name="transformation"),
     child(CARRY.format("<assignment><from>1</from><to>in</to></assignment>"), "userTask", inside=INPUT, more=DATA, name="assignment"),
+    child(CARRY.format(""), "subProcess", inside=INPUT + INNER, more=DATA),
+    child(CARRY.format(""), "adHocSubProcess", inside=INPUT + INNER, more=DATA),
+    child(CARRY.format("").replace(">o<", ">st<"), "userTask", inside=INPUT, more='<dataStoreReference id="st" name="amount"/>', name="data store"),
+    attribute('ordering="Whatever"', "adHocSubProcess", INNER),
+    Word("correlationSubscription", file('<userTask id="x"/>'), file('<userTask id="x"/>', more='<correlationSubscription id="cs" correlationKeyRef="k"/>')),
+    Word("timeCycle R0", *(border(f"<timerEventDefinition><timeCycle>{c}</timeCycle></timerEventDefinition>").with_it for c in ("R1/PT1H", "R0/PT1H"))),
+    Word("implicitThrowEvent", file('<userTask id="x"/>'), file('<implicitThrowEvent id="x"/>')),
     *(
         child(definition, "intermediateCatchEvent", name=definition[1:30])
         for definition in (

@@ -214,7 +214,7 @@ FLOWS = (
         "Draw a gateway behind the event.",
         lambda sheet: (at(e.id) for e in sheet.events if sheet.written(e, "default") is not None),
     ),
-    advice(
+    Rule(
         "ignored_condition",
         "The condition of {element} is never asked: {node} is a {kind} gateway.",
         _NO_CONDITION,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, ProcessModel
+from bpmn.kept import tag_of
+from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Flow, ProcessModel
 from workflows.engine.refusals.activities import of_activity
 from workflows.engine.refusals.compensation import of_compensation
 from workflows.engine.refusals.events import of_event
@@ -18,10 +19,20 @@ def refusals(model: ProcessModel, called: Mapping[str, ProcessModel]) -> list[Re
     """Every reason why this model cannot run; empty when it can."""
     found = [refusal for node in model.nodes for refusal in _of_node(model, node, called)]
     found += [r for flow in model.flows for r in expression(flow.id, flow.condition)]
+    found += [r for flow in model.flows for r in _of_ends(model, flow)]
     found += of_compensation(model)
+    if any(tag_of(entry) == "correlationSubscription" for entry in model.extensions):
+        remedy = "Set qj:correlation on what waits for the message."
+        found.append(Refusal("correlation", model.key, "It correlates messages by a subscription.", remedy))
     if not any(node.scope is None for node in model.nodes):
         found.append(Refusal("empty", model.key, "The process has no element."))
     return found + list(_recursion(model, called, (model.key,)))
+
+
+def _of_ends(model: ProcessModel, flow: Flow) -> Iterator[Refusal]:
+    for id in (flow.source, flow.target):
+        if not model.has(id):
+            yield Refusal("flow", flow.id, f"It is drawn to {id!r}, which is no element that runs.")
 
 
 def _of_node(model: ProcessModel, node: AnyNode, called: Mapping[str, ProcessModel]) -> Iterator[Refusal]:

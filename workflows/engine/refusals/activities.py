@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from bpmn.data_objects import carries_more
+from bpmn.data_objects import DataObjects, carries_more
 from bpmn.kept import attributes
 from bpmn.model import Activity, ActivityKind, Behavior, EventNode, MultiInstance, Position, ProcessModel, Trigger
 from workflows.engine.drawn import MANY, attribute, loop_maximum
@@ -17,7 +17,7 @@ THROWN_BY_INSTANCES = (Trigger.MESSAGE, Trigger.SIGNAL, Trigger.ERROR, Trigger.E
 
 
 def of_activity(model: ProcessModel, node: Activity, called: Mapping[str, ProcessModel]) -> Iterator[Refusal]:
-    yield from _of_work(node, called)
+    yield from _of_work(model, node, called)
     yield from _of_repetition(node)
     yield from _of_quantities(node)
     if node.instantiate and (model.incoming(node.id) or node.scope is not None or not node.message):
@@ -33,7 +33,8 @@ def of_activity(model: ProcessModel, node: Activity, called: Mapping[str, Proces
     yield from _expressions(node)
 
 
-def _of_work(node: Activity, called: Mapping[str, ProcessModel]) -> Iterator[Refusal]:
+def _of_work(model: ProcessModel, node: Activity, called: Mapping[str, ProcessModel]) -> Iterator[Refusal]:
+    objects = DataObjects(model)
     if node.kind is ActivityKind.TASK:
         yield Refusal("untyped_task", node.id, "A task without a type does nothing.", "Say who or what does it.")
     if node.script_text is not None:
@@ -52,6 +53,8 @@ def _of_work(node: Activity, called: Mapping[str, ProcessModel]) -> Iterator[Ref
         yield Refusal("mapping", node.id, "Nothing is handed to an activity that waits for a message.")
     if elements_called(node, PEOPLE):
         yield Refusal("performer", node.id, "Who does it is said by posts, not by resources.", "Set qj:posts.")
+    if node.kind is ActivityKind.SUBPROCESS and (objects.inputs(node) or objects.outputs(node)):
+        yield Refusal("data_association", node.id, "A subprocess sees all variables: none gets another name in it.")
     if carries_more(node):
         yield Refusal(
             "data_association", node.id, "Its data association computes something.", "Use inputs and outputs."
@@ -112,6 +115,8 @@ def _of_event_subprocess(model: ProcessModel, node: Activity) -> Iterator[Refusa
 
 def _of_ad_hoc(model: ProcessModel, node: Activity) -> Iterator[Refusal]:
     inside = [n for n in model.nodes if n.scope == node.id]
+    if (ordering := attribute(node, "ordering")) is not None:
+        yield Refusal("ordering", node.id, f"ordering={ordering!r} says no order.", "Write Parallel or Sequential.")
     if any(isinstance(n, EventNode) and n.position in (Position.START, Position.END) for n in inside):
         yield Refusal("ad_hoc_events", node.id, "An ad-hoc subprocess has no start and no end event.", "Delete them.")
     if not any(isinstance(n, Activity) for n in inside):
