@@ -38,6 +38,7 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     if parsed.get_backend_name() == "sqlite":
         return _open_sqlite(url, parsed.database, durable)
     engine = create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
+    event.listen(engine, "rollback", _end_reading)
     if not durable:
         event.listen(engine, "connect", _postgresql_without_waiting)
     return engine
@@ -77,14 +78,20 @@ def _begin_sqlite(connection: Connection) -> None:
         connection.exec_driver_sql("BEGIN DEFERRED" if options.get("qiangji_reading", False) else BEGIN)
 
 
+def _end_reading(connection: Connection) -> None:
+    """What only reads ends with a COMMIT: at a ROLLBACK psycopg forgets every statement that the server has prepared."""
+    if connection.get_execution_options().get("postgresql_readonly", False):
+        connection.connection.commit()
+
+
 def _postgresql_without_waiting(connection: Any, _entry: ConnectionPoolEntry) -> None:
     connection.execute("SET synchronous_commit = off")
     connection.commit()
 
 
 def reading(engine: Engine) -> Engine:
-    """The same database for transactions that only read."""
-    return _with_option(engine, "qiangji_reading")
+    """The same database for transactions that only read; PostgreSQL refuses them anything else."""
+    return _with_option(engine, "qiangji_reading" if engine.dialect.name == "sqlite" else "postgresql_readonly")
 
 
 def reading_first(engine: Engine) -> Engine:
