@@ -12,8 +12,9 @@ from bpmn.errors import BpmnError, UnknownElement
 from event_logs.errors import EventLogError, UnknownLog
 from mining.errors import MiningError, NothingLeft, UnknownAcceptance
 from webui import errors as window
-from webui.answers import answer, wants_json
-from webui.formats import moment
+from webui import overtaken
+from webui.answers import answer, db, wants_json
+from webui.catalogue import Names
 from webui.language import gettext as _
 from workflows import errors as workflow
 from workflows.errors import WorkflowError
@@ -78,11 +79,7 @@ def title(status: int) -> str:
 def sentence(error: Exception) -> str:
     """The error in the language of the reader, as far as its words are known there."""
     if isinstance(error, workflow.AlreadyDone):
-        if error.who and error.when:
-            return _(
-                "%(who)s already did this at %(when)s; nothing was changed.", who=error.who, when=moment(error.when)
-            )
-        return _("This work was already done; nothing was changed.")
+        return overtaken.already_done(error, Names(db()).officer)
     if isinstance(error, window.NotAllowed):
         return _("None of your posts carries the right that this page asks for.")
     if isinstance(error, window.NotFound):
@@ -92,7 +89,9 @@ def sentence(error: Exception) -> str:
     if isinstance(error, window.WeakPassword):
         return _("The password needs at least %(n)s characters and may not be the officer code.", n=error.least)
     if isinstance(error, workflow.NotOpen):
-        return _("This is no longer open, so this step is impossible now.")
+        return overtaken.not_open(error, Names(db()).officer)
+    if isinstance(error, workflow.NotAllowed):
+        return overtaken.not_allowed(error, Names(db()).officer)
     if isinstance(error, workflow.CannotMove):
         return _("The case cannot be moved there: %(reason)s", reason=_(error.REASONS[error.reason]))
     if isinstance(error, workflow.CannotUndo):

@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 
 from event_logs.event import Lifecycle
 from workflows import engine, staff
-from workflows.errors import NotAllowed, NotOpen
+from workflows.acts import not_open
+from workflows.errors import NotAllowed
 from workflows.following import follow
 from workflows.locking import locked_case
 from workflows.tables import OPEN_TASK, Case, CaseState, Officer, Task
@@ -73,7 +74,7 @@ def may_pick(session: Session, case: Case, officer: Officer | str, now: datetime
 def _turn(session: Session, case: Case | str, by: Officer | str, now: datetime) -> Turn:
     held = locked_case(session, case)
     if held.state != CaseState.RUNNING:
-        raise NotOpen(f"The case {held.number}", held.state, CaseState.RUNNING)
+        raise not_open(session, held, CaseState.RUNNING)
     if not may_pick(session, held, by, now):
         raise NotAllowed(staff.code_of(by), "only who works on the case, or a manager, picks its ad-hoc steps.")
     return open_turn(session, held, now=now)

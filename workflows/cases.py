@@ -16,7 +16,9 @@ from bpmn.model import Activity, EventNode
 from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
 from workflows import clock_stops, deployment, staff, working_hours
-from workflows.errors import AlreadyDone, NotAllowed, NotOpen, UnknownCase, UnknownIncident
+from workflows.acts import not_open
+from workflows.engine import standing
+from workflows.errors import AlreadyDone, NotAllowed, UnknownCase, UnknownIncident
 from workflows.filling_in import applied
 from workflows.following import follow, hand_over_kept, kept
 from workflows.locking import locked_case
@@ -149,6 +151,7 @@ def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: st
     for task in _tasks(session, held, OPEN_TASK):
         task.before_suspension, task.state = task.state, TaskState.SUSPENDED
         turn.journal.record_task(task, Lifecycle.SUSPEND, {"reason": reason, "by": staff.code_of(by)})
+    _tell_where_it_stands(turn, Lifecycle.SUSPEND, by, reason)
     held.state, held.suspended_at = CaseState.SUSPENDED, now
     session.execute(update(Timer).where(Timer.case == held.number).values(rests_since=now))
     clock_stops.begin(session, held, node=None, instance=None, reason=reason, now=now)
@@ -168,6 +171,7 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
         turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
     for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.rests_since.is_not(None))):
         timer.due_at, timer.rests_since = _after_rest(turn, timer.node, timer.due_at, timer.rests_since or since), None
+    _tell_where_it_stands(turn, Lifecycle.RESUME, by, reason)
     stood = clock_stops.end(session, held, turn.runnable.procedure, node=None, instance=None, now=now)
     if stood is not None:
         clock_stops.told(turn.journal, stood, held.due_at)
@@ -175,6 +179,15 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
     turn.close()
     hand_over_kept(session, held, now=now)
     return held
+
+
+def _tell_where_it_stands(turn: Turn, lifecycle: Lifecycle, by: Officer | str, reason: str) -> None:
+    """Where no person's task tells who did it and why, the places tell at which the case waits for something else."""
+    if turn.journal.events:
+        return
+    for token, place in sorted(standing(turn.execution).items()):
+        told = {"by": staff.code_of(by), "reason": reason}
+        turn.journal.record(place, lifecycle, instance=str(token), attributes=told)
 
 
 def _after_rest(turn: Turn, place: str, due: datetime, since: datetime) -> datetime:
@@ -190,13 +203,16 @@ def _after_rest(turn: Turn, place: str, due: datetime, since: datetime) -> datet
 def withdraw(session: Session, case: Case | str, *, by: Officer | str | None, reason: str, now: datetime) -> Case:
     """End a case before its time: the taxpayer withdraws (`by` None) or a manager ends it."""
     if by is None:
-        held = _open(locked_case(session, case), CaseState.RUNNING, CaseState.SUSPENDED)
+        held = _open(session, locked_case(session, case), CaseState.RUNNING, CaseState.SUSPENDED)
     else:
         held = _managed(session, case, by, now, CaseState.RUNNING, CaseState.SUSPENDED)
     turn = open_turn(session, held, now=now)
     held.state = CaseState.WITHDRAWN
     turn.execution.cancel()
     turn.closing = {"reason": reason, "by": staff.code_of(by) if by else None}
+    stood = clock_stops.end(session, held, turn.runnable.procedure, node=None, instance=None, now=now)
+    if stood is not None:
+        turn.closing |= {"clock_stopped_since": stood, "due_at": held.due_at}
     for incident in incidents(session, case=held.number):
         incident.resolved_at, incident.resolved_by = now, staff.code_of(by) if by else None
     for message in kept(session, held.number):
@@ -267,15 +283,15 @@ def incidents(session: Session, *, case: str | None = None) -> list[Incident]:
 
 
 def _managed(session: Session, case: Case | str, by: Officer | str, now: datetime, *states: CaseState) -> Case:
-    held = _open(locked_case(session, case), *states)
+    held = _open(session, locked_case(session, case), *states)
     if not staff.may(session, by, staff.MANAGE, now):
         raise NotAllowed(staff.code_of(by), "only a manager may do this with a whole case.")
     return held
 
 
-def _open(case: Case, *states: CaseState) -> Case:
+def _open(session: Session, case: Case, *states: CaseState) -> Case:
     if case.state not in states:
-        raise NotOpen(f"The case {case.number}", case.state, " or ".join(states))
+        raise not_open(session, case, " or ".join(states))
     return case
 
 

@@ -107,28 +107,47 @@ class Overtaken(WorkflowError):
 
 
 class AlreadyDone(WorkflowError):
-    """Somebody else was faster: says who did what, and when."""
+    """Somebody else was faster: says who did what, when, and for which reason where one was given."""
 
-    def __init__(self, who: str | None, what: str, when: datetime | None) -> None:
-        self.who, self.what, self.when = who, what, when
+    def __init__(self, who: str | None, what: str, when: datetime | None, reason: str = "") -> None:
+        self.who, self.what, self.when, self.reason = who, what, when, reason
         at = f" at {when:%Y-%m-%d %H:%M} UTC" if when else ""
-        super().__init__(f"This work was already {what} by {who or 'the procedure itself'}{at}; nothing was changed.")
+        why = f" ({reason})" if reason else ""
+        super().__init__(
+            f"This work was already {what} by {who or 'the procedure itself'}{at}{why}; nothing was changed."
+        )
 
 
 class NotAllowed(WorkflowError):
-    """An officer may not do this; says which right or relation is missing."""
+    """An officer may not do this; says which right or relation is missing.
 
-    def __init__(self, officer: str, reason: str) -> None:
-        self.officer, self.reason = officer, reason
-        super().__init__(f"{officer} may not do this: {reason}")
+    `reason` is a sentence with places for `told`, so that it can be said in another language.
+    """
+
+    def __init__(self, officer: str, reason: str, **told: str) -> None:
+        self.officer, self.reason, self.told = officer, reason, told
+        super().__init__(f"{officer} may not do this: {reason % told if told else reason}")
 
 
 class NotOpen(WorkflowError):
-    """A case or task is in a state in which this step is impossible."""
+    """A case or task is in a state in which this step is impossible; of a case also who brought it there, when and why."""
 
-    def __init__(self, what: str, state: str, wanted: str) -> None:
+    def __init__(
+        self,
+        what: str,
+        state: str,
+        wanted: str,
+        *,
+        who: str | None = None,
+        when: datetime | None = None,
+        reason: str = "",
+    ) -> None:
         self.what, self.state, self.wanted = what, state, wanted
-        super().__init__(f"{what} is {state}; this step needs it to be {wanted}.")
+        self.who, self.when, self.reason = who, when, reason
+        since = f" since {when:%Y-%m-%d %H:%M} UTC" if when else ""
+        by = f" by {who}" if who else ""
+        why = f" ({reason})" if reason else ""
+        super().__init__(f"{what} is {state}{since}{by}{why}; this step needs it to be {wanted}.")
 
 
 class InvalidAnswers(WorkflowError):

@@ -204,7 +204,7 @@ def _need_held(task: ExternalTask, case: Case, worker: Worker) -> None:
 def _allowed(worker: Worker, topics: Collection[str]) -> list[str]:
     for topic in topics:
         if topic not in worker.topics:
-            raise NotAllowed(worker.name, f"it may not fetch work of the topic {topic!r}.")
+            raise NotAllowed(worker.name, "it may not fetch work of the topic “%(topic)s”.", topic=topic)
     return sorted(set(topics) or set(worker.topics))
 
 

@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from bpmn.model import Activity, ProcessModel
 from event_logs.event import Lifecycle
 from workflows import engine, staff
-from workflows.errors import NotAllowed, NotOpen, UnknownToken
+from workflows.acts import not_open
+from workflows.errors import NotAllowed, UnknownToken
 from workflows.following import follow
 from workflows.locking import locked_case
 from workflows.tables import Case, CaseState, Incident, Officer
@@ -60,7 +61,7 @@ def move(
     """
     held = locked_case(session, case)
     if held.state != CaseState.RUNNING:
-        raise NotOpen(f"The case {held.number}", held.state, CaseState.RUNNING)
+        raise not_open(session, held, CaseState.RUNNING)
     if not staff.may(session, by, staff.MANAGE, now):
         raise NotAllowed(staff.code_of(by), "only a manager may move a case to another step.")
     turn = open_turn(session, held, now=now)

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 from bpmn.model import Activity
 from event_logs.event import Lifecycle
 from workflows import staff
+from workflows.acts import not_open, withdrawal
 from workflows.assignment import Candidate, completed_by
-from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, NotOpen, UnknownTask
+from workflows.errors import AlreadyDone, CannotReturn, NotAllowed, UnknownTask
 from workflows.filling_in import answered, outcomes
 from workflows.following import follow
 from workflows.locking import ahead, locked_task
@@ -124,7 +125,7 @@ def claim(session: Session, task: Task | int, officer: Officer | str, *, now: da
         raise AlreadyDone(held.officer, "taken", held.assigned_at)
     chosen = next((c for c in candidates_for(session, held, now) if c.officer == code), None)
     if chosen is None:
-        raise NotAllowed(code, f"{held.activity} is not for a holder of your posts, or four eyes keep you out.")
+        raise NotAllowed(code, "this work is not for a holder of your posts, or four eyes keep you out.")
     turn = open_turn(session, case, now=now, task=held)
     assign(held, code, post=chosen.post, office=chosen.office, now=now)
     held.why = {"key": "claimed"}
@@ -235,9 +236,7 @@ def reassign(
         raise NotAllowed(giver, "only its holder or a manager may hand this task on.")
     chosen = next((c for c in candidates_for(session, held, now) if c.officer == taker), None)
     if chosen is None:
-        raise NotAllowed(
-            taker, f"{held.activity} is not for a holder of those posts, or four eyes keep the officer out."
-        )
+        raise NotAllowed(taker, "this work is not for a holder of those posts, or four eyes keep the officer out.")
     turn = open_turn(session, case, now=now, task=held)
     before = held.officer
     assign(held, taker, post=chosen.post, office=chosen.office, now=now)
@@ -259,7 +258,9 @@ def _need_other_eyes(ready: Runnable, task: Task, case: Case, officer: Officer |
     code = staff.code_of(officer)
     if code in done_by:
         raise NotAllowed(
-            code, f"the same person did {done_by[code]!r} in this case; hand the task on to somebody else."
+            code,
+            "the same person did “%(activity)s” in this case; hand the task on to somebody else.",
+            activity=done_by[code],
         )
 
 
@@ -278,10 +279,17 @@ def _running(session: Session, task: Task | int, *, ahead: bool = False) -> tupl
     """The task and its case, held and open (read ahead, where that is possible); raises AlreadyDone, NotOpen."""
     held, case = locked_task(session, task, ahead=ahead)
     if held.state in DONE:
-        raise AlreadyDone(held.officer, DONE[TaskState(held.state)], held.completed_at)
+        raise _too_late(session, held)
     if case.state != CaseState.RUNNING or held.state == TaskState.SUSPENDED:
-        raise NotOpen(f"The case {case.number}", case.state, CaseState.RUNNING)
+        raise not_open(session, case, CaseState.RUNNING)
     return held, case
+
+
+def _too_late(session: Session, task: Task) -> AlreadyDone:
+    if task.state == TaskState.COMPLETED:
+        return AlreadyDone(task.officer, DONE[TaskState.COMPLETED], task.completed_at)
+    act = withdrawal(session, task)
+    return AlreadyDone(act.who, DONE[TaskState.WITHDRAWN], act.when, act.reason)
 
 
 def _own(session: Session, task: Task, officer: Officer | str, now: datetime) -> None:
@@ -292,7 +300,7 @@ def _own(session: Session, task: Task, officer: Officer | str, now: datetime) ->
     if task.officer == code or staff.absent(session, now).get(task.officer) == code:
         return
     if not staff.may(session, code, staff.MANAGE, now):
-        raise NotAllowed(code, f"the task lies on the desk of {task.officer}.")
+        raise NotAllowed(code, "the task lies on the desk of %(holder)s.", holder=task.officer)
 
 
 __all__ = [

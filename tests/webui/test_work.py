@@ -105,7 +105,9 @@ def test_a_case_is_suspended_resumed_and_withdrawn_by_a_manager(signed_in: SignI
     assert manager.post(f"/cases/{case}/suspend", data={}).status_code == 422
     assert manager.post(f"/cases/{case}/suspend", data={"reason": "等待裁定"}).status_code == 302
     assert clerk.post("/tasks/1/complete", data={"accept_outcome": "pass"}).status_code == 409
-    manager.post(f"/cases/{case}/resume")
+    assert manager.post(f"/cases/{case}/resume", data={"reason": " "}).status_code == 422
+    assert manager.post(f"/cases/{case}/resume", data={"reason": "裁定已到"}).status_code == 302
+    assert "裁定已到" in manager.get(f"/cases/{case}").text
     assert manager.post(f"/cases/{case}/withdraw", data={"reason": "申请人撤回"}).status_code == 302
     page = clerk.get(f"/cases/{case}?format=json").json
     assert page["case"]["state"] == "withdrawn" and page["tasks"][0]["state"] == "withdrawn"  # type: ignore[index]

@@ -241,7 +241,7 @@ def suspend(number: str) -> Redirect:
 @requires(Right.MANAGE)
 def resume(number: str) -> Redirect:
     case = case_seen(db(), number, me(), now=now())
-    cases.resume(db(), case, by=me().code, reason=request.form.get("reason", "").strip(), now=now())
+    cases.resume(db(), case, by=me().code, reason=_reason(), now=now())
     return _back(case, _("The case goes on."))
 
 
