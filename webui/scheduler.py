@@ -16,7 +16,8 @@ from typing import IO
 
 import sqlalchemy as sa
 from apscheduler.schedulers.background import BackgroundScheduler
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from webui import asking, collecting, facts, making, outgoing, predicting, quality, renewing
 from webui.apart import ready
@@ -112,11 +113,32 @@ def tick(engine: sa.Engine, now: Callable[[], datetime]) -> int:
     fired = 0
     try:
         if _anything_due(engine, now()):
-            while fired < AT_ONCE and run(engine, lambda session: deadlines.fire_due(session, now(), limit=1)):
+            while fired < AT_ONCE and _fire_next(engine, now):
                 fired += 1
     except (WorkflowError, SQLAlchemyError):
         log.exception("A due timer could not be fired; it is tried again in %s seconds.", EVERY_SECONDS)
     return fired
+
+
+def _fire_next(engine: sa.Engine, now: Callable[[], datetime]) -> int:
+    """Fire what is due next. A timer that fails as nobody foresaw is put off: no other one waits behind it."""
+    tried: dict[str, int] = {}
+
+    def fire(session: Session) -> int:
+        session.info[deadlines.TRIED] = tried
+        return deadlines.fire_due(session, now(), limit=1)
+
+    try:
+        return run(engine, fire)
+    except (OperationalError, InterfaceError):
+        raise  # the database was away: that is no fault of the timer
+    except Exception as error:
+        if not tried:
+            raise
+        log.exception("The timer %s could not be fired; it is put off.", tried["timer"])
+        failed = error
+    run(engine, lambda session: deadlines.put_off(session, tried["timer"], failed, now()))
+    return 1
 
 
 def _anything_due(engine: sa.Engine, now: datetime) -> bool:

@@ -81,10 +81,25 @@ def start_once(
     return case
 
 
-def refused(session: Session, procedure: str) -> list[ClockStart]:
-    """For whom the clock could not begin a case, and why; it is tried again every hour."""
-    rows = select(ClockStart).where(ClockStart.procedure == procedure, ClockStart.problem.is_not(None))
-    return list(session.scalars(rows.order_by(ClockStart.key)))
+def refuse(session: Session, procedure: str, key: str, error: Exception, now: datetime) -> None:
+    """Keep why the clock could not begin a case for this; it is tried again."""
+    log.warning("The clock could not begin a case of %s for %s: %s", procedure, key, error)
+    _mark(session, procedure, key, now).problem = str(error)
+    session.flush()
+
+
+def accept(session: Session, procedure: str, start: str) -> None:
+    """What kept this start event from beginning cases is over."""
+    mark = session.get(ClockStart, (procedure, start))
+    if mark is not None:
+        session.delete(mark)
+
+
+def refused(session: Session, procedure: str | None = None) -> list[ClockStart]:
+    """For what the clock could not begin a case, and why (of one procedure, or of all); it is tried again every hour."""
+    rows = select(ClockStart).where(ClockStart.problem.is_not(None))
+    rows = rows.where(ClockStart.procedure == procedure) if procedure else rows
+    return list(session.scalars(rows.order_by(ClockStart.procedure, ClockStart.key)))
 
 
 def _mark(session: Session, procedure: str, key: str, now: datetime) -> ClockStart:

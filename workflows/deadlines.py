@@ -17,6 +17,7 @@ from workflows.turn import open_turn
 from workflows.versions import active
 
 POSTPONED = timedelta(hours=1)
+TRIED = "notes of the timer that is tried"  # a dict in `session.info`, for whoever has to put it off after a failure
 
 # Built once: building a statement costs more than running it. The row is held, so two clocks never take the same one.
 _ORDER = (Timer.due_at, Timer.id)
@@ -26,7 +27,7 @@ _IS_DUE = and_(_IS_SET, Timer.due_at <= bindparam("now", type_=Utc))
 _RUNS = func.coalesce(Case.state, "") == CaseState.RUNNING
 _OF_CASES = select(Timer, Case).join(Case, Case.number == Timer.case).where(_IS_DUE, _RUNS)
 DUE = _OF_CASES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
-_OF_PROCEDURES = select(Timer).where(_IS_DUE, Timer.kind.in_(["start", "clock"]))
+_OF_PROCEDURES = select(Timer).where(_IS_DUE, Timer.kind.in_(["start", "again", "clock"]))
 DUE_START = _OF_PROCEDURES.order_by(*_ORDER).limit(1).with_for_update(skip_locked=True)
 _COUNTS = and_(_IS_SET, or_(Case.state == CaseState.RUNNING, Timer.case.is_(None)))
 _TIMES = select(Timer.due_at).outerjoin(Case, Case.number == Timer.case).where(_COUNTS)
@@ -53,6 +54,7 @@ def _fire_one(session: Session, now: datetime) -> bool:
     if row is None:
         return False
     timer, case = row
+    _note(session, timer)
     try:
         with session.begin_nested():
             _fire(session, timer, case, now)
@@ -61,11 +63,24 @@ def _fire_one(session: Session, now: datetime) -> bool:
     return True
 
 
-def _postpone(session: Session, timer: Timer, error: WorkflowError, now: datetime) -> None:
+def _note(session: Session, timer: Timer) -> None:
+    session.info.setdefault(TRIED, {})["timer"] = timer.id
+
+
+def put_off(session: Session, timer: int, error: Exception, now: datetime) -> None:
+    """What nobody foresaw went wrong with this timer: it is tried again later, and a person is told."""
+    found = session.get(Timer, timer, with_for_update=True)
+    if found is not None:
+        _postpone(session, found, error, now)
+
+
+def _postpone(session: Session, timer: Timer, error: Exception, now: datetime) -> None:
     """One case that cannot go on must not stop the clock of all others: a person is told, and it is tried again later."""
     timer.attempts += 1
     timer.due_at = now + POSTPONED
-    if timer.attempts == 1:
+    if timer.case is None:
+        clock_starts.refuse(session, timer.procedure, timer.node, error, now)
+    elif timer.attempts == 1:
         row = Incident(case=timer.case, node=timer.node, instance=timer.instance or "", message=str(error))
         row.attempts, row.occurred_at = 1, now
         session.add(row)
@@ -94,9 +109,12 @@ def _start_one(session: Session, now: datetime) -> bool:
     timer = session.scalars(DUE_START, {"now": now}, execution_options=NEWEST).first()
     if timer is None:
         return False
+    _note(session, timer)
     if timer.kind == "clock":
         clock_starts.start_next(session, timer, now)
         return True
+    if timer.kind == "again":
+        return _start_again(session, timer, now)
     version = active(session, timer.procedure)
     if version is None:
         session.delete(timer)
@@ -110,5 +128,29 @@ def _start_one(session: Session, now: datetime) -> bool:
     else:
         timer.due_at = following
     session.flush()
-    cases.start(session, timer.procedure, {}, now=now, event=timer.node)
+    if not _begun(session, timer, now):
+        later = now + POSTPONED
+        session.add(Timer(kind="again", procedure=timer.procedure, node=timer.node, due_at=later, attempts=1))
+    return True
+
+
+def _start_again(session: Session, timer: Timer, now: datetime) -> bool:
+    """What could not be begun at its time is tried every hour; the times of a cycle go on meanwhile."""
+    if _begun(session, timer, now):
+        session.delete(timer)
+    else:
+        timer.attempts, timer.due_at = timer.attempts + 1, now + POSTPONED
+    session.flush()
+    return True
+
+
+def _begun(session: Session, timer: Timer, now: datetime) -> bool:
+    """Begin the case; where that cannot be, it is kept why, and no other clock stops for it."""
+    try:
+        with session.begin_nested():
+            cases.start(session, timer.procedure, {}, now=now, event=timer.node)
+    except WorkflowError as error:
+        clock_starts.refuse(session, timer.procedure, timer.node, error, now)
+        return False
+    clock_starts.accept(session, timer.procedure, timer.node)
     return True

@@ -266,7 +266,7 @@ def load(session: Session, version: ProcedureVersion) -> Procedure:
 
 
 def _unlisten(session: Session, key: str) -> None:
-    session.execute(delete(Timer).where(Timer.procedure == key, Timer.kind.in_(["start", "clock"])))
+    session.execute(delete(Timer).where(Timer.procedure == key, Timer.kind.in_(["start", "again", "clock"])))
     session.execute(delete(Subscription).where(Subscription.procedure == key, Subscription.case.is_(None)))
 
 

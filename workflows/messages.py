@@ -27,8 +27,8 @@ def deliver(
 ) -> int:
     """Hand a message to the cases that wait for it; says how many took it, now or when they go on.
 
-    One with a `message_id` that came before changes nothing and counts 0. With `keep` one that nobody waits for yet is kept for
-    that long, and the first case that begins to wait for it takes it.
+    One with a `message_id` that was taken or kept before changes nothing and counts 0; what nobody took may come again. With
+    `keep` one that nobody waits for yet is kept for that long, and the first case that begins to wait for it takes it.
 
     For a suspended case it is kept until then, and counts as taken (`kept` tells what waits so).
     Without a taker it starts a case of every procedure that begins with this message, with the payload as application
@@ -45,6 +45,8 @@ def deliver(
     if not row.taken and keep is not None:
         row.keep_until = now + keep
         session.add(row)
+    elif not row.taken and message_id is not None:
+        session.delete(row)  # its sender tries again until a case waits for it
     session.flush()
     return row.taken
 
@@ -59,8 +61,18 @@ def _is_new(session: Session, row: ReceivedMessage) -> bool:
     return True
 
 
-def broadcast(session: Session, signal: str, payload: Mapping[str, Any], *, now: datetime) -> int:
-    """Hand a signal to every case that waits for it, and start the procedures that begin with it."""
+def broadcast(
+    session: Session, signal: str, payload: Mapping[str, Any], *, now: datetime, message_id: str | None = None
+) -> int:
+    """Hand a signal to every case that waits for it, and start the procedures that begin with it.
+
+    One with a `message_id` that came before changes nothing and counts 0, whoever heard it then.
+    """
+    if message_id is not None:
+        row = ReceivedMessage(message_id=message_id, name=signal, correlation=None, payload=dict(payload))
+        row.received_at = now
+        if not _is_new(session, row):
+            return 0
     return signal_cases(session, signal, payload, now=now) + _start(session, "signal", signal, payload, now)
 
 

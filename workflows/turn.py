@@ -16,6 +16,7 @@ from workflows import automation, clock_stops, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
+from workflows.errors import StepFailed
 from workflows.known import made
 from workflows.locking import write_known
 from workflows.recording import Journal, journal
@@ -226,9 +227,7 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
         why=dict(choice.why),
         scheduled_at=turn.now,
         assigned_at=turn.now if given else None,
-        due_at=working_hours.due_of_task(
-            turn.session, node.due, fact.data, office=turn.case.office, now=turn.now, place=fact.node
-        ),
+        due_at=_due_of_task(turn, fact, node),
         local=fact.local or None,
     )
     turn.tasks[task.instance] = task
@@ -238,6 +237,20 @@ def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     )
     if given:
         turn.journal.record_task(task, Lifecycle.ASSIGN, {"why": choice.why["key"]})
+
+
+def _due_of_task(turn: Turn, fact: facts.Enabled, node: Activity) -> datetime | None:
+    """By when; where the drawing gives no time, a person is told, and whoever led here goes on."""
+    office = turn.case.office
+    try:
+        return working_hours.due_of_task(
+            turn.session, node.due, fact.data, office=office, now=turn.now, place=fact.node
+        )
+    except StepFailed as error:
+        row = Incident(case=turn.case.number, node=fact.node, instance=str(fact.token), occurred_at=turn.now)
+        row.message = f"The task has no time limit of its own: {error}"
+        turn.session.add(row)
+        return None
 
 
 def _performed(turn: Turn, fact: facts.Performed) -> None:

@@ -23,7 +23,7 @@ from tests.webui.conftest import MONDAY, Hands, SignIn
 from webui import correcting
 from webui.cli import qiangji
 from webui.database import transaction
-from workflows import cases, deployment, external, jobs, notifications
+from workflows import cases, deployment, external, jobs, messages, notifications
 from workflows.jobs import embedded
 from workflows.tables import Case, Incident, ReceivedMessage
 
@@ -200,6 +200,54 @@ def test_a_message_reaches_its_case_once_and_may_come_early(app: Flask, engine: 
     assert [tell(late) for _ in range(2)] == [(200, {"taken": 1}), (200, {"taken": 0})]
     assert tell(late, stranger)[0] == 403 and tell(late, "nobody")[0] == 401
     assert [tell(body)[0] for body in ({}, {"name": "paid", "values": 3}, {"name": "paid", "id": ""})] == [422] * 3
+
+
+HEARING = model(
+    start(), catch("law", Trigger.SIGNAL, signal="new_law"), end(), paths=["start > law > end"], key="hearing"
+)
+
+
+def test_a_signal_reaches_every_case_that_waits_for_it_once(app: Flask, engine: sa.Engine) -> None:
+    app.config["WTF_CSRF_ENABLED"] = True
+    with transaction(engine) as session:
+        deployment.activate(session, deployment.deploy(session, procedure(HEARING), now=MONDAY), now=MONDAY)
+        token = external.add_worker(session, "gazette", ["signal:new_law"], now=MONDAY)
+        numbers = [cases.start(session, "hearing", {}, now=MONDAY, office="east").number for _ in range(3)]
+
+    def tell(body: object) -> tuple[int, Any]:
+        headers = {"Authorization": f"Bearer {token}", "Accept": "application/json"}
+        answer = app.test_client().post("/api/signals", data=typed_json.dumps(body), headers=headers)
+        return answer.status_code, typed_json.loads(answer.text)
+
+    told = {"name": "new_law", "values": {"from": "2026-07-01"}, "id": "notice-7"}
+    assert [tell(told) for _ in range(2)] == [(200, {"taken": 3}), (200, {"taken": 0})]
+    assert tell({"name": "other"})[0] == 403 and tell({"name": "new_law", "values": 3})[0] == 422
+    with transaction(engine) as session:
+        assert {session.get_one(Case, number).state for number in numbers} == {"completed"}
+
+
+def test_a_message_that_nobody_took_may_come_again_with_its_id(engine: sa.Engine) -> None:
+    with transaction(engine) as session:
+        deployment.activate(session, deployment.deploy(session, procedure(PAID), now=MONDAY), now=MONDAY)
+        told = {"now": MONDAY, "message_id": "bank-3"}
+        assert messages.deliver(session, "paid", "A-3", {}, **told) == 0
+        cases.start(session, "awaiting", {}, now=MONDAY, office="east", number="A-3")
+        assert [messages.deliver(session, "paid", "A-3", {}, **told) for _ in range(2)] == [1, 0]
+
+
+def test_administrators_see_what_waits_for_programs_and_whether_one_may_come(
+    ask: Ask, app: Flask, number: str, engine: sa.Engine, signed_in: SignIn
+) -> None:
+    ask("fetch", {"lock_seconds": 60})
+    app.config["WTF_CSRF_ENABLED"] = False
+    (topic,) = signed_in("admin").get("/incidents?format=json").json["outside"]  # type: ignore[index]
+    assert (topic["name"], topic["open"], topic["free"]) == ("pay", 1, 0)
+    assert dict(topic["workers"])["robot"] and dict(topic["workers"])["other"] is None
+    assert "等待外部程序的工作" in signed_in("admin", "zh").get("/incidents").text
+    with transaction(engine) as session:
+        for name in ("robot", "other"):
+            external.remove_worker(session, name)
+    assert "No program may" in signed_in("admin").get("/incidents").text
 
 
 def test_work_in_the_background_that_was_given_up_is_seen_and_tried_again(

@@ -131,7 +131,7 @@ def test_what_keeps_failing_is_kept_with_its_attempts(engine: Engine, monkeypatc
     until(lambda: len(failed()) == 1)
     worker.stop()
     (found,) = failed()
-    assert (found.name, found.attempts) == ("never", 3)
+    assert (found.name, found.attempts) == ("never", 3) and "Error" in found.error
     with Session(engine) as session, session.begin():
         assert jobs.again(session, found.id, now=clock()) and not jobs.again(session, found.id, now=clock())
     assert failed() == []

@@ -44,3 +44,18 @@ def deliver(
             session, name, correlation, values_of(pairs, file), now=now(), message_id=message_id, keep=keep
         )
     print_facts({"name": name, "taken": taken}, wants_json=wants_json)
+
+
+@message.command("broadcast")
+@click.argument("signal")
+@click.option("--set", "pairs", type=PAIR, multiple=True, help="A value that it carries.")
+@click.option("--file", type=click.Path(path_type=Path, dir_okay=False), help="A JSON object with the values.")
+@click.option("--id", "message_id", help="The same signal with the same id counts once.")
+@as_json
+def broadcast(
+    signal: str, pairs: tuple[tuple[str, str], ...], file: Path | None, message_id: str | None, wants_json: bool
+) -> None:
+    """Tell SIGNAL to every case that waits for it, and say how many heard it."""
+    with changing() as session:
+        taken = messages.broadcast(session, signal, values_of(pairs, file), now=now(), message_id=message_id)
+    print_facts({"signal": signal, "taken": taken}, wants_json=wants_json)

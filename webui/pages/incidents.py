@@ -16,9 +16,10 @@ from webui.auth import Right, me, requires
 from webui.catalogue import Names, label_at
 from webui.errors import NotFound, Refused
 from webui.language import gettext as _
+from webui.outside import outside
 from webui.pages.home import visible
 from webui.seeing import case_seen
-from workflows import cases, jobs
+from workflows import cases, clock_starts, jobs
 from workflows.tables import Case, CaseState, Incident
 from workflows.versions import runnable
 
@@ -52,8 +53,23 @@ def show() -> Response:
     )
     names = Names(db())
     lines = [_line(incident, case, names) for incident, case in rows]
-    given_up = jobs.failed(db()) if me().may(Right.ADMINISTER) else []
-    return answer("incidents.html", incidents=lines, most=SHOWN, jobs=given_up)
+    administers = me().may(Right.ADMINISTER)
+    return answer(
+        "incidents.html",
+        incidents=lines,
+        most=SHOWN,
+        jobs=jobs.failed(db()) if administers else [],
+        not_begun=_not_begun(names),
+        outside=outside(db(), now()) if administers else [],
+    )
+
+
+def _not_begun(names: Names) -> list[dict[str, Any]]:
+    """For what the clock could not begin a case, and why."""
+    return [
+        {"procedure": names.procedure(row.procedure), "key": row.key, "problem": row.problem, "tried": row.tried_at}
+        for row in clock_starts.refused(db())
+    ]
 
 
 @page.post("/incidents/jobs/<int:id>/again")

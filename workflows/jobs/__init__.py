@@ -88,6 +88,5 @@ __all__ = [
     "create_schema",
     "defer",
     "failed",
-    "pause_after",
     "worker",
 ]

@@ -17,6 +17,7 @@ from procrastinate.jobs import Job
 from procrastinate.retry import BaseRetryStrategy, RetryDecision
 from psycopg import OperationalError
 from sqlalchemy import Connection, Engine, text
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from event_logs import typed_json
@@ -28,6 +29,7 @@ POLL_SECONDS = 1.0  # for jobs deferred to a later moment; all others are announ
 HEARTBEAT_SECONDS = 3.0
 STALLED_SECONDS = 12.0
 RESTART_SECONDS = 1.0
+MOST_TOLD = 2000  # characters of an error
 STOP_SECONDS = 0.2  # how soon a worker notices that it is to end
 
 
@@ -74,9 +76,13 @@ def defer(
 
 def failed(session: Session) -> list[FailedJob]:
     rows = session.execute(
-        text("SELECT id, task_name, attempts FROM procrastinate_jobs WHERE status = 'failed' ORDER BY id")
+        text(
+            "SELECT id, task_name, attempts, args->>'error' AS error FROM procrastinate_jobs "
+            "WHERE status = 'failed' ORDER BY id"
+        )
     )
-    return [FailedJob(row.id, row.task_name, row.attempts, "the server's log has the reason") for row in rows]
+    unknown = "its process ended; the server's log has the reason"
+    return [FailedJob(row.id, row.task_name, row.attempts, row.error or unknown) for row in rows]
 
 
 def again(session: Session, id: int, *, now: datetime) -> bool:
@@ -158,11 +164,26 @@ class PostgresqlWorker:
         dsn = self.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
         app = procrastinate.App(connector=procrastinate.PsycopgConnector(conninfo=dsn, min_size=1, max_size=AT_ONCE))
         for name, work in self.jobs.items():
-            app.task(name=name, retry=GrowingPauses())(self._step(work))
+            app.task(name=name, retry=GrowingPauses(), pass_context=True)(self._step(work))
         return app
 
     def _step(self, work: Work) -> Callable[..., None]:
-        def step(*, payload: str) -> None:
-            work(self.engine, typed_json.loads(payload), self.clock())
+        def step(context: procrastinate.JobContext, *, payload: str, error: str = "") -> None:
+            try:
+                work(self.engine, typed_json.loads(payload), self.clock())
+            except Exception as raised:
+                self._keep(context.job.id, f"{type(raised).__name__}: {raised}")
+                raise
 
         return step
+
+    def _keep(self, job: int | None, error: str) -> None:
+        """What went wrong last stays with the job, whose table has no place for it but its arguments."""
+        kept = text(
+            "UPDATE procrastinate_jobs SET args = args || jsonb_build_object('error', CAST(:error AS text)) WHERE id = :job"
+        )
+        try:
+            with self.engine.begin() as connection:
+                connection.execute(kept, {"error": error[:MOST_TOLD].replace(chr(0), ""), "job": job})
+        except SQLAlchemyError:
+            log.exception("It could not be kept why the job %s failed.", job)
