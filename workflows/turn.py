@@ -125,6 +125,8 @@ class Turn:
                 self._mind_clock(fact)
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
+        self.opened = None
+        execution.let_go()
 
     def _mind_clock(self, fact: facts.Fact) -> None:
         """The statutory clock stands while a place waits that the drawing marks so, and goes on when it is left."""

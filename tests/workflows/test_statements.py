@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+
 import pytest
 
 from benchmarks import engine as benchmark
@@ -19,4 +21,19 @@ def test_no_step_of_a_case_costs_more(kind: str, request: pytest.FixtureRequest)
     counted = {name: min(step[2] for step in steps) for name, steps in watch.taken.items()}
     assert set(counted) == {"accept", "arrears", "account", "review", "approve"}
     assert max(counted.values()) <= MOST, counted
+    engine.dispose()
+
+
+def test_a_completion_leaves_nothing_that_only_the_garbage_collector_would_find(sqlite_url: str) -> None:
+    engine = benchmark.furnished(sqlite_url, durable=False)
+    benchmark.whole_case(engine, benchmark.Watch(engine), benchmark.NOW)  # what is made for the first time stays
+    case = benchmark.begun(engine, "refund", benchmark.NOW)
+    id, activity, officer = benchmark.open_tasks(engine, case)[0]
+    gc.collect()
+    gc.disable()
+    try:
+        benchmark.complete(engine, id, officer, benchmark.ANSWERS[activity], benchmark.NOW)
+        assert gc.collect() < 10  # objects; the tokens of a case alone are more
+    finally:
+        gc.enable()
     engine.dispose()

@@ -155,6 +155,10 @@ class Execution:
         """The state as text; `resume` goes on from it. What was not taken is lost."""
         return state.dump(self.run)
 
+    def let_go(self) -> None:
+        """Nothing is asked of it any more: its tokens and it know each other, which else only the garbage collector would undo."""
+        self.run.tasks.clear()
+
     def _waiting(self, token: int) -> Token:
         waiting = self.run.tasks.get(token)
         if waiting is None or not waiting.has_state(TaskState.STARTED) or waiting.leaving:
