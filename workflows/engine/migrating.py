@@ -13,7 +13,7 @@ from workflows.engine.moving import scope_of
 from workflows.engine.plan import Plan
 from workflows.engine.specs.events import CatchSpec
 from workflows.engine.specs.gateways import EventBasedSpec, JoinSpec
-from workflows.engine.specs.node import NodeSpec, fires_by_itself
+from workflows.engine.specs.node import NodeSpec
 from workflows.engine.specs.scopes import ScopeSpec
 from workflows.engine.stepping import drain, guarded
 from workflows.engine.steps import Steps
@@ -169,7 +169,7 @@ class _Migration:
             return
         known = {self.spec_for(spec) for spec in watching(old)}
         for spec in watching(new):
-            if spec not in known and fires_by_itself(spec):
+            if spec not in known and spec.fires_by_itself:
                 self.watch(spec, token, done)
 
     def watch(self, spec: NodeSpec, host: Token, done: Migrated) -> None:

@@ -36,7 +36,7 @@ def drain(run: Run) -> None:
             _step(run.listening.popleft())
         elif run.emptied:
             _close_empty(run, run.emptied.pop())
-        elif _conditional(run):
+        elif run.plan.has_conditions and _conditional(run):
             continue
         elif run.queue:
             _step(run.queue.popleft())
@@ -79,7 +79,7 @@ def _close_empty(run: Run, scope_id: int) -> None:
     scope = run.tasks.get(scope_id)
     if scope is None or not scope.has_state(TaskState.STARTED) or scope.leaving or scope.failure is not None:
         return
-    if not any(token.host is None for token in run.members(scope_id)):
+    if all(token.host is not None for token in run.members(scope_id)):
         guarded(scope, lambda: scope.task_spec.on_empty(scope))
 
 
@@ -100,8 +100,6 @@ def _settle(run: Run) -> bool:
 
 def _conditional(run: Run) -> bool:
     """Fire one event whose condition has become true."""
-    if not run.plan.has_conditions:
-        return False
     for token in run.living():
         spec = token.task_spec
         if isinstance(spec, CatchSpec) and spec.condition and token.has_state(TaskState.STARTED) and not token.leaving:

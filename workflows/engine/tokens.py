@@ -102,7 +102,7 @@ class Token(SpiffTask):  # type: ignore[misc]
         self._state = value
 
     def _ready(self) -> None:
-        if self.live:
+        if self._state & LIVE:
             self._state = TaskState.READY
             ahead = self.workflow.listening if self.task_spec.listens else self.workflow.queue
             ahead.append(self)
@@ -170,16 +170,16 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
 
     def remember(self, token: Token) -> None:
         """Note a completed activity that a compensation may make undone, and what was done inside it."""
-        inside = self.forget_inside(token)
-        if token.scope is None or not (inside or token.task_spec.can_be_undone):
+        if not (self.undoable or token.task_spec.can_be_undone):
             return
-        if self.tasks[token.scope].task_spec.remembers:
+        inside = self.forget_inside(token)
+        if token.scope is None or not self.tasks[token.scope].task_spec.remembers:
+            return
+        if inside or token.task_spec.can_be_undone:
             self.undoable.append(Undoable(token.task_spec.name, token.scope, token.data, inside))
 
     def forget_inside(self, token: Token) -> list[Undoable]:
         """What was done in this scope, which ends: nobody can undo it one by one any more."""
-        if not self.undoable:
-            return []
         inside = [done for done in self.undoable if done.scope == token.id]
         self.undoable = [done for done in self.undoable if done.scope != token.id]
         return inside
@@ -239,7 +239,8 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
                 self._cancel_inside(token)
                 token.task_spec.withdraw(token)
                 token._state = TaskState.CANCELLED
-                self.forget_inside(token)
+                if self.undoable:
+                    self.forget_inside(token)
                 token.failure = None
                 if token.scope is not None:
                     self.emptied.add(token.scope)
@@ -248,10 +249,6 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         spec = token.task_spec
         if spec.holds_tokens or spec.boundaries:
             self.cancel_all([t for t in self.tasks.values() if t.live and token.id in (t.scope, t.host)])
-
-    def _task_completed_notify(self, token: Token) -> None:
-        if token.scope is not None and not any(self.tasks[id].live for id in token._children):
-            self.emptied.add(token.scope)
 
     def collect_log_extras(self, dct: dict[str, Any] | None = None) -> dict[str, Any]:
         return dct or {}

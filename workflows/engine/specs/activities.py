@@ -50,9 +50,11 @@ class ActivitySpec(NodeSpec):
         return {**taken, **carried(self.carried_out, result)} if self.carried_out else taken
 
     def finished(self, token: Token, values: Mapping[str, Any]) -> None:
-        token.write(values)
-        given = self.assigned(token, self.gives, token.data)
-        super().finished(token, {**values, **given, **carried(self.carried_out, values)})
+        if self.gives or self.carried_out:
+            token.write(values)
+            given = self.assigned(token, self.gives, token.data)
+            values = {**values, **given, **carried(self.carried_out, values)}
+        super().finished(token, values)
 
 
 def carried(moves: tuple[tuple[str, str], ...], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -66,10 +68,14 @@ class PersonSpec(ActivitySpec):
     waits = True
 
     def step(self, token: Token) -> None:
-        inputs = self.given(token) if self.takes or self.carried_in else {}
-        own = {name: inputs[name] for name in (*dict(self.takes), *dict(self.carried_in)) if name in inputs}
+        own = self.own(token) if self.takes or self.carried_in else {}
         token.workflow.say(Enabled(token.id, self.place, {**local_of(token), **own}, token.data))
         self.attach(token)
+
+    def own(self, token: Token) -> dict[str, Any]:
+        """What goes into this activity alone."""
+        inputs = self.given(token)
+        return {name: inputs[name] for name in (*dict(self.takes), *dict(self.carried_in)) if name in inputs}
 
 
 def local_of(token: Token) -> Mapping[str, Any]:

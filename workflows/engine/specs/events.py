@@ -13,7 +13,7 @@ from bpmn.model import EventDefinition, EventNode, Position, Timer, TimerKind, T
 from workflows.engine.expressions import Condition, Expression, correlated
 from workflows.engine.facts import Awaited, Completed, Entered, Expected, TimerSet, Withdrawn
 from workflows.engine.merging import changes
-from workflows.engine.specs.node import NodeSpec, cancel_rivals, fires_by_itself
+from workflows.engine.specs.node import NodeSpec, cancel_rivals
 from workflows.engine.specs.scopes import EventScopeSpec
 from workflows.engine.tokens import Token
 from workflows.errors import StepFailed
@@ -207,7 +207,7 @@ class SeveralSpec(CatchSpec):
         token.workflow.cancel_all(token.workflow.members(token.id))
         token.progress = {}
         for part in self.parts:
-            if fires_by_itself(part):
+            if part.fires_by_itself:
                 token.workflow.spawn(part, token, data=token.data, scope=token.id)._ready()
 
     def absorb(self, token: Token, ended: Token) -> None:

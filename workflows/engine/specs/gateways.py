@@ -21,10 +21,9 @@ class ExclusiveSpec(NodeSpec):
         for way in self.ways:
             if not way.default and self.holds(way, token):
                 return (way,)
-        default = tuple(way for way in self.ways if way.default)
-        if not default:
+        if not self.otherwise:
             raise StepFailed(self.place, "none of the conditions of its flows holds, and there is no default flow.")
-        return default
+        return self.otherwise
 
 
 class JoinSpec(NodeSpec):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, ClassVar
 
 from SpiffWorkflow.specs.base import TaskSpec as SpiffTaskSpec
@@ -76,7 +77,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
             child = run.tasks[id]
             if child.live:
                 child.task_spec._update(child)
-        run._task_completed_notify(my_task)
+        if not my_task.taking and my_task.scope is not None:
+            run.emptied.add(my_task.scope)  # perhaps: what else is in it is looked for before it is closed
 
     def _on_complete_hook(self, my_task: Token) -> None:
         run = my_task.workflow
@@ -109,6 +111,16 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         """The triggers that this event catches when they are thrown."""
         return (self.node,) if isinstance(self.node, EventNode) else ()
 
+    @cached_property
+    def otherwise(self) -> tuple[Way, ...]:
+        """The flows that are taken when no condition holds."""
+        return tuple(way for way in self.ways if way.default)
+
+    @cached_property
+    def fires_by_itself(self) -> bool:
+        """Errors, escalations, cancels and compensations are looked up when they are thrown; everything else is waited for."""
+        return any(caught.trigger not in LOOKED_UP for caught in self.catches)
+
     def has_enough(self, token: Token) -> bool:
         """Wait until as many tokens arrived as the activity needs; the last one goes on with the data of all."""
         token._state = TaskState.WAITING
@@ -130,8 +142,8 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def ways_out(self, token: Token) -> Sequence[Way]:
         """Every flow without a condition and every one whose condition holds; the default one when no condition does."""
         taken = [way for way in self.ways if not way.default and self.holds(way, token)]
-        if not any(way.condition is not None for way in taken):
-            taken += [way for way in self.ways if way.default]
+        if self.otherwise and not any(way.condition is not None for way in taken):
+            taken += self.otherwise
         if self.ways and not taken:
             raise StepFailed(self.place, "none of the conditions of its flows holds, and there is no default flow.")
         return taken
@@ -160,7 +172,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         run = token.workflow
         if self.boundaries and not run.watchers(token.id):
             for spec in self.boundaries:
-                if fires_by_itself(spec):
+                if spec.fires_by_itself:
                     watcher = run.spawn(spec, token, data=token.data, scope=token.scope)
                     watcher.host = token.id
                     watcher._ready()
@@ -195,8 +207,3 @@ def waits_at(spec: NodeSpec, token: Token) -> bool:
 
 
 LOOKED_UP = (Trigger.ERROR, Trigger.ESCALATION, Trigger.CANCEL, Trigger.COMPENSATE)
-
-
-def fires_by_itself(spec: NodeSpec) -> bool:
-    """Errors, escalations, cancels and compensations are looked up when they are thrown; everything else is waited for."""
-    return any(caught.trigger not in LOOKED_UP for caught in spec.catches)

@@ -11,7 +11,7 @@ from bpmn.model import EventNode
 from workflows.engine.facts import Ended, ScopeOpened
 from workflows.engine.merging import changes, merge
 from workflows.engine.specs.activities import ActivitySpec
-from workflows.engine.specs.node import NodeSpec, fires_by_itself
+from workflows.engine.specs.node import NodeSpec
 from workflows.engine.tokens import Token
 
 
@@ -45,7 +45,7 @@ class ScopeSpec(NodeSpec):
 
     def watch(self, token: Token) -> None:
         for spec in self.watchers:
-            if fires_by_itself(spec.start_spec):
+            if spec.start_spec.fires_by_itself:
                 spec.listen(token)
 
     def absorb(self, token: Token, ended: Token) -> None:
