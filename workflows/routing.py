@@ -125,7 +125,7 @@ def kept_apart(procedure: Procedure, activity: str, four_eyes: Collection[str]) 
     prefix, _, own = activity.rpartition("/")
     if prefix:
         return {f"{prefix}/{id}" for id in four_eyes}
-    return {*four_eyes, *(other.id for other in procedure.model.activities if own in other.four_eyes)}
+    return {*four_eyes, *procedure.model.controllers.get(own, ())}
 
 
 def is_key_taxpayer(procedure: Procedure, data: Mapping[str, Any]) -> bool:

@@ -148,22 +148,18 @@ class Turn:
         enabled = [fact for fact in said if isinstance(fact, facts.Enabled)]
         if enabled:
             procedure = self.runnable.procedure
-            posts = frozenset(post for fact in enabled for post in self.posts(fact.node))
+            posts = frozenset(post for fact in enabled for post in self.runnable.posts[fact.node])
             apart = frozenset(a for f in enabled for a in kept_apart(procedure, f.node, self.node(f.node).four_eyes))
             self.people = People(self.session, self.case, procedure, self.now, posts, apart, self.rows.tasks)
         gone = {str(fact.token) for fact in said if isinstance(fact, facts.Withdrawn) and self.is_task(fact.node)}
-        if unknown := sorted(gone - {str(fact.token) for fact in enabled} - set(self.tasks)):
+        if gone and (unknown := sorted(gone - {str(fact.token) for fact in enabled} - set(self.tasks))):
             found = select(Task).where(Task.case == self.case.number, Task.instance.in_(unknown))
             found = found.where(Task.state.not_in([TaskState.COMPLETED, TaskState.WITHDRAWN]))
             self.tasks |= {row.instance: row for row in self.session.scalars(found)}
 
-    def posts(self, place: str) -> tuple[str, ...]:
-        """The posts whose officers may do the activity at this place."""
-        return self.runnable.owner(place).model.posts(place.rpartition("/")[2])
-
     def is_task(self, place: str) -> bool:
-        node = self.node(place)
-        return isinstance(node, Activity) and node.kind in ("user", "manual")
+        """Whether a person does what stands at this place."""
+        return place in self.runnable.posts
 
     def _frame_events(self) -> None:
         """The first event has the attributes of the case, the last one how it ended: the facts alone tell both."""
@@ -209,7 +205,7 @@ def _entered(turn: Turn, fact: facts.Entered) -> None:
 def _enabled(turn: Turn, fact: facts.Enabled) -> None:
     """A person has to do this: make the task, route it, say so."""
     node: Activity = turn.node(fact.node)
-    posts = turn.posts(fact.node)
+    posts = turn.runnable.posts[fact.node]
     assert turn.people is not None
     choice = turn.people.chosen(fact.node, posts, node)
     given = choice.officer is not None

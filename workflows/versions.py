@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bpmn.decisions import DecisionModel
 from bpmn.forms import Form
-from bpmn.model import Activity, ActivityKind
+from bpmn.model import Activity, ActivityKind, AnyNode
 from bpmn.procedure import Procedure, procedure_from_sources
 from workflows.deciding import read_decisions
 from workflows.engine import Plan, prepare
@@ -43,6 +43,13 @@ class Runnable:
     def latest(self) -> tuple[Activity, ...]:
         """The call activities that run what is active when the call begins."""
         return tuple(node for node in self.procedure.model.activities if _is_call(node) and node.calls_latest)
+
+    @cached_property
+    def posts(self) -> Mapping[str, tuple[str, ...]]:
+        """By the place of each task of a person: the posts whose officers may do it."""
+        return {
+            place: self.owner(place).model.posts(node.id) for place, node in self.plan.nodes.items() if _is_task(node)
+        }
 
     def form(self, place: str, key: str | None) -> Form | None:
         """The form of that key, of the procedure that draws the element at this place."""
@@ -198,6 +205,10 @@ def with_called(session: Session, procedure: Procedure) -> dict[str, bytes]:
 
 def calls(procedure: Procedure) -> set[str]:
     return {node.called for node in procedure.model.activities if _is_call(node) and node.called}
+
+
+def _is_task(node: AnyNode) -> bool:
+    return isinstance(node, Activity) and node.kind in (ActivityKind.USER, ActivityKind.MANUAL)
 
 
 def _is_call(node: Activity) -> bool:

@@ -98,9 +98,13 @@ def _text(given: Any) -> str:
     if len(given) > LONGEST_ANSWER:
         raise Refused("longest", longest=LONGEST_ANSWER)
     text = given.replace("\r\n", "\n").replace("\r", "\n").strip()
-    if any(unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t" for sign in text):
+    if not text.isprintable() and any(_is_unstorable(sign) for sign in text):
         raise Refused("characters")
     return text
+
+
+def _is_unstorable(sign: str) -> bool:
+    return unicodedata.category(sign) in ("Cc", "Cs") and sign not in "\n\t"
 
 
 def _yes(text: str) -> bool:
@@ -174,8 +178,7 @@ def _number(field: Field, text: str, zone: dt.tzinfo | None) -> Decimal:
 
 
 def _check_size(field: Field, value: Decimal) -> None:
-    places = -int(CONTEXT.normalize(value).as_tuple().exponent)
-    if field.digits is not None and places > field.digits:
+    if field.digits is not None and -int(CONTEXT.normalize(value).as_tuple().exponent) > field.digits:
         raise Refused("digits", digits=field.digits) if field.digits else Refused("whole_number")
     if field.minimum is not None and value < field.minimum:
         raise Refused("least", least=field.minimum)

@@ -107,6 +107,12 @@ class ProcessModel:
             return node.posts
         return self.lane(node.lane).posts
 
+    @cached_property
+    def controllers(self) -> Mapping[str, tuple[str, ...]]:
+        """For each activity those that name it in their `four_eyes`."""
+        named = dict.fromkeys(id for activity in self.activities for id in activity.four_eyes)
+        return {id: tuple(other.id for other in self.activities if id in other.four_eyes) for id in named}
+
     def label(self, element: str, language: str = "zh") -> str:
         """What a screen calls this element; an id that the model does not have (imported logs) is its own label."""
         return self._by_id[element].label(language) if element in self._by_id else element
