@@ -1,4 +1,4 @@
-"""Completing a task costs at most eight statements: four eyes, a letter, deadlines, two tasks at once and the end of a case included."""
+"""Completing a task costs at most eight statements: four eyes, a letter, deadlines, two tasks at once and the end of a case included. No object is left over."""
 
 from __future__ import annotations
 
