@@ -78,11 +78,10 @@ class People:
 
     def chosen(self, activity: str, posts: Collection[str], node: Activity) -> Choice:
         """Who of them does this activity now, and why."""
-        with self.session.no_autoflush:
-            found = self._with_unwritten(of_posts(self.holders, posts))
-            able = self._skilled(found, node.skills)
-            excluded = self.excluded(kept_apart(self.procedure, activity, node.four_eyes))
-            choice = choose(able, excluded=excluded, dedicated=self._dedicated(posts))
+        found = self._with_unwritten(of_posts(self.holders, posts))
+        able = self._skilled(found, node.skills)
+        excluded = self.excluded(kept_apart(self.procedure, activity, node.four_eyes))
+        choice = choose(able, excluded=excluded, dedicated=self._dedicated(posts))
         if not node.skills:
             return choice
         lack = {"key": "nobody_skilled"} if found and not able else {}
@@ -98,14 +97,16 @@ class People:
     def _skilled(self, found: list[Candidate], skills: Collection[str]) -> list[Candidate]:
         if not skills:
             return found
-        unable = lacking(self.session, {c.officer for c in found}, skills)
+        with self.session.no_autoflush:  # nothing of this turn is written before its end
+            unable = lacking(self.session, {c.officer for c in found}, skills)
         return [c for c in found if c.officer not in unable]
 
     def _dedicated(self, posts: Collection[str]) -> str | None:
         rule = self.procedure.key_taxpayer
         if rule is None or rule.post not in posts or not self.case.key_taxpayer:
             return None
-        return dedicated_officer(self.session, self.case.taxpayer_id)
+        with self.session.no_autoflush:
+            return dedicated_officer(self.session, self.case.taxpayer_id)
 
 
 def assign(task: Task, officer: str, *, post: str | None, office: str | None, now: datetime) -> None:

@@ -85,6 +85,8 @@ def _text(given: Any) -> str:
     """The text without blanks around it; line ends as Unix has them."""
     if given is None:
         return ""
+    if isinstance(given, str):
+        return _cleaned(given)
     if isinstance(given, bool):
         return "true" if given else "false"
     if isinstance(given, dt.date | dt.time):
@@ -93,8 +95,10 @@ def _text(given: Any) -> str:
         return f"{given:f}"
     if isinstance(given, Decimal | int):
         return str(given) if not isinstance(given, int) or abs(given) < 10**MOST_DIGITS else "?"
-    if not isinstance(given, str):
-        raise Refused("not_text")
+    raise Refused("not_text")
+
+
+def _cleaned(given: str) -> str:
     if len(given) > LONGEST_ANSWER:
         raise Refused("longest", longest=LONGEST_ANSWER)
     text = given.replace("\r\n", "\n").replace("\r", "\n").strip()
