@@ -345,6 +345,13 @@ def _stuck(turn: Turn, fact: facts.Stuck) -> None:
     )
 
 
+def _deadlocked(turn: Turn, fact: facts.Deadlocked) -> None:
+    """Nothing will happen by itself any more: a person has to move the case on, or withdraw it."""
+    row = Incident(case=turn.case.number, node=fact.node, instance=str(fact.token), attempts=1, occurred_at=turn.now)
+    row.message = fact.reason
+    turn.session.add(row)
+
+
 def _conflict(turn: Turn, fact: facts.Conflict) -> None:
     """Two branches set one variable differently: the later one stands, and a person can see that it happened."""
     values = ", ".join(repr(value) for value in fact.values)
@@ -387,6 +394,7 @@ HANDLERS: dict[type, Callable[[Turn, Any], None]] = {
     facts.Signalled: _signalled,
     facts.Decided: _nothing,  # the values are attributes of the activity's `complete`
     facts.Stuck: _stuck,
+    facts.Deadlocked: _deadlocked,
     facts.Conflict: _conflict,
     facts.Ended: _ended,
 }

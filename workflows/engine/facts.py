@@ -153,6 +153,15 @@ class Stuck:
 
 
 @dataclass(frozen=True, slots=True)
+class Deadlocked:
+    """A token waits for others, of which none can come any more: it is parked until a person moves it or withdraws the case."""
+
+    token: Token
+    node: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
 class Conflict:
     """Two branches set a variable differently; the value of the later one was kept."""
 
@@ -183,6 +192,7 @@ Fact: TypeAlias = (
     | Signalled
     | Decided
     | Stuck
+    | Deadlocked
     | Conflict
     | Ended
 )

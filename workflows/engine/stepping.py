@@ -8,7 +8,8 @@ from typing import Any
 from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import EventDefinition, EventNode, Trigger
-from workflows.engine.facts import Completed, Stuck
+from workflows.engine.facts import Completed, Deadlocked, Stuck
+from workflows.engine.specs.ad_hoc import AdHocSpec
 from workflows.engine.specs.events import CatchSpec
 from workflows.engine.specs.gateways import UpstreamSpec
 from workflows.engine.specs.node import NodeSpec
@@ -40,7 +41,8 @@ def drain(run: Run) -> None:
             continue
         elif run.queue:
             _step(run.queue.popleft())
-        elif not _settle(run):
+        elif not (waiting := _waiting(run)) or not _settle(waiting):
+            _say_deadlock(run, waiting)
             run.prune()
             return
     raise RunawayProcedure(MOST_STEPS, run.living()[-1].task_spec.place)
@@ -89,13 +91,39 @@ def _ask(token: Token) -> None:
         guarded(token, lambda: token.task_spec.ask(token))
 
 
-def _settle(run: Run) -> bool:
-    """Let one join go on that waits for nothing more."""
-    waiting: dict[tuple[int, str], Token] = {}
+def _waiting(run: Run) -> dict[tuple[int, str], Token]:
+    """One of the tokens that wait for others at each place of each scope."""
+    found: dict[tuple[int, str], Token] = {}
     for token in run.tasks.values():
-        if token.has_state(TaskState.WAITING) and isinstance(token.task_spec, UpstreamSpec):
-            waiting.setdefault((token.scope or 0, token.task_spec.name), token)
-    return any(token.task_spec.settle(scope, token) for (scope, _), token in waiting.items())
+        if token._state & TaskState.WAITING:
+            found.setdefault((token.scope or 0, token.task_spec.name), token)
+    return found
+
+
+def _settle(waiting: Mapping[tuple[int, str], Token]) -> bool:
+    """Let one join go on that waits for nothing more."""
+    joins = ((scope, token) for (scope, _), token in waiting.items() if isinstance(token.task_spec, UpstreamSpec))
+    return any(token.task_spec.settle(scope, token) for scope, token in joins)
+
+
+def _say_deadlock(run: Run, waiting: Mapping[tuple[int, str], Token]) -> None:
+    """What waits for others of which none can come any more is no silent end: a person moves it on, or withdraws the case.
+
+    What could still come from an event subprocess or from a border leads elsewhere, so it does not count.
+    """
+    if not waiting or any(map(_can_move, run.living())):
+        return
+    for token in waiting.values():
+        token.progress["waits"] = True
+        token.failure = "It waits for another branch, and none can come any more."
+        token._set_state(TaskState.READY)
+        run.say(Deadlocked(token.id, token.task_spec.place, token.failure))
+
+
+def _can_move(token: Token) -> bool:
+    spec = token.task_spec
+    waits = token.host is not None or token._state & TaskState.WAITING
+    return not waits and (token.failure is not None or not spec.holds_tokens or isinstance(spec, AdHocSpec))
 
 
 def _conditional(run: Run) -> bool:

@@ -36,6 +36,7 @@ class ComplexSpec(UpstreamSpec):
         return False
 
     def try_again(self, token: Token) -> None:
+        token.progress.pop("waits", None)
         if token.leaving:
             super().try_again(token)
         else:

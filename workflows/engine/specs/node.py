@@ -182,8 +182,11 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         return token.data
 
     def try_again(self, token: Token) -> None:
-        """Try once more what failed here."""
-        token.workflow.queue.append(token)
+        """Try once more what failed here; what waited for others in vain waits for them again."""
+        if token.progress.pop("waits", False):
+            self._update(token)
+        else:
+            token.workflow.queue.append(token)
 
     def absorb(self, token: Token, ended: Token) -> None:
         """A token of this scope has come to its end."""
