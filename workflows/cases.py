@@ -277,8 +277,9 @@ def _open_incident(
 
 
 def incidents(session: Session, *, case: str | None = None) -> list[Incident]:
-    """What waits for a person to look at it, oldest first."""
-    query = select(Incident).where(Incident.resolved_at.is_(None)).order_by(Incident.id)
+    """What waits for a person to look at it, oldest first; of a case that is over nothing does."""
+    query = select(Incident).join(Case, Case.number == Incident.case).order_by(Incident.id)
+    query = query.where(Incident.resolved_at.is_(None), Case.closed_at.is_(None))
     return list(session.scalars(query.where(Incident.case == case) if case else query))
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select
+from sqlalchemy import inspect, select, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode, Position
@@ -48,6 +48,7 @@ class Turn:
     remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
     rows: Rows = field(init=False)  # what it adds to the tables, and takes from them
     people: People | None = None  # whom its new tasks may go to
+    given_up: list[str] = field(default_factory=list)  # failed steps that are not needed any more, by instance
     sent: list[facts.Sent] = field(default_factory=list)
     awaited: list[facts.Awaited] = field(default_factory=list)  # messages that this turn began to wait for
     signalled: list[str] = field(default_factory=list)
@@ -123,10 +124,18 @@ class Turn:
             HANDLERS[type(fact)](self, fact)
             if self.runnable.plan.stops_clock:
                 self._mind_clock(fact)
+        self._close_incidents()
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
         self.opened = None
         execution.let_go()
+
+    def _close_incidents(self) -> None:
+        """Of a failed step that was interrupted nobody has to see to any more."""
+        if self.given_up:
+            open_ones = (Incident.case == self.case.number, Incident.resolved_at.is_(None))
+            mine = update(Incident).where(*open_ones, Incident.instance.in_(self.given_up))
+            self.session.execute(mine.values(resolved_at=self.now))
 
     def _mind_clock(self, fact: facts.Fact) -> None:
         """The statutory clock stands while a place waits that the drawing marks so, and goes on when it is left."""
@@ -277,6 +286,8 @@ def _completed(turn: Turn, fact: facts.Completed) -> None:
 
 def _withdrawn(turn: Turn, fact: facts.Withdrawn) -> None:
     node = turn.node(fact.node)
+    if fact.failed:
+        turn.given_up.append(str(fact.token))
     if turn.is_task(fact.node):
         _withdraw_task(turn, fact)
         return

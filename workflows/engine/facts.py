@@ -62,11 +62,12 @@ class Completed:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawn:
-    """Something that waited was ended from outside and will not be done; `part` as in `Completed`."""
+    """Something that waited was ended from outside and will not be done; `part` as in `Completed`, `failed` as in `Stuck`."""
 
     token: Token
     node: str
     part: bool = False
+    failed: bool = False
 
 
 @dataclass(frozen=True, slots=True)

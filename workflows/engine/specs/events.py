@@ -183,8 +183,9 @@ class PartSpec(CatchSpec):
         token.workflow.queue.append(token)
 
     def withdraw(self, token: Token) -> None:
-        if token.has_state(TaskState.STARTED) and not token.leaving:
-            token.workflow.say(Withdrawn(token.id, self.place, part=True))
+        failed = token.failure is not None
+        if failed or (token.has_state(TaskState.STARTED) and not token.leaving):
+            token.workflow.say(Withdrawn(token.id, self.place, part=True, failed=failed))
 
 
 class SeveralSpec(CatchSpec):

@@ -165,7 +165,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def withdraw(self, token: Token) -> None:
         """The token is about to be cancelled; what waited for something, if only for another try, says so."""
         if token.failure is not None or (self.waits and token.has_state(TaskState.STARTED) and not token.leaving):
-            token.workflow.say(Withdrawn(token.id, self.place))
+            token.workflow.say(Withdrawn(token.id, self.place, failed=token.failure is not None))
 
     def attach(self, token: Token) -> None:
         """Let the boundary events watch, those that something outside can fire."""
