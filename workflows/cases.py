@@ -5,24 +5,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
-from sqlalchemy import select, text, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
-from bpmn.errors import BpmnError
-from bpmn.feel import evaluate
 from bpmn.model import Activity, EventNode
-from bpmn.procedure import Procedure
 from event_logs.event import Lifecycle
-from workflows import clock_stops, deployment, staff, working_hours
+from workflows import clock_stops, staff, working_hours
 from workflows.acts import not_open
+from workflows.beginning import begin_case, next_number
 from workflows.engine import standing
 from workflows.errors import AlreadyDone, NotAllowed, UnknownCase, UnknownIncident
-from workflows.filling_in import applied
 from workflows.following import follow, hand_over_kept, kept
 from workflows.locking import locked_case
-from workflows.routing import is_key_taxpayer
 from workflows.tables import (
     OPEN_TASK,
     Case,
@@ -34,10 +29,7 @@ from workflows.tables import (
     TaskState,
     Timer,
 )
-from workflows.turn import Turn, begin_turn, open_turn
-from workflows.versions import Runnable, runnable
-
-ZONE = ZoneInfo("Asia/Shanghai")
+from workflows.turn import Turn, open_turn
 
 
 def start(
@@ -56,85 +48,9 @@ def start(
     `event` names the start event that happened where the drawing has several; `number` is given out where none is.
     Besides the application the case knows `case_number` and `office`.
     """
-    number = number or next_number(session, key, now)
-    version = deployment.version_for_new_case(session, key, number)
-    ready = runnable(session, version.digest)
-    if event is None:
-        application = applied(ready.form("", ready.procedure.application.form), application)
-    data = {**application, "case_number": number, "office": office}
-    case = Case(
-        number=number,
-        procedure=key,
-        version=version.number,
-        digest=version.digest,
-        arm=deployment.arm(version),
-        office=office,
-        state=CaseState.RUNNING,
-        opened_at=now,
-        due_at=working_hours.due_of_case(session, ready.procedure, office=office, now=now),
-        data=data,
-        hands={},
-        key_taxpayer=is_key_taxpayer(ready.procedure, data),
-        **_named(ready.procedure, data),
-    )
-    session.add(case)  # goes out with its first tasks and before them: rows do so in the order of their class names
-    _first_turn(session, case, ready, application, by, event, now)
-    return case
-
-
-def _first_turn(
-    session: Session,
-    case: Case,
-    ready: Runnable,
-    application: Mapping[str, Any],
-    by: Officer | str | None,
-    event: str | None,
-    now: datetime,
-) -> None:
-    turn = begin_turn(session, case, ready, now=now, start=event)
-    turn.introduction = {
-        **application,
-        "taxpayer_id": case.taxpayer_id,
-        "office": case.office,
-        "key_taxpayer": case.key_taxpayer,
-        "arm": case.arm,
-        **({"started_by": staff.code_of(by)} if by else {}),
-    }
-    turn.close()
+    turn = begin_case(session, key, application, now=now, office=office, by=by, number=number, event=event)
     follow(session, turn)
-
-
-def _named(procedure: Procedure, data: Mapping[str, Any]) -> dict[str, Any]:
-    """Title and taxpayer of a case, by the procedure's own expressions."""
-    application = procedure.application
-    taxpayer = _said(application.taxpayer, data) or data.get("taxpayer_id")
-    return {
-        "title": str(_said(application.title, data) or data.get("title") or data["case_number"]),
-        "taxpayer_id": str(taxpayer) if taxpayer else None,
-        "taxpayer_name": str(data["taxpayer_name"]) if data.get("taxpayer_name") else None,
-    }
-
-
-def _said(expression: str | None, data: Mapping[str, Any]) -> Any:
-    try:
-        return evaluate(expression, data) if expression else None
-    except BpmnError:
-        return None  # a case without a title is better than no case
-
-
-NEXT_NUMBER = text(
-    "INSERT INTO case_counters (prefix, last) VALUES (:prefix, 1) "
-    "ON CONFLICT (prefix) DO UPDATE SET last = case_counters.last + 1 RETURNING last"
-)
-
-
-def next_number(session: Session, key: str, now: datetime) -> str:
-    """The next case number of a procedure: its initials, the year in the offices' zone, and a running number.
-
-    One statement, so that cases started at the same moment wait for each other and never collide.
-    """
-    prefix = f"{''.join(word[0] for word in key.split('_') if word).upper()}{now.astimezone(ZONE):%Y}"
-    return f"{prefix}-{session.execute(NEXT_NUMBER, {'prefix': prefix}).scalar_one():06d}"
+    return turn.case
 
 
 def find(session: Session, number: str) -> Case:

@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from workflows import notifications
+from workflows.beginning import begin_once
 from workflows.locking import locked_case
 from workflows.tables import Case, CaseState, Incident, KeptMessage, ReceivedMessage, Subscription
 from workflows.turn import Turn, open_turn
@@ -18,9 +19,10 @@ MOST_HOPS = 100  # two cases that answer each other for ever are stopped
 
 
 def follow(session: Session, turn: Turn, hops: int = 0) -> None:
-    """Deliver what the turn sent. A message that nobody here waits for goes to the outbox, for others to fetch."""
+    """Deliver what the turn sent. A message that nobody here waits for, and no procedure begins with, goes to the outbox, for others to fetch."""
     for sent in turn.sent:
         caught = deliver_to_cases(session, sent.name, sent.correlation, sent.payload, now=turn.now, hops=hops + 1)
+        caught = caught or begin_cases(session, "message", sent.name, sent.payload, now=turn.now, hops=hops + 1)
         notifications.enqueue(
             session,
             channel="message",
@@ -34,6 +36,7 @@ def follow(session: Session, turn: Turn, hops: int = 0) -> None:
         )
     for name in turn.signalled:
         signal_cases(session, name, {}, now=turn.now, apart_from=turn.case.number, hops=hops + 1)
+        begin_cases(session, "signal", name, {}, now=turn.now, hops=hops + 1)
     turn.sent, turn.signalled = [], []
     _take_early(session, turn, hops)
 
@@ -75,6 +78,22 @@ def signal_cases(
     )
     rows = list(session.scalars(query.where(Subscription.case != apart_from).order_by(Subscription.id)))
     return _hand_over(session, rows, payload, now, hops)
+
+
+def begin_cases(
+    session: Session, kind: str, name: str, payload: Mapping[str, Any], *, now: datetime, hops: int = 0
+) -> int:
+    """Begin a case of every procedure that begins with this message or signal, the payload as application; says how many."""
+    if hops > MOST_HOPS:
+        return 0
+    waiting = (Subscription.kind == kind, Subscription.name == name, Subscription.case.is_(None))
+    rows = session.scalars(select(Subscription).where(*waiting).order_by(Subscription.id)).all()
+
+    def then(turn: Turn) -> None:
+        follow(session, turn, hops)
+
+    begun = [begin_once(session, row.procedure, payload, follow=then, now=now, event=row.node) for row in rows]
+    return sum(case is not None for case in begun)
 
 
 def _hand_over(session: Session, rows: list[Subscription], payload: Mapping[str, Any], now: datetime, hops: int) -> int:

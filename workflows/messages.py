@@ -6,13 +6,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from workflows import clock_starts, expected_returns
-from workflows.following import deliver_to_cases, kept, signal_cases
-from workflows.tables import ReceivedMessage, Subscription
+from workflows import expected_returns
+from workflows.following import begin_cases, deliver_to_cases, kept, signal_cases
+from workflows.tables import ReceivedMessage
 
 
 def deliver(
@@ -41,7 +40,7 @@ def deliver(
         return 0
     taken = deliver_to_cases(session, name, correlation, payload, now=now)
     noted = expected_returns.note(session, name, correlation, payload, now=now)
-    row.taken = taken or noted or _start(session, "message", name, payload, now)
+    row.taken = taken or noted or begin_cases(session, "message", name, payload, now=now)
     if not row.taken and keep is not None:
         row.keep_until = now + keep
         session.add(row)
@@ -73,15 +72,7 @@ def broadcast(
         row.received_at = now
         if not _is_new(session, row):
             return 0
-    return signal_cases(session, signal, payload, now=now) + _start(session, "signal", signal, payload, now)
-
-
-def _start(session: Session, kind: str, name: str, payload: Mapping[str, Any], now: datetime) -> int:
-    rows = session.scalars(
-        select(Subscription).where(Subscription.kind == kind, Subscription.name == name, Subscription.case.is_(None))
-    ).all()
-    begun = [clock_starts.start_once(session, row.procedure, payload, now=now, event=row.node) for row in rows]
-    return sum(case is not None for case in begun)
+    return signal_cases(session, signal, payload, now=now) + begin_cases(session, "signal", signal, payload, now=now)
 
 
 __all__ = ["broadcast", "deliver", "kept"]

@@ -6,11 +6,12 @@ import pytest
 from sqlalchemy import select
 
 from bpmn.model import ActivityKind, EventDefinition, Timer, TimerKind, Trigger
-from tests.builders import activity, end, model, procedure, start, user
+from tests.builders import activity, end, model, procedure, start, throw, user
 from tests.workflows.conftest import Office
-from workflows import deployment, messages
+from workflows import cases, deployment, messages
 from workflows.errors import Undeployable
-from workflows.tables import Case, Task
+from workflows.following import MOST_HOPS
+from workflows.tables import Case, OutgoingMessage, Task
 
 PAPERS = EventDefinition(trigger=Trigger.MESSAGE, message="papers")
 CALLED = EventDefinition(trigger=Trigger.SIGNAL, signal="called")
@@ -74,3 +75,42 @@ def test_a_receive_task_alone_begins_no_case_and_is_refused_with_the_way_out(sql
         deployment.deploy(session, drawn, now=sqlite_office.now)
     (problem,) = (p for p in told.value.problems if getattr(p, "rule", "") == "no_start")
     assert "start event" in f"{problem}".lower()
+
+
+THROWN = {Trigger.MESSAGE: {"message": "papers"}, Trigger.SIGNAL: {"signal": "called"}}
+
+
+@pytest.mark.parametrize("trigger", THROWN)
+def test_what_a_case_throws_begins_the_procedures_that_wait_for_it(sqlite_office: Office, trigger: Trigger) -> None:
+    look = user("look", posts=("clerk",))
+    begun = model(start(trigger=trigger, **THROWN[trigger]), look, end(), paths=["start > look > end"], key="begun")
+    told = throw("tell", trigger, **THROWN[trigger])
+    telling = model(start(), told, end(), paths=["start > tell > end"], key="telling")
+    with sqlite_office.begin() as session:
+        for drawn in (begun, telling):
+            version = deployment.deploy(session, procedure(drawn), now=sqlite_office.now)
+            deployment.activate(session, version, now=sqlite_office.now)
+        application = {"taxpayer_id": "91T"}
+        first = cases.start(session, "telling", application, now=sqlite_office.now, office="east")
+        (other,) = session.scalars(select(Case).where(Case.procedure == "begun"))
+        assert (first.state, other.state) == ("completed", "running")
+        if trigger is Trigger.MESSAGE:
+            assert (other.taxpayer_id, other.office) == ("91T", "east"), "a message brings its variables"
+            assert other.data["case_number"] == other.number
+            assert [letter.sent_at is None for letter in session.scalars(select(OutgoingMessage))] == [False]
+        (task,) = session.scalars(select(Task).where(Task.case == other.number))
+        assert task.activity == "look"
+
+
+def test_a_procedure_that_begins_itself_for_ever_is_stopped(sqlite_office: Office) -> None:
+    begin = start(trigger=Trigger.SIGNAL, signal="again")
+    drawn = model(
+        begin, throw("tell", Trigger.SIGNAL, signal="again"), end(), paths=["start > tell > end"], key="begun"
+    )
+    with sqlite_office.begin() as session:
+        deployment.activate(
+            session, deployment.deploy(session, procedure(drawn), now=sqlite_office.now), now=sqlite_office.now
+        )
+        messages.broadcast(session, "again", {}, now=sqlite_office.now)
+        begun = session.scalars(select(Case).where(Case.procedure == "begun")).all()
+        assert 1 < len(begun) <= MOST_HOPS + 2
