@@ -199,7 +199,7 @@ def looked_at(name: ReportName, *, by: str, now: datetime) -> Asked | None:
     known = asked(name)
     if known is not None and (known.going or known.state == State.FAILED):
         return known
-    if not renewing.is_due(db(), name, reports.newest(db(), name), now):
+    if not renewing.is_due(current_app.config["SETTINGS"], db(), name, reports.newest(db(), name), now):
         return None
     with transaction(engine()) as session:
         renewing.ask(session, name, by=by, now=now)

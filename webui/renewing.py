@@ -18,8 +18,10 @@ from sqlalchemy.orm import Session
 from bpmn.procedure import TimeLimit
 from bpmn.procedure_costs import Costs
 from event_logs import store
+from event_logs.collecting import collected_logs
 from event_logs.quality import Repair
 from event_logs.quality.records import accepted
+from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
 from mining.reports import kept as reports
 from mining.reports.kept import Basis, KeptReport, ReportKind, ReportName
@@ -68,10 +70,12 @@ def ask_anew(session: Session, log: str, *, by: str, now: datetime) -> int:
     return sum(ask(session, name, by=by, now=now) for name in reports.names(session, log))
 
 
-def ask_due(database: sa.Engine, now: datetime) -> int:
+def ask_due(settings: Settings, database: sa.Engine, now: datetime) -> int:
     """Have the reports made anew that are out of date, each once however many look; says how many were asked for."""
     with reading_sessions(database)() as session:
-        due = [name for key in recorded(session) for name in _due(session, key, now)]
+        due = [name for key in recorded(session) for name in _due(settings, session, key, now)]
+        laid_down = sorted({*collected_logs(session)} & {*Warehouse(settings.home).names()})
+        due += [name for log in laid_down for name in _due_of_collected(settings, session, log, now)]
     asked = 0
     for name in due:
         with transaction(database) as session:
@@ -79,11 +83,11 @@ def ask_due(database: sa.Engine, now: datetime) -> int:
     return asked
 
 
-def _due(session: Session, key: str, now: datetime) -> Iterator[ReportName]:
+def _due(settings: Settings, session: Session, key: str, now: datetime) -> Iterator[ReportName]:
     """The diagnosis of a procedure, or else its bottlenecks alone."""
     whole, part = ReportName(ReportKind.DIAGNOSIS, key), ReportName(ReportKind.DELAYS, key)
     found = [report for report in (reports.newest(session, whole), reports.newest(session, part)) if report]
-    if is_due(session, whole, next((report for report in found if report.kind == whole.kind), None), now):
+    if is_due(settings, session, whole, next((report for report in found if report.kind == whole.kind), None), now):
         yield whole
         return
     latest = max(found, key=lambda report: report.made_from.position)
@@ -92,19 +96,34 @@ def _due(session: Session, key: str, now: datetime) -> Iterator[ReportName]:
         yield part
 
 
+def _due_of_collected(settings: Settings, session: Session, log: str, now: datetime) -> Iterator[ReportName]:
+    """What somebody once had made of a log that other systems fill."""
+    for name in reports.names(session, f"{IMPORTED}{log}"):
+        if is_due(settings, session, name, reports.newest(session, name), now):
+            yield name
+
+
 def recorded(session: Session) -> list[str]:
     return [v.key for v in catalogue.newest(session) if store.last_position(session, procedure=v.key)]
 
 
-def is_due(session: Session, name: ReportName, report: KeptReport | None, now: datetime) -> bool:
-    """Whether enough has happened since the report of that name was made, or its form or drawing is another one now."""
+def is_due(settings: Settings, session: Session, name: ReportName, report: KeptReport | None, now: datetime) -> bool:
+    """Whether enough has happened since the report of that name was made, or its form, drawing or (imported) source is another one now."""
     if report is None or report.made_from.product != product(name.kind):
         return True
+    old = report.made_at <= now - OLD
     if name.log.startswith(IMPORTED):
-        return report.made_from.drawing != yardsticks.written(yardsticks.chosen(session, name.log))
+        drawing = yardsticks.written(yardsticks.chosen(session, name.log))
+        return report.made_from.drawing != drawing or (old and report.made_from.source != _source(settings, name.log))
     many = max(ENOUGH_NEW, report.made_from.position // HUNDREDTH)
     fresh = new_events(session, report, many)
-    return fresh >= many or (fresh > 0 and report.made_at <= now - OLD)
+    return fresh >= many or (fresh > 0 and old)
+
+
+def _source(settings: Settings, log: str) -> str:
+    """What an imported log says it was read from; that of a collected one changes with its events."""
+    source: str = Warehouse(settings.home).facts(log.removeprefix(IMPORTED))["source_line"]
+    return source
 
 
 def new_events(session: Session, report: KeptReport, most: int = 1) -> int:

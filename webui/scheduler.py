@@ -61,7 +61,7 @@ def start(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) ->
         (partial(tick, engine, now), EVERY_SECONDS),
         (partial(_dispatch, engine, ways, now), EVERY_SECONDS),
         (partial(_check_quality, settings, engine, now), CHECKS_SECONDS),
-        (partial(_ask_for_reports, engine, now), renewing.EVERY_SECONDS),
+        (partial(_ask_for_reports, settings, engine, now), renewing.EVERY_SECONDS),
         (partial(predicting.look, engine, now), predicting.LOOK_SECONDS),
     )
     collects = (partial(collecting.tick, engine, settings, now), collecting.EVERY_SECONDS)
@@ -90,9 +90,9 @@ def _check_quality(settings: Settings, engine: sa.Engine, now: Callable[[], date
         )
 
 
-def _ask_for_reports(engine: sa.Engine, now: Callable[[], datetime]) -> None:
+def _ask_for_reports(settings: Settings, engine: sa.Engine, now: Callable[[], datetime]) -> None:
     try:
-        renewing.ask_due(engine, now())
+        renewing.ask_due(settings, engine, now())
     except SQLAlchemyError:
         log.exception(
             "It could not be looked which reports are out of date; it is tried again in %s seconds.",

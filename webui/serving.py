@@ -22,7 +22,7 @@ def serve(settings: Settings, *, ready: Callable[[str], None] = print) -> None:
     app = create_app(settings)
     server = create_server(app, host=settings.host, port=settings.port, threads=settings.threads, ident="qiangji")
     background = scheduler.start(settings, app.config["ENGINE"], app.config["CLOCK"])
-    renewing.ask_due(app.config["ENGINE"], app.config["CLOCK"]())
+    renewing.ask_due(settings, app.config["ENGINE"], app.config["CLOCK"]())
     signal.signal(signal.SIGTERM, _stop)
     ready(f"http://{settings.host}:{settings.port}")
     try:

@@ -13,12 +13,15 @@ import pytest
 import sqlalchemy as sa
 from flask import Flask
 
+from event_logs.collecting import keep
+from event_logs.collecting.cloud_events import told_of
 from event_logs.warehouse import Warehouse
 from mining.reports import kept as reports
 from mining.reports.kept import ReportKind, ReportName
 from tests.webui.conftest import MONDAY, REFUND, Hands, SignIn, made
 from webui import renewing
 from webui.app import create_app
+from webui.collecting import lay_down
 from webui.database import reading_sessions, transaction
 from webui.settings import Settings
 
@@ -81,6 +84,34 @@ def test_what_is_kept_of_a_log_is_made_anew_when_it_is_imported_again(
             assert report is not None and report.result().cases == cases
 
 
+def test_what_is_kept_of_a_log_is_made_anew_when_other_systems_have_told_more(
+    app: Flask, settings: Settings, engine: sa.Engine
+) -> None:
+    name = ReportName(ReportKind.DIAGNOSIS, "log:permits")
+    told(engine, settings, "p1")
+    renewing.renew(settings, engine, name, now=MONDAY)
+    later = MONDAY + timedelta(minutes=20)
+    assert renewing.ask_due(settings, engine, later) == 0, "nothing is new"
+    told(engine, settings, "p2")
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(minutes=5)) == 0, "it is new enough"
+    assert renewing.ask_due(settings, engine, later) == 1
+    assert made(app) == 1
+    with reading_sessions(engine)() as session:
+        report = reports.newest(session, name)
+        assert report is not None and report.result().cases == 2
+
+
+def told(engine: sa.Engine, settings: Settings, case: str) -> None:
+    """Another system pushes an event, which is laid down for the analyses."""
+    event = {
+        "specversion": "1.0", "id": f"of {case}", "source": "/permits", "type": "check", "subject": case,
+        "time": "2026-03-02T01:00:00Z", "data": {},
+    }  # fmt: skip
+    with transaction(engine) as session:
+        keep(session, "permits", "/permits", [told_of(event)[1]], now=MONDAY)
+    assert lay_down(engine, settings, MONDAY) == ["permits"]
+
+
 ANEW = """
 import sys
 from datetime import UTC, datetime
@@ -110,13 +141,13 @@ def test_the_same_snapshot_gives_the_same_bytes_in_any_process(
 def test_it_is_made_anew_when_enough_is_new_or_it_is_old(
     app: Flask, signed_in: SignIn, worked: None, settings: Settings, engine: sa.Engine
 ) -> None:
-    assert renewing.ask_due(engine, MONDAY) == 1
-    assert renewing.ask_due(engine, MONDAY) == 0, "it is waited for already"
+    assert renewing.ask_due(settings, engine, MONDAY) == 1
+    assert renewing.ask_due(settings, engine, MONDAY) == 0, "it is waited for already"
     assert made(app) == 1
-    assert renewing.ask_due(engine, MONDAY + timedelta(days=1)) == 0, "nothing is new"
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(days=1)) == 0, "nothing is new"
     signed_in("clerk").post(f"/new/{REFUNDS}", data=REFUND)
-    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=5)) == 0, "little is new"
-    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=20)) == 1
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(minutes=5)) == 0, "little is new"
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(minutes=20)) == 1
     assert made(app) == 1
     renewing.renew(settings, engine, REPORT, now=MONDAY + timedelta(minutes=21))
     assert kept(engine)[0] == 2, "what was made from the very same events stays"
@@ -133,7 +164,7 @@ def test_the_page_of_bottlenecks_shows_delays_as_of_later_than_the_diagnosis(
     assert before and before["current_at"] is None, "nothing happened between the two"
     signed_in("clerk").post(f"/new/{REFUNDS}", data=REFUND)
     monkeypatch.setattr(renewing, "SOME_NEW", 1)
-    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=2)) == 1
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(minutes=2)) == 1
     assert made(app) == 1
     now = signed_in("manager").get(address).json
     assert now and now["current_at"] is not None
@@ -141,4 +172,4 @@ def test_the_page_of_bottlenecks_shows_delays_as_of_later_than_the_diagnosis(
     assert "what still waits, costs and causes as of the analysis" in signed_in("manager").get(address[:-12]).text
     working = signed_in("manager").get(f"{address}&time=working").json
     assert working and working["current_at"] is None, "office hours are told by the diagnosis alone"
-    assert renewing.ask_due(engine, MONDAY + timedelta(minutes=3)) == 0
+    assert renewing.ask_due(settings, engine, MONDAY + timedelta(minutes=3)) == 0
