@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Dialect, Table, bindparam, insert
 Values = Mapping[str, Any]
 Process = Callable[[Any], Any]
 Places = Sequence[tuple[int, Process]]  # where the driver has another form of a value, and how it is made
-CURSOR = "the cursor of prepared statements"
+CURSORS = "cursors of prepared statements"
 AT_ONCE = 100  # rows in one statement
 Row = TypeVar("Row")
 
@@ -30,32 +30,31 @@ class Filled:
     values: Sequence[Any]
 
     def send(self, connection: Connection) -> Any:
-        """The driver's cursor after it, which the next one uses, too: what it found is to be read before.
+        """The driver's cursor after it, which is used again when it is sent again.
 
         Who listens for `before_cursor_execute` hears of it, and errors are SQLAlchemy's, as ever.
         """
-        cursor = connection.info.get(CURSOR) or _cursor(connection)
+        cursors = connection.info.setdefault(CURSORS, {})
+        cursor = cursors.get(self.text) or cursors.setdefault(self.text, _cursor(connection))
         text, values = self.text, self.values
         for listen in connection.dispatch.before_cursor_execute:
             text, values = listen(connection, cursor, text, values, None, False)
         try:
             return cursor.execute(text, values)
         except connection.dialect.loaded_dbapi.Error as error:
-            del connection.info[CURSOR]  # it gets closed
+            del cursors[self.text]  # it gets closed
             connection._handle_dbapi_exception(error, text, values, cursor, None)
 
 
 def _cursor(connection: Connection) -> Any:
-    """One for all prepared statements of this connection, since making one costs as much as sending a statement."""
+    """One for each statement of each connection: making one costs nearly as much as sending, and psycopg's knows its types then."""
     driver: Any = connection.dialect.loaded_dbapi
     own: Any = connection.connection.dbapi_connection
-    if _numbered(connection.dialect):
-        cursor = driver.RawCursor(own)
-        # The statement tells the type: with that of the value, each place that may be NULL would double the plans.
-        cursor.adapters.register_dumper(str, driver.types.string.StrDumperUnknown)
-    else:
-        cursor = own.cursor()
-    connection.info[CURSOR] = cursor
+    if not _numbered(connection.dialect):
+        return own.cursor()
+    cursor = driver.RawCursor(own)
+    # The statement tells the type: with that of the value, each place that may be NULL would double the plans.
+    cursor.adapters.register_dumper(str, driver.types.string.StrDumperUnknown)
     return cursor
 
 
