@@ -6,7 +6,7 @@ prepared one knows. It is filled in first and sent later, so that whoever holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -97,7 +97,7 @@ class Prepared:
 
     def __init__(self, statement: Any, columns: Iterable[str] | None = None) -> None:
         self._statement, self._columns = statement, None if columns is None else list(columns)
-        self._by_driver: dict[tuple[str, str], _Compiled] = {}
+        self._by_driver: dict[str, _Compiled] = {}
 
     def fill(self, dialect: Dialect, values: Values) -> Filled:
         return self._for(dialect).named(values)
@@ -112,8 +112,8 @@ class Prepared:
         return [known.told(row) for row in known.named(values).send(connection).fetchall()]
 
     def _for(self, dialect: Dialect) -> _Compiled:
-        key = dialect.name, dialect.driver
-        return self._by_driver.get(key) or self._by_driver.setdefault(key, self._compiled(dialect))
+        driver = dialect.driver
+        return self._by_driver.get(driver) or self._by_driver.setdefault(driver, self._compiled(dialect))
 
     def _compiled(self, dialect: Dialect) -> _Compiled:
         made = self._statement.compile(dialect=_positional(dialect), column_keys=self._columns)
@@ -152,9 +152,9 @@ class PreparedRows:
         return bindparam(f"row_{row}_{name}", type_=self._table.c[name].type)
 
 
-def at_once(rows: Sequence[Row]) -> Iterator[Sequence[Row]]:
+def at_once(rows: Sequence[Row]) -> list[Sequence[Row]]:
     """As many at a time as go into one statement."""
-    return (rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE))
+    return [rows[start : start + AT_ONCE] for start in range(0, len(rows), AT_ONCE)]
 
 
 def _positional(dialect: Any) -> Dialect:

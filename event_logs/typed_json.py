@@ -64,15 +64,13 @@ def tagged(value: object) -> object:
             else tagged(item)
             for key, item in value.items()  # type: ignore[attr-defined]
         }
+    if isinstance(value, (list, tuple)):
+        return [item if type(item) in _AS_THEY_ARE else tagged(item) for item in value]
     if isinstance(value, (str, bool, int)):
         return _plain(value)
     if isinstance(value, float):
         return value if math.isfinite(value) else {"$float": repr(value)}
-    if isinstance(value, Mapping):
-        return {_key(key): tagged(item) for key, item in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [tagged(item) for item in value]
-    return _tagged_scalar(value)
+    return _tagged(value)
 
 
 def _plain(value: object) -> object:
@@ -86,7 +84,7 @@ def _key(key: object) -> str:
     return f"${key}" if key.startswith("$") else str(key)
 
 
-def _tagged_scalar(value: object) -> dict[str, object]:
+def _tagged(value: object) -> dict[str, object]:
     if isinstance(value, Decimal):
         return {"$decimal": str(value)}
     if isinstance(value, datetime):  # before date: a datetime is one
@@ -99,6 +97,8 @@ def _tagged_scalar(value: object) -> dict[str, object]:
         return {"$duration": value // _MICROSECOND}
     if isinstance(value, Nested):
         return {"$value": tagged(value.value), "$attributes": tagged(value.attributes)}
+    if isinstance(value, Mapping):  # the last, since asking an abstract class takes long
+        return {_key(key): tagged(item) for key, item in value.items()}
     raise Unstorable(value)
 
 

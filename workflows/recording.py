@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
-from decimal import Decimal
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Dialect
@@ -20,7 +19,7 @@ from workflows.working_hours import calendar
 
 def scalar(value: Any) -> Scalar:
     """A FEEL value as an attribute of an event: lists and contexts become readable text."""
-    if value is None or isinstance(value, str | bool | int | float | Decimal | date | datetime):
+    if isinstance(value, Scalar):
         return value
     if isinstance(value, timedelta):
         return f"PT{int(value.total_seconds())}S"
@@ -56,8 +55,8 @@ class Journal:
         office: str | None = None,
         attributes: Mapping[str, Any] | None = None,
     ) -> None:
-        for place in [place for place in self.opened if activity.startswith(place)]:
-            attributes = {**(attributes or {}), "called_version": self.opened.pop(place)}
+        if self.opened:
+            attributes = self._with_called_version(activity, attributes)
         self.events.append(
             Event(
                 procedure=self.case.procedure,
@@ -74,6 +73,11 @@ class Journal:
                 attributes=scalars(attributes or {}),
             )
         )
+
+    def _with_called_version(self, activity: str, attributes: Mapping[str, Any] | None) -> Mapping[str, Any] | None:
+        for place in [place for place in self.opened if activity.startswith(place)]:
+            attributes = {**(attributes or {}), "called_version": self.opened.pop(place)}
+        return attributes
 
     def record_task(self, task: Task, lifecycle: Lifecycle, attributes: Mapping[str, Any] | None = None) -> None:
         """An event of a person's task, with the officer and post that it has now."""

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache, partial
+from itertools import chain
 from typing import Any, cast
 
 from sqlalchemy import Connection, Dialect, Table, bindparam, delete, update
@@ -145,7 +146,7 @@ class Rows:
         gone = self.gone[TIMERS]
         if timers and gone:
             asked = {**timers[0], "of_case": self.case, "was": gone[0]}
-            otherwise = (*_add(dialect, TIMERS, timers[:1]), *self._forget(dialect, TIMERS, gone[:1]))
+            otherwise = chain(_add(dialect, TIMERS, timers[:1]), self._forget(dialect, TIMERS, gone[:1]))
             yield partial(_set_anew, SET_ANEW.fill(dialect, asked), otherwise)
             timers, gone = timers[1:], gone[1:]
         yield from _add(dialect, TIMERS, timers)
@@ -169,7 +170,8 @@ def _add(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[Send]:
         yield ADD[table].fill(dialect, [[row[name] for name in COLUMNS[table]] for row in some]).send
 
 
-def _set_anew(first: Filled, otherwise: Iterable[Send], connection: Connection) -> None:
+def _set_anew(first: Filled, otherwise: Iterator[Send], connection: Connection) -> None:
+    """What is to be done otherwise is rarely needed, and only filled in then."""
     if first.send(connection).rowcount != 1:
         for send in otherwise:
             send(connection)
