@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from typing import Any
 
@@ -51,6 +51,17 @@ def met(order: str, before: dict[str, Any], **writes: dict[str, Any]) -> tuple[d
         ),
         ({"c": {"x": 1, "y": 1}}, {"c": {"x": 2, "y": 1}}, {"c": {"x": 1, "y": 2}}, {"c": {"x": 2, "y": 2}}),
         ({"v": 1}, {"v": 5}, {"v": 5}, {"v": 5}),
+        ({"l": ["x", "y", "x"]}, {"l": ["y", "x"]}, {"l": ["x", "y", "x", "z"]}, {"l": ["y", "x", "z"]}),
+        ({"v": 1}, {"v": Decimal(5)}, {"v": 5}, {"v": 5}),
+        ({"v": Decimal("1.50")}, {"v": Decimal("1.5")}, {"v": Decimal(2)}, {"v": Decimal(2)}),
+        ({"v": 5, "w": 1}, {"v": None}, {"w": 2}, {"v": None, "w": 2}),
+        ({"c": {"a": 1, "b": 1}}, {"c": {"b": 1}}, {"c": {"a": 1, "b": 2}}, {"c": {"b": 2}}),
+        (
+            {"l": [{"n": 1}, {"n": 2}]},
+            {"l": [{"n": 2}]},
+            {"l": [{"n": 1}, {"n": 2, "ok": True}]},
+            {"l": [{"n": 2, "ok": True}]},
+        ),
     ],
 )
 def test_nobody_s_work_is_lost(
@@ -132,6 +143,25 @@ def test_a_service_that_changes_what_it_was_given_changes_nobody_else_s_data() -
 def test_a_real_conflict_is_recorded() -> None:
     merged, conflicts = met("ab", {"risk": "?"}, a={"risk": "high"}, b={"risk": "low"})
     assert conflicts == ["risk"] and merged["risk"] in ("high", "low")
+
+
+@pytest.mark.parametrize(
+    ("before", "a", "b"),
+    [
+        ({"l": [1, 2, 3]}, {"l": [3, 2, 1]}, {"l": [1, 2, 3, 4]}),
+        ({"l": [1, 2, 3]}, {"l": [3, 1]}, {"l": [1, 2, 3, 4]}),
+        ({"l": 5}, {"l": None}, {"l": 6}),
+        ({}, {"l": None}, {"l": 6}),
+        ({"l": date(2026, 1, 1)}, {"l": date(2026, 1, 2)}, {"l": datetime(2026, 1, 2, tzinfo=UTC)}),
+        ({"l": True}, {"l": Decimal(1)}, {"l": False}),
+    ],
+)
+def test_what_cannot_be_brought_together_is_a_conflict(
+    before: dict[str, Any], a: dict[str, Any], b: dict[str, Any]
+) -> None:
+    for order, kept in (("ab", b), ("ba", b)):
+        merged, conflicts = met(order, before, a=a, b=b)
+        assert conflicts == ["l"] and merged["l"] in (a["l"], kept["l"])
 
 
 def test_a_branch_does_not_see_what_the_other_writes() -> None:

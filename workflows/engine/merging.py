@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 from typing import Any
 
 MISSING: Any = object()
@@ -73,9 +74,20 @@ def _lists(base: list[Any], changes: list[list[Any]], conflicts: list[tuple[str,
                 for at, item in enumerate(base)
             ]
     gone, merged = [_beyond(base, value) for value in changes], list(base)
+    if any(_reordered(base, value) for value in changes):  # what was added and removed would not tell it
+        conflicts.append((path, list(changes)))
+        return changes[-1]
     for item in _together(gone):
         merged.pop(next(at for at, kept in enumerate(merged) if same(kept, item)))
     return merged + _together([_beyond(value, base) for value in changes])
+
+
+def _reordered(base: list[Any], value: list[Any]) -> bool:
+    """Whether what there is of the base stands in another order there."""
+    ahead = iter(base)
+    added = _beyond(value, base)
+    kept = _beyond(value[::-1], added)[::-1]  # of equal items the last ones are those that were added
+    return not all(any(same(item, known) for known in ahead) for item in kept)
 
 
 def _beyond(one: list[Any], other: list[Any]) -> list[Any]:
@@ -107,13 +119,19 @@ def _distinct(values: list[Any]) -> list[Any]:
 
 
 def same(one: Any, other: Any) -> bool:
-    """Equal as FEEL values: true is not 1, at any depth."""
+    """Equal as FEEL values, at any depth: true is not 1, but 1 from a program is the 1 of a form."""
     if one is other:
         return True
-    if one is MISSING or other is MISSING or type(one) is not type(other):
+    if one is MISSING or other is MISSING:
         return False
+    if type(one) is not type(other):
+        return _is_number(one) and _is_number(other) and bool(one == other)
     if isinstance(one, list):
         return len(one) == len(other) and all(same(a, b) for a, b in zip(one, other, strict=True))
     if isinstance(one, Mapping):
         return one.keys() == other.keys() and all(same(value, other[key]) for key, value in one.items())
     return bool(one == other)
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | Decimal) and not isinstance(value, bool)
