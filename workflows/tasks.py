@@ -77,9 +77,9 @@ def candidates_for(session: Session, task: Task, now: datetime) -> list[Candidat
 
 
 def known(session: Session, task: Task, case: Case, *, now: datetime) -> Mapping[str, Any]:
-    """What the case knows where the task waits: in a called procedure what was handed in there, else all of its data."""
+    """What the case knows where the task waits, what belongs to the task alone included: in a called procedure what is known there."""
     if "/" not in task.activity or task.state in DONE or not case.execution:
-        return case.data
+        return {**case.data, **(task.local or {})}
     return open_turn(session, case, now=now).execution.variables(int(task.instance))
 
 

@@ -20,7 +20,10 @@ def compiled(lines: tuple[Assignment, ...]) -> Lines:
 
 
 class ActivitySpec(NodeSpec):
-    """What activities share: inputs, outputs and boundary events."""
+    """What activities share: inputs, outputs and boundary events.
+
+    `progress` keeps what was done (`result`) until its outputs have values: where one fails, the work is not done once more.
+    """
 
     node: Activity
 
@@ -49,12 +52,24 @@ class ActivitySpec(NodeSpec):
             taken = self.assigned(token, self.gives, {**token.data, **result, "result": dict(result)})
         return {**taken, **carried(self.carried_out, result)} if self.carried_out else taken
 
+    def _run(self, my_task: Token) -> bool | None:
+        if "result" not in my_task.progress or my_task.leaving:
+            return super()._run(my_task)
+        self.finished(my_task, my_task.progress["result"])
+        return None
+
     def finished(self, token: Token, values: Mapping[str, Any]) -> None:
         if self.gives or self.carried_out:
-            token.write(values)
-            given = self.assigned(token, self.gives, token.data)
-            values = {**values, **given, **carried(self.carried_out, values)}
+            token.progress["result"] = values
+            values = self.made_of(token, values)
+            del token.progress["result"]
         super().finished(token, values)
+
+    def made_of(self, token: Token, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        """What becomes of the answers of a person or of a message: all of them, and the outputs."""
+        token.write(values)
+        given = self.assigned(token, self.gives, {**token.data, "result": dict(values)})
+        return {**values, **given, **carried(self.carried_out, values)}
 
 
 def carried(moves: tuple[tuple[str, str], ...], data: Mapping[str, Any]) -> dict[str, Any]:
@@ -88,10 +103,17 @@ def local_of(token: Token) -> Mapping[str, Any]:
 class AutomaticSpec(ActivitySpec):
     """An activity that the machine does by itself, in one step."""
 
-    def step(self, token: Token) -> bool | None:
-        return self.done(token, self.taken(token, self.work(token)))
+    def _run(self, my_task: Token) -> bool | None:
+        done = my_task.progress.get("done")
+        return super()._run(my_task) if done is None or my_task.leaving else self.done(my_task, done)
 
-    def done(self, token: Token, values: Mapping[str, Any]) -> bool:
+    def step(self, token: Token) -> bool | None:
+        return self.done(token, self.work(token))
+
+    def done(self, token: Token, result: Mapping[str, Any]) -> bool:
+        token.progress["done"] = result
+        values = self.taken(token, result)
+        del token.progress["done"]
         token.write(values)
         token.workflow.say(Performed(token.id, self.place, values))
         token.leaving = True
@@ -109,18 +131,18 @@ class ServiceSpec(AutomaticSpec):
         inputs = {name: copied(value) for name, value in self.given(token).items()}
         done = token.workflow.steps.perform(self.place, self.node, inputs, attempt=attempt)
         if not isinstance(done, HandedOut):
-            return self.done(token, self.taken(token, done))
+            return self.done(token, done)
         token.progress["handed"] = True
         token.workflow.say(Handed(token.id, self.place, inputs, attempt))
         self.attach(token)
         return None
 
-    def finished(self, token: Token, values: Mapping[str, Any]) -> None:
-        NodeSpec.finished(self, token, self.taken(token, values))
+    def made_of(self, token: Token, values: Mapping[str, Any]) -> Mapping[str, Any]:
+        return self.taken(token, values)
 
     def withdraw(self, token: Token) -> None:
         if token.progress.get("handed") and not token.leaving:
-            token.workflow.say(Withdrawn(token.id, self.place))
+            token.workflow.say(Withdrawn(token.id, self.place, failed=token.failure is not None))
         else:
             super().withdraw(token)
 

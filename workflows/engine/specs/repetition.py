@@ -112,10 +112,9 @@ class MultiInstanceSpec(RepeatedSpec):
         enough = self.complete_when is not None and self.complete_when.holds(
             self.place, self.seen(token), token.workflow.steps.now
         )
-        for events in list(self.thrown(token)):
-            for event in events:
-                throw(event, self, token, own=True)
-            enough = enough or self.many.behavior is Behavior.COMPLEX
+        thrown = list(self.thrown(token))
+        throw([event for events in thrown for event in events], self, token, own=True)
+        enough = enough or bool(thrown and self.many.behavior is Behavior.COMPLEX)
         if enough:
             token.progress["enough"] = True
             token.workflow.cancel_all(t for t in token.workflow.members(token.id) if t is not ended)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -27,13 +27,24 @@ class Thrown:
     own: bool = False
 
 
-def throw(what: EventNode | EventDefinition, spec: NodeSpec, token: Token, *, own: bool = False) -> None:
-    """Throw it from where the token is; raises StepFailed where a correlation has no value."""
+def throw(whats: Iterable[EventNode | EventDefinition], spec: NodeSpec, token: Token, *, own: bool = False) -> None:
+    """Throw them from where the token is, in their order; raises StepFailed where a correlation has no value, and throws none."""
+    for what, correlation in [(what, _correlation(what, spec, token)) for what in whats]:
+        _throw(what, correlation, spec, token, own=own)
+
+
+def _correlation(what: EventNode | EventDefinition, spec: NodeSpec, token: Token) -> str | None:
+    if what.trigger is not Trigger.MESSAGE or not what.correlation:
+        return None
+    return correlated(Expression(what.correlation), spec.place, token.data, token.workflow.steps.now)
+
+
+def _throw(
+    what: EventNode | EventDefinition, correlation: str | None, spec: NodeSpec, token: Token, *, own: bool
+) -> None:
     run = token.workflow
     if what.trigger is Trigger.MESSAGE:
         assert spec.node is not None
-        expression = Expression(what.correlation) if what.correlation else None
-        correlation = correlated(expression, spec.place, token.data, run.steps.now)
         run.say(Sent(token.id, spec.place, what.message or spec.node.id, correlation, dict(token.data)))
     elif what.trigger is Trigger.SIGNAL:
         run.say(Signalled(token.id, spec.place, what.signal or ""))
@@ -48,7 +59,6 @@ class ThrowSpec(NodeSpec):
     node: EventNode
 
     def step(self, token: Token) -> bool:
-        for what in self.node.definitions or (self.node,):
-            throw(what, self, token)
+        throw(self.node.definitions or (self.node,), self, token)
         token.workflow.say(Entered(token.id, self.place))
         return self.leave(token)
