@@ -7,8 +7,9 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import inspect, select, update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import instance_state
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
@@ -108,9 +109,9 @@ class Turn:
             self._settle(self.opened)
         self._frame_events()
         connection = self.session.connection()
-        known = [task for task in self.tasks.values() if inspect(task).persistent]
+        known = [task for task in self.tasks.values() if instance_state(task).persistent]
         sent = [*self.rows.filled(self.session, connection.dialect, self.now), *self.journal.filled(connection.dialect)]
-        if inspect(self.case).persistent:
+        if instance_state(self.case).persistent:
             write_known(self.session, connection, self.case, known)
         self.session.flush()
         for send in sent:
