@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import select, update
@@ -13,6 +14,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
+from event_logs.working_time import WorkingCalendar
 from workflows import automation, clock_stops, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
@@ -20,7 +22,7 @@ from workflows.engine.drawn import topic
 from workflows.errors import StepFailed
 from workflows.known import made
 from workflows.locking import write_known
-from workflows.recording import Journal, journal
+from workflows.recording import Journal
 from workflows.routing import People, kept_apart
 from workflows.rows import Rows, tell
 from workflows.tables import (
@@ -43,7 +45,7 @@ class Turn:
     case: Case
     runnable: Runnable
     now: datetime
-    journal: Journal
+    journal: Journal = field(init=False)
     opened: Execution | None = None  # None until somebody asks for it: not every change of a case moves its tokens
     tasks: dict[str, Task] = field(default_factory=dict)  # known rows, by instance
     remarks: Mapping[int, Mapping[str, Any]] = field(default_factory=dict)  # why a token is withdrawn, for its event
@@ -59,6 +61,12 @@ class Turn:
     def __post_init__(self) -> None:
         resting = self.now if self.case.state == CaseState.SUSPENDED else None
         self.rows = Rows(self.case.number, self.case.procedure, resting)
+        self.journal = Journal(self.case, self.now, self.hours.zone)
+
+    @cached_property
+    def hours(self) -> WorkingCalendar:
+        """When the office of the case works."""
+        return working_hours.calendar(self.session, self.case.office)
 
     @property
     def execution(self) -> Execution:
@@ -89,11 +97,11 @@ class Turn:
         return verdict(decisions, activity.decision or "", context, place=place, now=self.now)
 
     def due(self, place: str, value: Any, *, working: bool) -> datetime:
-        hours = working_hours.calendar(self.session, self.case.office)
+        hours = self.hours
         return working_hours.due(value, working=working, now=self.now, calendar=hours, place=place, zone=hours.zone)
 
     def next_due(self, place: str, text: str, *, working: bool, after: datetime | None) -> datetime | None:
-        hours = working_hours.calendar(self.session, self.case.office)
+        hours = self.hours
         return working_hours.next_due(
             text, after=after, working=working, now=self.now, calendar=hours, place=place, zone=hours.zone
         )
@@ -189,7 +197,7 @@ def open_turn(session: Session, case: Case, *, now: datetime, task: Task | None 
         # Spec names begin with the place of the call: a call is at work when a token stands at one of them.
         version = bind(session, version, case.version, lambda place: f'"{place}/' in case.execution)
         case.digest = version.digest
-    turn = Turn(session, case, version, now, journal(session, case, now))
+    turn = Turn(session, case, version, now)
     if task is not None:
         turn.tasks[task.instance] = task
     return turn
@@ -200,7 +208,7 @@ def begin_turn(session: Session, case: Case, version: Runnable, *, now: datetime
     if version.latest:
         version = bind(session, version, case.version, lambda _: False)
         case.digest = version.digest
-    turn = Turn(session, case, version, now, journal(session, case, now))
+    turn = Turn(session, case, version, now)
     turn.opened = begin(version.plan, case.data, turn, start=start)
     return turn
 

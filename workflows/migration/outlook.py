@@ -19,7 +19,6 @@ from workflows.engine import resume as resume_execution
 from workflows.errors import WorkflowError
 from workflows.migration.needing import needed
 from workflows.migration.planning import MigrationPlan
-from workflows.recording import journal
 from workflows.tables import OPEN_TASK, Case, CaseState, Task, TaskState, Timer
 from workflows.turn import Turn
 from workflows.versions import Runnable, runnable
@@ -114,7 +113,7 @@ def of_source(plan: MigrationPlan) -> tuple[ColumnElement[bool], ...]:
 def attempt(session: Session, case: Case, plan: MigrationPlan, *, now: datetime) -> Attempt:
     """Put the case on the new version in memory alone."""
     target = runnable(session, find_version(session, plan.procedure, plan.target).digest)
-    turn = Turn(session, case, target, now, journal(session, case, now))
+    turn = Turn(session, case, target, now)
     tasks = {
         t.instance: t for t in session.scalars(select(Task).where(Task.case == case.number, Task.state.in_(UNFINISHED)))
     }
