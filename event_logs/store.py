@@ -41,7 +41,11 @@ class Base(DeclarativeBase):
 
 
 class RecordedEvent(Base):
-    """One row a fact; `position` is the order of recording, and decides where times tie."""
+    """One row a fact; `position` is the order of recording, and decides where times tie.
+
+    It is never given twice. SQLite gives the next after the highest, which is a new one since none is ever removed: no AUTOINCREMENT,
+    which would write down with each INSERT what the table itself tells.
+    """
 
     __tablename__ = "events"
 
@@ -64,7 +68,6 @@ class RecordedEvent(Base):
     __table_args__ = (
         Index("events_of_procedure", "procedure", "position"),
         Index("events_of_case", "case_id", "position"),
-        {"sqlite_autoincrement": True},  # a position is never given twice
     )
 
 
