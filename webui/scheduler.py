@@ -19,7 +19,7 @@ from apscheduler.schedulers.background import BackgroundScheduler
 from sqlalchemy.exc import InterfaceError, OperationalError, SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from webui import asking, collecting, facts, making, outgoing, predicting, quality, renewing
+from webui import asking, collecting, facts, leaving, making, outgoing, predicting, quality, renewing
 from webui.apart import ready
 from webui.database import reading_sessions
 from webui.outgoing.channel import Channel
@@ -78,6 +78,7 @@ def work(ways: Mapping[str, Channel], settings: Settings) -> Mapping[str, jobs.W
         quality.CHECK: quality.work(settings),
         asking.MAKE: making.work(settings),
         predicting.PREDICT: predicting.work(settings),
+        leaving.REROUTE: leaving.look_again,
     }
 
 

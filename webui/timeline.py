@@ -76,6 +76,8 @@ TOLD = (
 
 def _what(node: AnyNode | None, event: Event) -> str:
     if isinstance(node, EventNode) and event.lifecycle == Lifecycle.COMPLETE:
+        if "/" in event.activity:  # inside a call: the case itself neither begins nor ends there
+            return {Position.START: _("begun"), Position.END: _("done")}.get(node.position, _("happened"))
         return {Position.START: _("opened"), Position.END: _("closed")}.get(node.position, _("happened"))
     if isinstance(node, Activity) and event.lifecycle == Lifecycle.COMPLETE and event.officer is None:
         return _("done automatically")

@@ -35,6 +35,15 @@ def withdrawal(session: Session, task: Task) -> Act:
     return Act(next(colleague, None), at, "")
 
 
+def left(session: Session, case: str, token: int) -> Act | None:
+    """Who brought the case on from this place; None where the facts do not tell of it."""
+    facts = [fact for fact in store.read(session, case_id=case) if fact.instance == str(token)]
+    if not facts or facts[-1].lifecycle not in (Lifecycle.COMPLETE, Lifecycle.WITHDRAW):
+        return None
+    act = _act(facts[-1:], facts[-1].at)
+    return Act(act.who or facts[-1].officer, act.when, act.reason)
+
+
 def not_open(session: Session, case: Case, wanted: str) -> NotOpen:
     """The error of whoever wants to work on a case that somebody has suspended, let go on, or ended."""
     facts = list(store.read(session, case_id=case.number))

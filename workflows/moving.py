@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from bpmn.model import Activity, ProcessModel
 from event_logs.event import Lifecycle
 from workflows import engine, staff
-from workflows.acts import not_open
-from workflows.errors import NotAllowed, UnknownToken
+from workflows.acts import left, not_open
+from workflows.errors import AlreadyDone, NotAllowed, UnknownToken, WorkflowError
 from workflows.following import follow
 from workflows.locking import locked_case
 from workflows.tables import Case, CaseState, Incident, Officer
@@ -57,7 +57,7 @@ def move(
     """What stands at `token` (needed where the case stands at several places) is withdrawn, and the case goes on at `to`.
 
     Its data and parallel branches stay as they are; `alone` ends the other branches of that scope too. The steps that this
-    passes over for certain are recorded as such (`manualskip`), with the reason. Raises NotAllowed, NotOpen, UnknownToken, CannotMove.
+    passes over for certain are recorded as such (`manualskip`), with the reason. Raises NotAllowed, NotOpen, AlreadyDone, UnknownToken, CannotMove.
     """
     held = locked_case(session, case)
     if held.state != CaseState.RUNNING:
@@ -89,8 +89,14 @@ def _position(turn: Turn, token: int | None) -> int:
     if token is None and len(known) == 1:
         return next(iter(known))
     if token is None or token not in known:
-        raise UnknownToken(token or 0)
+        raise _gone(turn, token or 0)
     return token
+
+
+def _gone(turn: Turn, token: int) -> WorkflowError:
+    """Somebody was faster, or nothing ever stood there."""
+    act = left(turn.session, turn.case.number, token)
+    return AlreadyDone(act.who, "withdrawn", act.when, act.reason) if act else UnknownToken(token)
 
 
 def passed_over(plan: engine.Plan, place: str, to: str) -> Iterator[str]:

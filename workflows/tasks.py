@@ -97,11 +97,13 @@ def reroute(
 
     What nobody else may do goes to the pool. The work of a suspended case rests on, on its new desk.
     """
-    code, moved = staff.code_of(officer), []
-    desk = select(Task.id).where(Task.officer == code, Task.state.in_((*HELD_TASK, TaskState.SUSPENDED)))
+    code, moved, lying = staff.code_of(officer), [], (*HELD_TASK, TaskState.SUSPENDED)
+    desk = select(Task.id).where(Task.officer == code, Task.state.in_(lying))
     for id in session.scalars(desk.order_by(Task.id)).all():
         task, case = locked_task(session, id)
-        if task.officer == code and all(c.officer != code for c in candidates_for(session, task, now)):
+        if task.officer != code or task.state not in lying:
+            continue  # somebody was faster
+        if all(c.officer != code for c in candidates_for(session, task, now)):
             turn = open_turn(session, case, now=now, task=task)
             _give_to_others(turn, task)
             turn.journal.record_task(task, Lifecycle.REASSIGN, {"from": code, "by": staff.code_of(by), "why": why})

@@ -9,8 +9,11 @@ import pytest
 import sqlalchemy as sa
 
 from tests.webui.conftest import MONDAY, REFUND, SignIn
+from webui import leaving, scheduler
 from webui.database import transaction
+from webui.settings import Settings
 from workflows import cases, staff, tasks
+from workflows.jobs import embedded
 from workflows.tables import Absence, Officer, Task
 
 GONE = {"active": "no"}
@@ -42,6 +45,18 @@ def test_the_work_of_who_leaves_goes_to_others(
     assert "no longer active" in told and "1 open tasks went to others, 0 wait in the pool" in told
     assert stands(engine) == ("other_clerk", "assigned", "east")
     assert "the officer is no longer active" in signed_in("manager").get(f"/cases/{case}").text
+
+
+def test_work_that_was_given_in_the_same_moment_is_found_by_a_second_look(
+    signed_in: SignIn, case: str, colleague: None, engine: sa.Engine, settings: Settings
+) -> None:
+    signed_in("admin").post("/staff/officers/clerk/active", data=GONE)
+    with transaction(engine) as session:
+        session.get_one(Task, 1).officer = "clerk"  # as whoever looked before that change and wrote after it
+        (job,) = session.execute(sa.select(embedded.JOBS).where(embedded.JOBS.c.name == leaving.REROUTE))
+    assert job.due_at == MONDAY + leaving.SECOND_LOOK
+    scheduler.work({}, settings)[job.name](engine, job.payload, job.due_at)
+    assert stands(engine) == ("other_clerk", "assigned", "east")
 
 
 def test_what_nobody_else_may_do_waits_in_the_pool_and_managers_see_it(

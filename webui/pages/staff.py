@@ -16,7 +16,8 @@ from webui.catalogue import Names, named
 from webui.errors import Refused
 from webui.formats import zone
 from webui.language import gettext as _
-from workflows import staff, tasks
+from webui.leaving import give_away
+from workflows import staff
 from workflows.tables import Absence, Holding, Office, Officer, Post, Skill, Task
 
 page = Blueprint("staff", __name__)
@@ -130,7 +131,7 @@ def set_active(code: str) -> Redirect:
     if officer.active:
         return _back(_("Changed."))
     db().flush()
-    moved = tasks.reroute(db(), code, by=me().code, now=now(), why="officer_left")
+    moved = give_away(db(), code, by=me().code, why="officer_left", now=now())
     return _back(f"{_('Officer %(code)s is no longer active.', code=code)} {_given(moved)}")
 
 
@@ -161,7 +162,7 @@ def dismiss(code: str) -> Redirect:
     if Right.ADMINISTER in db().get_one(Post, post).rights:
         _need_another(code)
     staff.dismiss(db(), staff.find_officer(db(), code), post, office, now=now())
-    moved = tasks.reroute(db(), code, by=me().code, now=now())
+    moved = give_away(db(), code, by=me().code, why="post_taken_back", now=now())
     return _back(f"{_('The post is taken back.')} {_given(moved)}")
 
 
