@@ -17,7 +17,7 @@ from event_logs.quality import repaired
 from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
 from event_logs.working_time import WorkingCalendar
-from webui import catalogue, quality, yardsticks
+from webui import catalogue, yardsticks
 from webui.database import reading_sessions
 from webui.quality import IMPORTED
 from webui.settings import Settings
@@ -43,24 +43,24 @@ class Subject:
 
 def subject(settings: Settings, database: sa.Engine, name: str, *, now: datetime) -> Subject:
     """An imported log (`log:` before its name) or what was recorded of a procedure, as it reads with its accepted repairs."""
+    kept = Warehouse(settings.home, settings.mining_engine)
     if name.startswith(IMPORTED):
-        return imported(database, name, quality.load(settings, database, name, now=now))
+        return _imported(database, name, kept.load(name.removeprefix(IMPORTED)))
     with reading_sessions(database)() as session:
         read = {v.number: catalogue.load(session, v) for v in catalogue.versions(session, name)}
         in_use = catalogue.load(session, catalogue.in_use(session, name))
         position = store.last_position(session, procedure=name)
         hours = working_hours.calendar(session)
         repairs = accepted(session, name)
-    kept = Warehouse(settings.home, settings.mining_engine)
     log = kept.take_snapshot(reading(database), name, now=now, zone=settings.zone.key, position=position)
     models = {number: procedure.model for number, procedure in read.items()}
     return Subject(repaired(log, repairs), models, in_use.time_limits, hours, position, in_use.costs)
 
 
-def imported(database: sa.Engine, name: str, log: EventLog) -> Subject:
+def _imported(database: sa.Engine, name: str, log: EventLog) -> Subject:
     """An imported log with what the version that it is held against says of it; alone where it is held against none."""
     with reading_sessions(database)() as session:
-        version = yardsticks.chosen(session, name)
+        log, version = repaired(log, accepted(session, name)), yardsticks.chosen(session, name)
         if version is None:
             return Subject(log, {})
         procedure, drawing = catalogue.load(session, version), yardsticks.written(version)

@@ -124,6 +124,10 @@ def test_the_quality_of_a_log_is_told_by_rule_office_and_time_and_its_repairs_ar
     (accepted,) = call("log", "repairs", "slips", "accept", str(proposed["id"]), "--by", "owner", "--json").json
     assert (accepted["state"], accepted["decided_by"]) == ("accepted", "owner")
     assert "label_spelled" not in call("log", "quality", "slips", "--json").json["offices"]["east"]["broken"]
+    assert "chekc" not in call("analyse", "slips", "--json").out, "it reads as on the pages"
+    exported = tmp_path / "out.csv"
+    assert call("log", "export", "slips", str(exported)).code == 0
+    assert "chekc" in exported.read_text("utf-8"), "what is on file stays"
     assert call("log", "repairs", "slips", "accept").code == 2 and call("log", "quality", "nothing").code != 0
 
 

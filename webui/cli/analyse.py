@@ -60,7 +60,7 @@ def analyse(
             ran or None,
             limits=limits,
             costs=subject.costs,
-            calendar=subject.calendar,
+            calendar=subject.hours,
             where=logs.chosen(where, what) if where else None,
             seed=seed,
             progress=step,

@@ -57,7 +57,7 @@ def compare(
             logs.chosen(after, what),
             ran or None,
             where=logs.chosen(where, what) if where else None,
-            calendar=subject.calendar,
+            calendar=subject.hours,
             limits=limits,
         )
     if wants_json:

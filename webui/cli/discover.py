@@ -54,7 +54,7 @@ def discover(
     with steps("Discovering") as step:
         step("reading")
         subject = logs.subject(what, dict(pairs))
-        log = taken(subject.log, logs.chosen(where, what) if where else None, subject.calendar)
+        log = taken(subject.log, logs.chosen(where, what) if where else None, subject.hours)
         step("mining")
         found = discovered(variants(log), noise=noise)
     rows = [

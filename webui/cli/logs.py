@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
+from sqlalchemy import Engine
 from sqlalchemy.orm import Session
 
 from bpmn.model import ProcessModel
 from bpmn.procedure import Procedure, TimeLimit, read_all_procedures
-from bpmn.procedure_costs import Costs
 from bpmn.reading import read_bpmn
 from event_logs.errors import UnknownLog
 from event_logs.log import EventLog
@@ -18,67 +17,46 @@ from event_logs.objects import ObjectLog
 from event_logs.objects.casework import objects_of
 from event_logs.reading import open_log
 from event_logs.warehouse import Warehouse
-from event_logs.working_time import WorkingCalendar
 from mining.filters import Filter, read
 from mining.filters.kept import kept
+from webui import subjects
 from webui.cli.database import now, open_database
 from webui.database import reading_sessions
 from webui.errors import Refused
-from webui.quality import IMPORTED
-from webui.settings import Settings, read_settings
-from webui.subjects import imported
-from workflows import deployment, working_hours
+from webui.settings import read_settings
+from webui.subjects import Subject
+from workflows import deployment
 from workflows.errors import UnknownProcedure
 
 
-@dataclass(frozen=True)
-class Subject:
-    """A log with the models that its cases ran on, by version, and the time limits and costs of their procedure."""
-
-    log: EventLog
-    models: Mapping[int, ProcessModel] | ProcessModel
-    limits: tuple[TimeLimit, ...] = ()
-    calendar: WorkingCalendar | None = None  # of the offices; None where a log came from elsewhere
-    costs: Costs | None = None
-
-
 def subject(word: str, mapping: Mapping[str, str] | None = None) -> Subject:
-    """A file where there is one of that name, else an imported log, else a procedure that was deployed; raises UnknownLog."""
-    settings = read_settings()
+    """A file where there is one of that name, else an imported log, else a procedure that was deployed; raises UnknownLog.
+
+    What is kept reads as on the pages: with the repairs that were accepted for it, and with its office hours or yardstick.
+    """
     if Path(word).is_file():
         return Subject(open_log(Path(word), dict(mapping or {}) or None), {})
-    kept = Warehouse(settings.home, settings.mining_engine)
-    if word in kept.names():
-        return _imported(word, kept.load(word), settings)
-    return recorded(word, settings)
+    settings, engine, name = read_settings(), open_database(), name_of(word)
+    if name == word:
+        _need_deployed(engine, word)
+    return subjects.subject(settings, engine, name, now=now())
 
 
-def _imported(name: str, log: EventLog, settings: Settings) -> Subject:
-    """With the model, limits and costs of the version that it is held against, if somebody chose one."""
-    held = imported(open_database(settings), f"{IMPORTED}{name}", log)
-    return Subject(log, held.models, held.limits, costs=held.costs)
-
-
-def recorded(key: str, settings: Settings) -> Subject:
-    """What was recorded of a procedure, frozen now; raises UnknownLog."""
-    engine = open_database(settings)
+def _need_deployed(engine: Engine, key: str) -> None:
     with reading_sessions(engine)() as session:
-        deployed, hours = _deployed(session, key), working_hours.calendar(session)
-    if not deployed:
-        raise UnknownLog(key)
-    log = Warehouse(settings.home, settings.mining_engine).take_snapshot(engine, key, now=now(), zone=settings.zone.key)
-    newest = deployed[max(deployed)]
-    models = {number: procedure.model for number, procedure in deployed.items()}
-    return Subject(log, models, newest.time_limits, hours, newest.costs)
+        if not deployment.versions(session, key):
+            raise UnknownLog(key)
 
 
 def kept_log(name: str) -> tuple[EventLog, Mapping[str, object]]:
-    """An imported log or a procedure's recorded events, with what an XES file said of itself."""
+    """An imported log or a procedure's recorded events as they are on file, with what an XES file said of itself."""
     settings = read_settings()
     kept = Warehouse(settings.home, settings.mining_engine)
     if name in kept.names():
         return kept.load(name), kept.header(name)
-    return recorded(name, settings).log, {}
+    engine = open_database(settings)
+    _need_deployed(engine, name)
+    return kept.take_snapshot(engine, name, now=now(), zone=settings.zone.key), {}
 
 
 def kept_objects(name: str, documents: Collection[str], *, completed: bool = False) -> ObjectLog:
