@@ -207,6 +207,60 @@ def test_branches_that_end_apart_and_contradict_each_other_are_a_conflict(around
     assert play.data["risk"] == "low"
 
 
+@pytest.mark.parametrize("how", ["time", "terminate", "error", "event subprocess"])
+def test_branches_that_contradict_each_other_when_they_are_ended_are_a_conflict(how: str) -> None:
+    over = {"terminate": Trigger.TERMINATE, "error": Trigger.ERROR}.get(how, Trigger.NONE)
+    nodes = [
+        both("s"),
+        user("a"),
+        user("a2"),
+        user("b"),
+        user("c"),
+        end("pe", over, code="E" if how == "error" else None),
+    ]
+    beside = (
+        subprocess("es", triggered_by_event=True),
+        *inside("es", start("go", Trigger.MESSAGE, message="m"), user("x")),
+    )
+    drawn = model(
+        start(), subprocess("p"), *inside("p", start("ps"), *nodes, beside[0]), *beside[1:], user("z"), user("y"), user("w"),
+        boundary("late", "p", Trigger.TIMER, timer=LATE), boundary("bad", "p", Trigger.ERROR, code="E"),
+        paths=["start > p > z", "late > y", "bad > w", "ps > s > a > a2 > pe", "s > b > c", "go > x"],
+    )  # fmt: skip
+    play = Play(drawn, {"risk": "?"}).complete("a", risk="high").complete("b", risk="low")
+    assert not play.said(facts.Conflict)
+    if how == "time":
+        play.fire("late")
+    elif how == "event subprocess":
+        play.fire("go")
+    else:
+        play.complete("a2")
+    assert play.waiting in (["y"], ["w"], ["z"], ["late", "x"])
+    assert {c.path for c in play.said(facts.Conflict)} == {"risk"}
+
+
+@pytest.mark.parametrize("kind", ["subprocess", "call"])
+def test_what_has_an_event_subprocess_is_watched_on_its_border_too(kind: str) -> None:
+    watched = [
+        *(start("s2"), user("a"), end("e2"), subprocess("es", triggered_by_event=True)),
+        *inside("es", start("go", Trigger.MESSAGE, message="m", interrupting=False), user("x"), end("ee")),
+    ]
+    ways = ["s2 > a > e2", "go > x > ee"]
+    late = boundary("late", "p", Trigger.TIMER, timer=LATE)
+    if kind == "call":
+        called = {"inner": model(*watched, paths=ways, key="inner")}
+        drawn = with_border(activity("p", ActivityKind.CALL, called="inner"), late)
+    else:
+        within = [node if node.scope else replace(node, scope="p") for node in watched]
+        paths = ["start > p > z", "late > y", *ways]
+        called, drawn = {}, model(start(), subprocess("p"), *within, late, user("z"), user("y"), paths=paths)
+    play = Play(drawn, {}, called)
+    at = "p/" if kind == "call" else ""
+    assert play.waiting == sorted([f"{at}a", f"{at}go", "late"])
+    assert play.fire(f"{at}go").waiting == sorted([f"{at}a", f"{at}go", f"{at}x", "late"])
+    assert play.fire("late").waiting == ["y"]
+
+
 def test_a_correction_reaches_what_came_to_its_end_already() -> None:
     play = Play(two_ends(around=True), {"risk": "?"}).complete("a")
     play.execution.correct({"risk": "none"})

@@ -79,9 +79,9 @@ class CompensateSpec(ScopeSpec):
         before, token.data = token.data, self.taken_over(token, ended.data)
         token.workflow.seen(token).update(changes(before, token.data))
 
-    def salvage(self, token: Token) -> Mapping[str, Any]:
+    def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
         inside = [t for t in token.workflow.members(token.id) if t.host is None]
-        return self.taken_over(token, inside[0].task_spec.salvage(inside[0])) if inside else token.data
+        return self.taken_over(token, inside[0].task_spec.salvage(inside[0], last=last)) if inside else token.data
 
     def taken_over(self, token: Token, result: Mapping[str, Any]) -> Mapping[str, Any]:
         """The data of today with what the handler changed."""

@@ -129,7 +129,7 @@ class CatchSpec(NodeSpec):
         """End the activity that this boundary event sits on and go on from here, with the data as they stand there."""
         run = token.workflow
         host = run.tasks[token.host or 0]
-        token.data, token.host = host.task_spec.salvage(host), None
+        token.data, token.host = host.task_spec.salvage(host, last=True), None
         run.cancel_all([host])
         self.finished(token, values)
 

@@ -170,15 +170,15 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     def attach(self, token: Token) -> None:
         """Let the boundary events watch, those that something outside can fire."""
         run = token.workflow
-        if self.boundaries and not run.watchers(token.id):
+        if self.boundaries and not any(t.task_spec in self.boundaries for t in run.watchers(token.id)):
             for spec in self.boundaries:
                 if spec.fires_by_itself:
                     watcher = run.spawn(spec, token, data=token.data, scope=token.scope)
                     watcher.host = token.id
                     watcher._ready()
 
-    def salvage(self, token: Token) -> Mapping[str, Any]:
-        """The data as they stand where the token is interrupted."""
+    def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
+        """The data as they stand here; where this is the end of it (`last`) a fact says what contradicts each other."""
         return token.data
 
     def try_again(self, token: Token) -> None:

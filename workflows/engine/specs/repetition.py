@@ -37,6 +37,9 @@ class RepeatedSpec(ScopeSpec, ActivitySpec):
         token.progress["gathered"] = merge(token.data, [before, ended.shared(ended.data)], [])
         token.progress["done"] = token.progress.get("done", 0) + 1
 
+    def inside(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
+        return super().inside(token)  # what instances set differently is no contradiction: the results have it all
+
     def close(self, token: Token) -> None:
         token.progress = {}
         NodeSpec.finished(self, token, {})  # each instance has given its outputs already
@@ -91,7 +94,7 @@ class MultiInstanceSpec(RepeatedSpec):
             count = int(found)
         except (TypeError, ValueError, OverflowError):
             raise StepFailed(self.place, f"{cardinality.text!r} is no number of times.") from None
-        if not 0 <= count <= MOST_INSTANCES or count != found:
+        if isinstance(found, bool) or not 0 <= count <= MOST_INSTANCES or count != found:
             raise StepFailed(self.place, f"it cannot be done {found} times (a whole number up to {MOST_INSTANCES:,}).")
         return count
 
@@ -153,8 +156,8 @@ class MultiInstanceSpec(RepeatedSpec):
         token.progress["gathered"] = self.with_results(token, self.gathered(token))
         super().on_empty(token)
 
-    def salvage(self, token: Token) -> Mapping[str, Any]:
-        return self.with_results(token, super().salvage(token)) if token.progress else token.data
+    def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
+        return self.with_results(token, super().salvage(token, last=last)) if token.progress else token.data
 
 
 class LoopSpec(RepeatedSpec):

@@ -60,14 +60,17 @@ class ScopeSpec(NodeSpec):
         found: Mapping[str, Any] = token.progress.get("gathered", token.data)
         return found
 
-    def salvage(self, token: Token) -> Mapping[str, Any]:
-        return self.inside(token)
+    def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
+        return self.inside(token, last=last)
 
-    def inside(self, token: Token) -> Mapping[str, Any]:
+    def inside(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
         """The data as all that is inside would bring them together now, and what has ended there has left them."""
-        branches = [t.shared(t.task_spec.salvage(t)) for t in token.workflow.members(token.id) if t.host is None]
-        ended = [token.progress["gathered"]] if "gathered" in token.progress else []
-        return merge(token.data, [*ended, *branches] or [token.data], [])
+        run = token.workflow
+        found = [token.progress["gathered"]] if "gathered" in token.progress else []
+        found += [t.shared(t.task_spec.salvage(t, last=last)) for t in run.members(token.id) if t.host is None]
+        if last:
+            return run.brought_together(self.place, token.data, found or [token.data])
+        return merge(token.data, found or [token.data], [])
 
     def try_again(self, token: Token) -> None:
         if token.leaving or not token.progress:
@@ -123,10 +126,10 @@ class CallSpec(ScopeSpec, ActivitySpec):
             token.progress["seen"] = dict(given)
         super().open(token)
 
-    def salvage(self, token: Token) -> Mapping[str, Any]:
+    def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
         """The data of the caller and, unless its outputs name what comes out of it, what was done in it so far."""
         caller = token.progress.get("caller", token.data)
-        return caller if self.gives else {**caller, **self.inside(token)}
+        return caller if self.gives else {**caller, **self.inside(token, last=last)}
 
     def on_empty(self, token: Token) -> None:
         """Give back the outputs; where one has no value that alone is tried again, not the whole procedure."""
@@ -153,7 +156,7 @@ class EventScopeSpec(SubprocessSpec):
     def enter(self, scope: Token, values: Mapping[str, Any]) -> Token:
         """The start event happened: an interrupting one ends everything else in the scope first."""
         run = scope.workflow
-        data = {**scope.task_spec.inside(scope), **values}
+        data = {**scope.task_spec.inside(scope, last=self.start.interrupting), **values}
         if self.start.interrupting:
             run.cancel_all(run.members(scope.id))
             scope.progress.pop("gathered", None)
