@@ -32,12 +32,12 @@ class Filled:
     def send(self, connection: Connection) -> Any:
         """The driver's cursor after it, which is used again when it is sent again.
 
-        Who listens for `before_cursor_execute` hears of it, and errors are SQLAlchemy's, as ever.
+        Who listens to the engine for `before_cursor_execute` hears of it, and errors are SQLAlchemy's, as ever.
         """
         cursors = connection.info.setdefault(CURSORS, {})
         cursor = cursors.get(self.text) or cursors.setdefault(self.text, _cursor(connection))
         text, values = self.text, self.values
-        for listen in connection.dispatch.before_cursor_execute:
+        for listen in connection.engine.dispatch.before_cursor_execute:
             text, values = listen(connection, cursor, text, values, None, False)
         try:
             return cursor.execute(text, values)

@@ -44,7 +44,7 @@ def plans(session: Session) -> Iterator[list[str]]:
 
     def explain(_connection: Any, cursor: Any, statement: str, values: Any, *_: Any) -> None:
         if "tasks" in statement:
-            other = cursor.connection.cursor()
+            other = type(cursor)(cursor.connection)  # which knows places as this one does
             other.execute(PLAN[kind] + statement, values)
             told.append("\n".join(str(row[-1]) for row in other.fetchall()))
 
