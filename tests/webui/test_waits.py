@@ -13,7 +13,7 @@ from tests.builders import after, boundary, catch, end, first_of, model, procedu
 from tests.webui.conftest import MONDAY, Hands, SignIn
 from webui.database import transaction
 from workflows import cases, deployment, external, messages
-from workflows.tables import Task, Worker
+from workflows.tables import Case, Task, Worker
 
 PAYING = model(
     start(),
@@ -106,3 +106,19 @@ def test_a_place_that_waits_a_second_time_is_where_the_case_is(signed_in: SignIn
         with transaction(engine) as session:
             name = cases.waits(session, case)[1][0]
             assert messages.deliver(session, name.name, name.correlation, {}, now=MONDAY) == 1
+
+
+def test_the_statutory_clock_stands_while_the_taxpayer_corrects_papers(
+    signed_in: SignIn, case: str, engine: sa.Engine, clock: Hands
+) -> None:
+    with transaction(engine) as session:
+        told = session.get_one(Case, case).due_at
+    signed_in("clerk").post("/tasks/1/return", data={"reason": "a paper is missing"})
+    assert "Clock stopped" in signed_in("manager").get(f"/cases/{case}").text
+    clock.pass_by(timedelta(days=7))
+    with transaction(engine) as session:
+        assert messages.deliver(session, "papers_corrected", case, {}, now=clock()) == 1
+        due = session.get_one(Case, case).due_at
+        assert told is not None and due == told + timedelta(days=7), "five working days later, a weekend between"
+    page: Any = signed_in("manager").get(f"/cases/{case}?format=json").json
+    assert [stop["until"] is not None for stop in page["stops"]] == [True]
