@@ -134,6 +134,7 @@ def _activities(procedure: Procedure) -> list[dict[str, Any]]:
             "four_eyes": [model.label(other, language) for other in activity.four_eyes],
             "statutory": "statutory" in activity.guards,
             "due": _due(activity),
+            "stops_clock": activity.stops_clock,
         }
         for activity in model.activities
     ]

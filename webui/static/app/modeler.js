@@ -8,6 +8,7 @@ let modeler;
 let picked = null;
 
 const is = (element, ...types) => types.some((type) => element && element.businessObject && element.businessObject.$instanceOf(type));
+const messageOf = (element) => (element.businessObject.eventDefinitions || []).find((d) => d.$instanceOf("bpmn:MessageEventDefinition"));
 const timerOf = (element) => (element.businessObject.eventDefinitions || []).find((d) => d.$instanceOf("bpmn:TimerEventDefinition"));
 
 // One line a field: where it lies, for which elements it is shown.
@@ -20,6 +21,10 @@ const FIELDS = {
   service: { on: (e) => is(e, "bpmn:ServiceTask", "bpmn:SendTask"), attribute: "qj:service" },
   due: { on: (e) => is(e, "bpmn:UserTask"), attribute: "qj:due" },
   dueWorking: { on: (e) => is(e, "bpmn:UserTask"), attribute: "qj:dueWorking", tick: true },
+  skills: { on: (e) => is(e, "bpmn:UserTask"), attribute: "qj:skills" },
+  correlation: { on: (e) => is(e, "bpmn:ReceiveTask", "bpmn:SendTask") || Boolean(messageOf(e)), attribute: "qj:correlation" },
+  stopsClock: { on: (e) => is(e, "bpmn:Activity", "bpmn:IntermediateCatchEvent"), attribute: "qj:stopsClock", tick: true },
+  calls: { on: (e) => is(e, "bpmn:CallActivity"), attribute: "qj:calls" },
   fourEyes: { on: (e) => is(e, "bpmn:UserTask"), attribute: "qj:fourEyes" },
   guards: { on: (e) => is(e, "bpmn:Activity"), attribute: "qj:guards" },
   condition: {
@@ -38,6 +43,12 @@ const FIELDS = {
       const body = modeler.get("moddle").create("bpmn:FormalExpression", { body: value });
       modeling().updateModdleProperties(e, timer, { [kind]: body });
     },
+  },
+  working: {
+    on: (e) => is(e, "bpmn:Event") && Boolean(timerOf(e)),
+    tick: true,
+    read: (e) => timerOf(e).get("qj:working") || "",
+    write: (e, value) => modeling().updateModdleProperties(e, timerOf(e), { "qj:working": value || undefined }),
   },
 };
 
