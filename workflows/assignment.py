@@ -11,7 +11,7 @@ from datetime import UTC, datetime
 from functools import cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import String, and_, bindparam, func, literal_column, or_, select
+from sqlalchemy import CTE, String, and_, bindparam, func, literal_column, or_, select, union_all
 from sqlalchemy.orm import Session
 
 from event_logs.columns import Utc
@@ -206,6 +206,15 @@ def _line() -> Any:
     return line.union_all(above)
 
 
+def _posts(many: int) -> CTE:
+    """The posts asked for, as rows.
+
+    PostgreSQL does not look into them: a plan for just these posts would look cheaper to it than one for all, and be made anew each time.
+    """
+    named = [select(post.label("key")) for post in _asked("post", many)]
+    return union_all(*named).cte("posts_asked").prefix_with("MATERIALIZED", dialect="postgresql")
+
+
 @cache
 def _holders(posts: int, *, of_office: bool, apart: int) -> Prepared:
     """The holders of so many posts, at an office and those above it or anywhere, with what of so many activities they hold."""
@@ -213,7 +222,10 @@ def _holders(posts: int, *, of_office: bool, apart: int) -> Prepared:
     distance = literal_column("0") if line is None else line.c.distance
     columns = (_OFFICERS.c.code, _HOLDINGS.c.post, _HOLDINGS.c.office, distance.label("distance"))
     absence = (_ABSENCES.c.id.label("absence"), _ABSENCES.c.stand_in)
-    joined = _OFFICERS.join(_HOLDINGS, _HOLDINGS.c.officer == _OFFICERS.c.code)
+    asked = _posts(posts)
+    joined = asked.join(_HOLDINGS, _HOLDINGS.c.post == asked.c.key).join(
+        _OFFICERS, _HOLDINGS.c.officer == _OFFICERS.c.code
+    )
     if line is not None:
         joined = joined.join(line, line.c.key == _HOLDINGS.c.office)
     return Prepared(
@@ -221,7 +233,6 @@ def _holders(posts: int, *, of_office: bool, apart: int) -> Prepared:
         .select_from(joined.outerjoin(_ABSENCES, _is_away(_OFFICERS.c.code)))
         .where(
             _OFFICERS.c.active,
-            _HOLDINGS.c.post.in_(_asked("post", posts)),
             or_(_HOLDINGS.c.since.is_(None), _HOLDINGS.c.since <= _NOW),
             or_(_HOLDINGS.c.until.is_(None), _HOLDINGS.c.until > _NOW),
         )
