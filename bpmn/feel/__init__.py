@@ -12,6 +12,7 @@ from bpmn.feel.evaluating import (
     parse,
     truth,
     unary_test,
+    unknown_functions,
 )
 from bpmn.feel.running import Warned
 from bpmn.feel.values import Range, Value, YearsMonths
@@ -36,4 +37,5 @@ __all__ = [
     "parse",
     "truth",
     "unary_test",
+    "unknown_functions",
 ]

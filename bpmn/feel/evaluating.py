@@ -12,6 +12,7 @@ from typing import Any
 from bpmn.feel.compiling import Closure, close
 from bpmn.feel.errors import FeelError, TooExpensive, Undecided
 from bpmn.feel.free_names import free_names, held_against_null
+from bpmn.feel.free_names import unknown_functions as called_in_vain
 from bpmn.feel.known_names import special_names
 from bpmn.feel.parsing import read_expression, read_unary_tests
 from bpmn.feel.running import Run, Scope, Warned
@@ -149,6 +150,11 @@ def null_tests(text: str, known: Iterable[str] = ()) -> frozenset[str]:
     return held_against_null(compile(text, known).tree)
 
 
+def unknown_functions(text: str, known: Iterable[str] = ()) -> frozenset[str]:
+    """The functions that the expression calls and that nobody knows: each of these calls would be null."""
+    return called_in_vain(compile(text, known).tree)
+
+
 __all__ = [
     "Compiled",
     "FeelError",
@@ -161,4 +167,5 @@ __all__ = [
     "parse",
     "truth",
     "unary_test",
+    "unknown_functions",
 ]

@@ -31,6 +31,18 @@ def held_against_null(root: s.Node) -> frozenset[str]:
     return frozenset(found)
 
 
+def unknown_functions(root: s.Node) -> frozenset[str]:
+    """What is called by names that are neither built in nor defined in the expression: no variable is a function."""
+    found: set[str] = set()
+    waiting: list[tuple[s.Node, frozenset[str]]] = [(root, frozenset(BUILTIN_NAMES))]
+    while waiting:
+        node, bound = waiting.pop()
+        if isinstance(node, s.Call | s.NamedCall) and isinstance(node.function, s.Name):
+            found |= {node.function.name} - bound
+        waiting += _parts(node, bound, True)
+    return frozenset(found)
+
+
 def _collect(node: s.Node, bound: frozenset[str], found: set[str], in_filters: bool) -> None:
     if isinstance(node, s.Name):
         found.update({node.name} - bound)

@@ -544,7 +544,10 @@ PARTICIPANTS: Mapping[str, Example] = {
     "choreography_of_one": lambda: file(beside=choreography("<participantRef>x</participantRef>", "x")),
     "choreography_initiator": lambda: file(beside=choreography(TWO, "z")),
 }
-EXPRESSIONS: Mapping[str, Example] = {"expression": lambda: flowing(flow("a", "a", "x ==", id="a_a"))}
+EXPRESSIONS: Mapping[str, Example] = {
+    "expression": lambda: flowing(flow("a", "a", "x ==", id="a_a")),
+    "unknown_function": lambda: flowing(flow("a", "a", "cuont(x) > 1", id="a_a")),
+}
 DIAGRAM: Mapping[str, Example] = {
     "not_drawn": lambda: drawn(Layout({"start": box(), "a": box(200)}, {"start_a": EDGES["start_a"]})),
     "flow_not_drawn": lambda: drawn(Layout(SHAPES, {"start_a": EDGES["start_a"]})),
@@ -679,4 +682,5 @@ ALSO: Mapping[str, set[str]] = {
     "lane_without_post": {"no_post"},
     "optional_outside_of_set": {"data_in_no_set"},
     "expression": {"flow_to_itself"},
+    "unknown_function": {"flow_to_itself"},
 }

@@ -50,6 +50,11 @@ def test_a_script_is_a_list_of_feel_lines_or_refused(sqlite_office: Office, cont
     assert {element for element, _ in refused(sqlite_office, drawn(content))} == {"x"}
 
 
+@pytest.mark.parametrize("line", ["a = cuont(b)", "a = if true then twice(n: 1) else 2"])
+def test_a_function_that_nobody_knows_is_refused_and_no_silent_null(sqlite_office: Office, line: str) -> None:
+    assert refused(sqlite_office, drawn(script('scriptFormat="feel"', line))) == {("x", "unknown_function")}
+
+
 @pytest.mark.parametrize(
     "said",
     ['qj:service="nobody.knows"', 'camunda:class="org.example.Pay"', 'flowable:delegateExpression="${pay}"', ""],

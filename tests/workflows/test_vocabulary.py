@@ -68,6 +68,7 @@ SPLIT = (
 )
 NEVER = '<userTask id="y"/><sequenceFlow id="f3" sourceRef="x" targetRef="y"><conditionExpression>false</conditionExpression></sequenceFlow>'
 ESCALATED = '<boundaryEvent id="b" attachedToRef="x"><escalationEventDefinition escalationRef="c1"/></boundaryEvent>'
+KEYS = '<collaboration id="co"><participant id="pa" processRef="p"/><correlationKey id="k"/></collaboration>'
 WORDS = (
     child(
         '<intermediateThrowEvent id="i"><escalationEventDefinition escalationRef="c1"/></intermediateThrowEvent>',
@@ -131,6 +132,10 @@ WORDS = (
     child(CARRY.format("").replace(">o<", ">st<"), "userTask", inside=INPUT, more='<dataStoreReference id="st" name="amount"/>', name="data store"),
     attribute('ordering="Whatever"', "adHocSubProcess", INNER),
     Word("correlationSubscription", file('<userTask id="x"/>'), file('<userTask id="x"/>', more='<correlationSubscription id="cs" correlationKeyRef="k"/>')),
+    *(
+        Word(f"correlationKey for {waiting[1:20]}", file(waiting), file(waiting).replace("<process", f"{KEYS}<process"))
+        for waiting in ('<receiveTask id="x" messageRef="m1"/>', '<intermediateCatchEvent id="x"><messageEventDefinition messageRef="m1"/></intermediateCatchEvent>')
+    ),
     Word("timeCycle R0", *(border(f"<timerEventDefinition><timeCycle>{c}</timeCycle></timerEventDefinition>").with_it for c in ("R1/PT1H", "R0/PT1H"))),
     Word("implicitThrowEvent", file('<userTask id="x"/>'), file('<implicitThrowEvent id="x"/>')),
     *(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from bpmn.feel import FeelError, parse
+from bpmn.feel import FeelError, parse, unknown_functions
 from bpmn.model import Activity, EventDefinition, EventNode, ProcessModel
 from bpmn.validation.rule import Breach, Rule, at
 from bpmn.validation.sheet import Sheet
@@ -63,11 +63,27 @@ def _unreadable(sheet: Sheet) -> Iterator[Breach]:
             yield at(element, what=what, error=error)
 
 
+def _calls_nobody(sheet: Sheet) -> Iterator[Breach]:
+    for element, what, text in expressions(sheet.model):
+        try:
+            unknown = unknown_functions(text)
+        except FeelError:
+            continue
+        if unknown:
+            yield at(element, what=what, names=", ".join(sorted(unknown)))
+
+
 EXPRESSIONS = (
     Rule(
         "expression",
         "The {what} of {element} is no FEEL: {error}",
         'Write it in FEEL, such as: amount > 100000 and risk = "low"',
         _unreadable,
+    ),
+    Rule(
+        "unknown_function",
+        "The {what} of {element} calls {names}, which FEEL does not have: its value would be null.",
+        "Correct the name, or have a service task do it.",
+        _calls_nobody,
     ),
 )

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from bpmn.kept import tag_of
-from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Flow, ProcessModel
+from bpmn.model import Activity, ActivityKind, AnyNode, EventNode, Flow, Position, ProcessModel, Trigger
 from workflows.engine.refusals.activities import of_activity
 from workflows.engine.refusals.compensation import of_compensation
 from workflows.engine.refusals.events import of_event
@@ -21,12 +21,29 @@ def refusals(model: ProcessModel, called: Mapping[str, ProcessModel]) -> list[Re
     found += [r for flow in model.flows for r in expression(flow.id, flow.condition)]
     found += [r for flow in model.flows for r in _of_ends(model, flow)]
     found += of_compensation(model)
-    if any(tag_of(entry) == "correlationSubscription" for entry in model.extensions):
-        remedy = "Set qj:correlation on what waits for the message."
-        found.append(Refusal("correlation", model.key, "It correlates messages by a subscription.", remedy))
+    found += _of_correlation(model)
     if not any(node.scope is None for node in model.nodes):
         found.append(Refusal("empty", model.key, "The process has no element."))
     return found + list(_recursion(model, called, (model.key,)))
+
+
+def _of_correlation(model: ProcessModel) -> Iterator[Refusal]:
+    """Messages find their case by an expression of ours, not by the keys of BPMN, which nothing would fill in."""
+    remedy = "Set qj:correlation on what waits for the message."
+    if any(tag_of(entry) == "correlationSubscription" for entry in model.extensions):
+        yield Refusal("correlation", model.key, "It correlates messages by a subscription.", remedy)
+    if any(tag_of(entry) == "collaboration" and "correlationKey" in entry for entry in model.raw):
+        for node in filter(_waits_for_any_message, model.nodes):
+            yield Refusal("correlation", node.id, "Its message is correlated by a key of the collaboration.", remedy)
+
+
+def _waits_for_any_message(node: AnyNode) -> bool:
+    if isinstance(node, Activity):
+        return node.kind is ActivityKind.RECEIVE and not node.correlation
+    if not isinstance(node, EventNode) or node.position in (Position.THROW, Position.END):
+        return False
+    begins = node.position is Position.START and node.scope is None
+    return not begins and any(d.trigger is Trigger.MESSAGE and not d.correlation for d in node.definitions or (node,))
 
 
 def _of_ends(model: ProcessModel, flow: Flow) -> Iterator[Refusal]:
