@@ -92,7 +92,7 @@ class People:
         if not self.made:
             return found
         given = Counter(task.officer for task in self.made)
-        return [c._replace(load=c.load + given[c.officer]) for c in found]
+        return [c._replace(load=c.load + given[c.officer]) if c.officer in given else c for c in found]
 
     def _skilled(self, found: list[Candidate], skills: Collection[str]) -> list[Candidate]:
         if not skills:
