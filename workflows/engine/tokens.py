@@ -242,7 +242,7 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
                 if self.undoable:
                     self.forget_inside(token)
                 token.failure = None
-                if token.scope is not None:
+                if token.scope is not None and token.host is None:  # whoever only watches does not keep a scope open
                     self.emptied.add(token.scope)
 
     def _cancel_inside(self, token: Token) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bpmn.model import Activity, Assignment
-from workflows.engine.expressions import Expression, correlated
+from workflows.engine.expressions import KEPT, Expression, correlated
 from workflows.engine.facts import Awaited, Decided, Enabled, Entered, Handed, Performed, Sent, Withdrawn
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.steps import HandedOut
@@ -149,6 +149,8 @@ class ServiceSpec(AutomaticSpec):
 
 def copied(value: Any) -> Any:
     """A service may change what it is given; branches share the lists and contexts inside."""
+    if isinstance(value, KEPT):
+        return value
     if isinstance(value, list):
         return [copied(item) for item in value]
     if isinstance(value, Mapping):
