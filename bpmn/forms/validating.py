@@ -39,7 +39,7 @@ def validate(
     """
     lists = {lines.key: lines for lines in form.lines}
     values: dict[str, Any] = {}
-    errors = {key: Message("unknown") for key in answers if form.field(key) is None and key not in lists}
+    errors: dict[str, Any] = {k: Message("unknown") for k in answers if form.field(k) is None and k not in lists}
     given = [(asked, _read(asked, answers, zone, data or {})) for asked in form.fields]
     known = {**(data or {}), **_readable(given, answers)}
     shown = set(_shown(form.parts, known))
@@ -51,10 +51,7 @@ def validate(
         if asked.options_from is not None:
             value = _read(asked, answers, zone, known)
         value = _checked(asked, value) if asked.key in shown else None
-        if isinstance(value, Message):
-            errors[asked.key] = value
-        else:
-            values[asked.key] = value
+        (errors if isinstance(value, Message) else values)[asked.key] = value
     for lines in lists.values():
         entries, wrong = _entries(lines, answers.get(lines.key), known, zone) if lines.key in shown else (None, {})
         values |= {lines.key: entries} if not wrong else {}

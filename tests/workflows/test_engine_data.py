@@ -15,6 +15,7 @@ from bpmn.model import ActivityKind, Assignment, MultiInstance
 from tests.builders import activity, both, end, model, service, start, user
 from tests.workflows.playing import Play, Surroundings
 from workflows.engine import begin, facts, prepare, resume
+from workflows.engine.expressions import Expression
 from workflows.engine.merging import merge
 
 SPLIT = model(
@@ -258,3 +259,21 @@ def test_a_procedure_that_calls_itself_is_refused() -> None:
     drawn = model(start(), call("trial"), end(), paths=["start > call > end"])
     with pytest.raises(ValueError, match="already running"):
         prepare(drawn, {"trial": drawn})
+
+
+@pytest.mark.parametrize(
+    ("text", "fixed"),
+    [
+        ('duration("P5D")', timedelta(days=5)),
+        ("now()", None),
+        ('now() + duration("P5D")', None),
+        ("days", None),
+        ("[1, 2]", None),  # each branch has a list of its own
+    ],
+)
+def test_a_value_is_fixed_where_neither_the_data_nor_the_time_can_change_it(text: str, fixed: Any) -> None:
+    expression, first = Expression(text), datetime(2026, 3, 2, 2, tzinfo=UTC)
+    assert expression.fixed == fixed
+    for days in (1, 2):
+        now, data = first + timedelta(days=days), {"days": Decimal(days)}
+        assert expression.value("x", data, now) == expression.compiled(data, now=now) is not None
