@@ -65,21 +65,21 @@ def _undoable_told(done: Undoable, view: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
-    """The run that was dumped as `text` with these variables; raises BrokenState."""
+    """The run that was dumped as `text` with these variables, which its tokens share and nobody changes; raises BrokenState."""
     try:
         stored = codec.loads(text)
     except ValueError as error:
         raise BrokenState(f"it is no JSON ({error}).") from error
     stored = upgraded(stored)
     run = Run(plan, steps)
-    run.view, seen = dict(view), dict(view)
+    run.view = dict(view)
     for told in stored["tokens"]:
-        _restore(run, told, seen)
+        _restore(run, told, view)
     run.last_id = stored["last"]
     for token in run.tasks.values():
         if token._parent is not None:
             run.tasks[token._parent]._children.append(token.id)
-    run.undoable = [_undoable(seen, told) for told in stored.get("undoable", ())]
+    run.undoable = [_undoable(view, told) for told in stored.get("undoable", ())]
     return run
 
 
