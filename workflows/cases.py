@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, or_, select, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import Activity, EventNode
@@ -15,9 +15,10 @@ from workflows import clock_stops, staff, working_hours
 from workflows.acts import not_open
 from workflows.beginning import begin_case, next_number
 from workflows.engine import standing
-from workflows.errors import AlreadyDone, NotAllowed, UnknownCase, UnknownIncident
+from workflows.errors import AlreadyDone, NotAllowed, NotOpen, UnknownCase, UnknownIncident
 from workflows.following import follow, hand_over_kept, kept
 from workflows.locking import locked_case
+from workflows.resting import resting
 from workflows.tables import (
     OPEN_TASK,
     Case,
@@ -69,7 +70,8 @@ def suspend(session: Session, case: Case | str, *, by: Officer | str, reason: st
         turn.journal.record_task(task, Lifecycle.SUSPEND, {"reason": reason, "by": staff.code_of(by)})
     _tell_where_it_stands(turn, Lifecycle.SUSPEND, by, reason)
     held.state, held.suspended_at = CaseState.SUSPENDED, now
-    session.execute(update(Timer).where(Timer.case == held.number).values(rests_since=now))
+    awake = (Timer.case == held.number, Timer.rests_since.is_(None))  # what rests already, rests since then
+    session.execute(update(Timer).where(*awake).values(rests_since=now))
     clock_stops.begin(session, held, node=None, instance=None, reason=reason, now=now)
     turn.close()
     return held
@@ -85,7 +87,10 @@ def resume(session: Session, case: Case | str, *, by: Officer | str, reason: str
         if task.due_at is not None:
             task.due_at = _after_rest(turn, task.activity, task.due_at, max(since, task.scheduled_at))
         turn.journal.record_task(task, Lifecycle.RESUME, {"by": staff.code_of(by), "reason": reason})
+    at_rest = resting(session, held, turn.runnable.plan.nodes)  # until the taxpayer has corrected the papers
     for timer in session.scalars(select(Timer).where(Timer.case == held.number, Timer.rests_since.is_not(None))):
+        if timer.node in at_rest:
+            continue
         timer.due_at, timer.rests_since = _after_rest(turn, timer.node, timer.due_at, timer.rests_since or since), None
     _tell_where_it_stands(turn, Lifecycle.RESUME, by, reason)
     stood = clock_stops.end(session, held, turn.runnable.procedure, node=None, instance=None, now=now)
@@ -150,7 +155,7 @@ def correct(
 
     Nothing is tried again by that: `retry` does. Raises NotAllowed, NotOpen.
     """
-    found, case = _open_incident(session, incident, by, now)
+    found, case = _open_incident(session, incident, by, now, CaseState.RUNNING)
     known = found.corrections or {}
     before = {name: known[name][0] if name in known else case.data.get(name) for name in values}
     found.corrections = {**known, **{name: [before[name], value] for name, value in values.items()}}
@@ -166,7 +171,7 @@ def correct(
 
 def retry(session: Session, incident: Incident | int, *, by: Officer | str, now: datetime) -> Incident:
     """A person has seen to a failed step: try it again. Raises NotAllowed, NotOpen."""
-    found, case = _open_incident(session, incident, by, now)
+    found, case = _open_incident(session, incident, by, now, CaseState.RUNNING)
     found.resolved_at, found.resolved_by = now, staff.code_of(by)
     turn = open_turn(session, case, now=now)
     token = int(found.instance) if found.instance else 0
@@ -177,25 +182,41 @@ def retry(session: Session, incident: Incident | int, *, by: Officer | str, now:
     return found
 
 
+def acknowledge(session: Session, incident: Incident | int, *, by: Officer | str, now: datetime) -> Incident:
+    """A person has read what nothing can be done about (a message that came too late), also when the case is over.
+
+    Raises NotAllowed, NotOpen, AlreadyDone; NotOpen for a step that failed, which is tried again.
+    """
+    found, _case = _open_incident(session, incident, by, now, *CaseState)
+    if found.attempts:
+        raise NotOpen(f"The fault {found.id}", "of a step that failed", "only to be read")
+    found.resolved_at, found.resolved_by = now, staff.code_of(by)
+    session.flush()
+    return found
+
+
 def _open_incident(
-    session: Session, incident: Incident | int, by: Officer | str, now: datetime
+    session: Session, incident: Incident | int, by: Officer | str, now: datetime, *states: CaseState
 ) -> tuple[Incident, Case]:
     """The incident and its case, held; two who see to it at once: the second is told who was faster."""
     id = incident if isinstance(incident, int) else incident.id
     found = session.get(Incident, id)
     if found is None:
         raise UnknownIncident(id)
-    case = _managed(session, found.case, by, now, CaseState.RUNNING)
+    case = _managed(session, found.case, by, now, *states)
     session.refresh(found)
     if found.resolved_at is not None:
         raise AlreadyDone(found.resolved_by, "seen to", found.resolved_at)
     return found, case
 
 
+# Of a case that is over no failed step waits for anybody; what was said too late is still to be read.
+OPEN_INCIDENT = and_(Incident.resolved_at.is_(None), or_(Case.closed_at.is_(None), Incident.attempts == 0))
+
+
 def incidents(session: Session, *, case: str | None = None) -> list[Incident]:
-    """What waits for a person to look at it, oldest first; of a case that is over nothing does."""
-    query = select(Incident).join(Case, Case.number == Incident.case).order_by(Incident.id)
-    query = query.where(Incident.resolved_at.is_(None), Case.closed_at.is_(None))
+    """What waits for a person to look at it, oldest first."""
+    query = select(Incident).join(Case, Case.number == Incident.case).where(OPEN_INCIDENT).order_by(Incident.id)
     return list(session.scalars(query.where(Incident.case == case) if case else query))
 
 
@@ -224,7 +245,9 @@ def waits(session: Session, case: str) -> tuple[list[Timer], list[Subscription]]
 
 
 __all__ = [
+    "OPEN_INCIDENT",
     "Turn",
+    "acknowledge",
     "correct",
     "find",
     "incidents",

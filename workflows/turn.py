@@ -15,7 +15,7 @@ from sqlalchemy.orm.attributes import instance_state
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
 from event_logs.working_time import WorkingCalendar
-from workflows import automation, clock_stops, working_hours
+from workflows import automation, clock_stops, resting, working_hours
 from workflows.deciding import verdict
 from workflows.engine import Execution, HandedOut, Verdict, begin, facts, resume
 from workflows.engine.drawn import topic
@@ -55,6 +55,7 @@ class Turn:
     sent: list[facts.Sent] = field(default_factory=list)
     awaited: list[facts.Awaited] = field(default_factory=list)  # messages that this turn began to wait for
     signalled: list[str] = field(default_factory=list)
+    clock_moved: bool = False  # the statutory clock began to stand, or to run, at a place of the drawing
     introduction: Mapping[str, Any] | None = None  # attributes of the case, on its first event
     closing: Mapping[str, Any] = field(default_factory=dict)  # why it ended before its time, on its last one
 
@@ -133,6 +134,8 @@ class Turn:
             HANDLERS[type(fact)](self, fact)
             if self.runnable.plan.stops_clock:
                 self._mind_clock(fact)
+        if self.clock_moved or (self.runnable.plan.stops_clock and self.rows.timers):
+            resting.settle(self.session, self.case, self.runnable.plan.nodes, self.rows.timers, now=self.now)
         self._close_incidents()
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
@@ -154,9 +157,10 @@ class Turn:
         instance = str(getattr(fact, "token", ""))
         if isinstance(fact, facts.Enabled | facts.TimerSet | facts.Awaited):
             clock_stops.begin(self.session, self.case, node=place, instance=instance, reason="", now=self.now)
+            self.clock_moved = True
             self.journal.close({"clock": "stopped"})
         elif isinstance(fact, facts.Completed | facts.Withdrawn):
-            procedure = self.runnable.procedure
+            self.clock_moved, procedure = True, self.runnable.procedure
             since = clock_stops.end(self.session, self.case, procedure, node=place, instance=instance, now=self.now)
             if since is not None:
                 clock_stops.told(self.journal, since, self.case.due_at)
@@ -263,7 +267,9 @@ def _due_of_task(turn: Turn, fact: facts.Enabled, node: Activity) -> datetime | 
             turn.session, node.due, fact.data, office=office, now=turn.now, place=fact.node
         )
     except StepFailed as error:
-        row = Incident(case=turn.case.number, node=fact.node, instance=str(fact.token), occurred_at=turn.now)
+        row = Incident(
+            case=turn.case.number, node=fact.node, instance=str(fact.token), attempts=1, occurred_at=turn.now
+        )
         row.message = f"The task has no time limit of its own: {error}"
         turn.session.add(row)
         return None

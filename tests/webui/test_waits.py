@@ -122,3 +122,21 @@ def test_the_statutory_clock_stands_while_the_taxpayer_corrects_papers(
         assert told is not None and due == told + timedelta(days=7), "five working days later, a weekend between"
     page: Any = signed_in("manager").get(f"/cases/{case}?format=json").json
     assert [stop["until"] is not None for stop in page["stops"]] == [True]
+
+
+def test_what_came_too_late_is_read_by_a_manager_also_when_the_case_is_over(
+    signed_in: SignIn, engine: sa.Engine, opened: Any
+) -> None:
+    case, manager = opened(HEARING), signed_in("manager")
+    manager.post(f"/cases/{case}/suspend", data={"reason": "a ruling is awaited"})
+    with transaction(engine) as session:
+        assert [messages.deliver(session, "paid", case, {"n": n}, now=MONDAY) for n in (1, 2)] == [1, 1]
+    manager.post(f"/cases/{case}/resume", data={"reason": "it came"})
+    page: Any = manager.get(f"/cases/{case}?format=json").json
+    (late,) = page["incidents"]
+    assert page["case"]["state"] == "completed" and "came while the case rested" in late["message"]
+    assert case in manager.get("/incidents").text and case in manager.get("/cases?state=incidents").text
+    assert "I have read it" in manager.get(f"/incidents/{late['id']}").text
+    assert manager.post(f"/incidents/{late['id']}/read").status_code == 302
+    assert manager.post(f"/incidents/{late['id']}/read").status_code == 409
+    assert case not in manager.get("/incidents").text

@@ -10,12 +10,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import func, select, text
 
-from bpmn.model import Timer, TimerKind, Trigger
+from bpmn.model import ProcessModel, Timer, TimerKind, Trigger
 from event_logs import store
 from event_logs.errors import InvalidCalendar, UnreadableNotice
 from event_logs.notices import DecidedDay, read_days, read_notice
 from event_logs.working_time import WorkingCalendar
-from tests.builders import after, boundary, catch, end, procedure, user
+from tests.builders import after, boundary, catch, end, inside, model, procedure, start, subprocess, user
 from tests.workflows.conftest import Office
 from tests.workflows.test_migration import CLERK, KEY, line, opened
 from tests.workflows.test_tasks import do, open_tasks
@@ -331,3 +331,72 @@ def test_the_mark_survives_being_written_and_read(sqlite_office: Office) -> None
     with sqlite_office.begin() as session:
         model = deployment.load(session, deployment.find_version(session, KEY, 1)).model
         assert getattr(model.node("papers"), "stops_clock", False) is True
+
+
+def correcting_inside() -> ProcessModel:
+    """Papers are corrected in a subprocess that is supervised after three working days; the taxpayer has ten days by the calendar."""
+    wait = catch("papers", Trigger.MESSAGE, message="papers", stops_clock=True)
+    part = subprocess("part")
+    late = boundary("late", "part", Trigger.TIMER, timer=after('duration("P3D")', working=True), interrupting=False)
+    inner = inside("part", start("s"), user("check", **CLERK), wait, user("decide", **CLERK), end("e"))
+    return model(
+        start(),
+        part,
+        *inner,
+        late,
+        user("supervise", posts=("head",)),
+        end(),
+        end("told"),
+        paths=["start > part > end", "s > check > papers > decide > e", "late > supervise > told"],
+        key=KEY,
+    )
+
+
+def test_a_supervision_drawn_around_the_correction_rests_with_the_clock(office: Office) -> None:
+    use(office, procedure(correcting_inside()))
+    office.now = local("2026-03-02", "09:00").astimezone(UTC)
+    case = opened(office)
+    do(office, case, "check")
+
+    def timer() -> TimerRow:
+        return session.scalars(select(TimerRow).where(TimerRow.case == case)).one()
+
+    with office.begin() as session:
+        assert timer().due_at == local("2026-03-05", "17:30") and timer().rests_since is not None
+        assert deadlines.fire_due(session, local("2026-03-20", "12:00")) == 0, "nothing counts meanwhile"
+        cases.suspend(session, case, by="h1", reason="court", now=local("2026-03-03", "10:00").astimezone(UTC))
+        since = timer().rests_since
+        assert since is not None and since < local("2026-03-03", "00:00"), "it rests already"
+        cases.resume(session, case, by="h1", reason="over", now=local("2026-03-04", "10:00").astimezone(UTC))
+        assert timer().rests_since == since, "the papers are still being corrected"
+    office.now = local("2026-03-06", "14:00").astimezone(UTC)
+    with office.begin() as session:
+        assert messages.deliver(session, "papers", None, {}, now=office.now) == 1
+        assert timer().rests_since is None
+        assert timer().due_at == local("2026-03-11", "17:30"), "four working days were not theirs"
+        assert deadlines.fire_due(session, local("2026-03-11", "18:00")) == 1
+        assert set(open_tasks(session, case)) == {"decide", "supervise"}
+
+
+def test_a_timer_that_is_set_while_the_clock_stands_rests_at_once(office: Office) -> None:
+    """The case enters the supervised part and waits there for papers, in one step."""
+    wait = catch("papers", Trigger.MESSAGE, message="papers", stops_clock=True)
+    late = boundary("late", "part", Trigger.TIMER, timer=after('duration("P3D")', working=True), interrupting=False)
+    own = boundary("expired", "part", Trigger.TIMER, timer=after('duration("P10D")'))
+    drawn = model(
+        start(),
+        subprocess("part"),
+        *inside("part", start("s"), wait, end("e")),
+        late,
+        own,
+        end(),
+        end("told"),
+        end("over"),
+        paths=["start > part > end", "s > papers > e", "late > told", "expired > over"],
+        key=KEY,
+    )
+    use(office, procedure(drawn))
+    case = opened(office)
+    with office.begin() as session:
+        rows = session.scalars(select(TimerRow).where(TimerRow.case == case))
+        assert {row.node: row.rests_since is not None for row in rows} == {"late": True, "expired": False}

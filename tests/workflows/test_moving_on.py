@@ -353,6 +353,8 @@ def test_a_message_that_comes_twice_to_a_suspended_case_is_told_to_a_person(offi
         assert session.get_one(Case, case).data["amount"] == 5
         (incident,) = cases.incidents(session, case=case)
         assert "'paid'" in incident.message and "'amount': 6" in incident.message
+        cases.acknowledge(session, incident, by="h1", now=office.now)  # the case is over; a person has read it
+        assert cases.incidents(session) == []
 
 
 def test_a_withdrawn_case_keeps_no_messages(office: Office) -> None:

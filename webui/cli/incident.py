@@ -59,6 +59,17 @@ def retry(number: int, by: str, wants_json: bool) -> None:
     print_facts(facts, wants_json=wants_json)
 
 
+@incident.command("read")
+@click.argument("number", metavar="INCIDENT", type=int)
+@by_officer
+@as_json
+def read(number: int, by: str, wants_json: bool) -> None:
+    """Note that INCIDENT, a message that came too late, was read."""
+    with changing() as session:
+        facts = _facts(cases.acknowledge(session, number, by=by, now=now()))
+    print_facts(facts, wants_json=wants_json)
+
+
 def _facts(found: Incident) -> dict[str, Any]:
     names = (*_SHOWN, "corrections", "reason", "resolved_at", "resolved_by")
     return {name: getattr(found, name) for name in names}

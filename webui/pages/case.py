@@ -63,7 +63,7 @@ def show(number: str) -> Response:
     ran = _ran(case, facts)
     procedure, name_of = ran[case.version].procedure, _names(ran)
     waiting = waits(db(), number, name_of, now=now())
-    incidents = list(db().scalars(select(Incident).where(Incident.case == number, Incident.resolved_at.is_(None))))
+    incidents = cases.incidents(db(), case=number)
     work = list(db().scalars(select(Task).where(Task.case == number).order_by(Task.scheduled_at, Task.id)))
     stands = standing(case.due_at, at=case.closed_at or now())
     return answer(

@@ -14,6 +14,7 @@ from webui.auth import Right, me, requires
 from webui.catalogue import Names
 from webui.pages.home import OPEN, visible
 from webui.standing import STYLES, Standing, standing
+from workflows import cases
 from workflows.tables import Case, CaseState, Incident
 
 page = Blueprint("cases", __name__)
@@ -89,7 +90,7 @@ def _in_state(query: Select[Any], state: str) -> Select[Any]:
         case "withdrawn":
             return query.where(Case.state == CaseState.WITHDRAWN)
         case "incidents":
-            return query.where(Case.number.in_(select(Incident.case).where(Incident.resolved_at.is_(None))))
+            return query.join(Incident, Incident.case == Case.number).where(cases.OPEN_INCIDENT).distinct()
     return query
 
 

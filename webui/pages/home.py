@@ -15,6 +15,7 @@ from webui.auth import SIGNED_IN, Right, SignedIn, me, requires
 from webui.catalogue import Names, named
 from webui.charts import closed_by_week
 from webui.unattended import unattended
+from workflows import cases
 from workflows.tables import Case, CaseState, Incident, Office, ProcedureVersion, VersionState
 
 page = Blueprint("home", __name__)
@@ -67,7 +68,7 @@ def _overview(session: Session, officer: SignedIn, at: datetime) -> dict[str, ob
             select(func.count())
             .select_from(Incident)
             .join(Case, Case.number == Incident.case)
-            .where(seen, Incident.resolved_at.is_(None))
+            .where(seen, cases.OPEN_INCIDENT)
         ),
         "loads": _loads(session, officer, at),
         "chart": closed_by_week([closed_at for closed_at in session.scalars(closed) if closed_at], at, WEEKS),

@@ -47,7 +47,7 @@ def show() -> Response:
     rows = db().execute(
         select(Incident, Case)
         .join(Case, Case.number == Incident.case)
-        .where(Incident.resolved_at.is_(None), visible(me()))
+        .where(cases.OPEN_INCIDENT, visible(me()))
         .order_by(Incident.id)
         .limit(SHOWN)
     )
@@ -104,7 +104,9 @@ def look(id: int) -> Response:
     return answer(
         "incident.html",
         incident=_line(incident, case, Names(db())),
-        open=incident.resolved_at is None and case.state == CaseState.RUNNING,
+        open=incident.resolved_at is None and incident.attempts > 0 and case.state == CaseState.RUNNING,
+        to_read=incident.resolved_at is None and incident.attempts == 0,
+        rests=incident.resolved_at is None and incident.attempts > 0 and case.state == CaseState.SUSPENDED,
         resolved_at=incident.resolved_at,
         resolved_by=Names(db()).officer(incident.resolved_by),
         values=[(name, correcting.literal(value)) for name, value in case.data.items() if name not in OWN],
@@ -136,6 +138,15 @@ def correct(id: int) -> Redirect:
         return redirect(url_for("case.show", number=case.number))
     flash(_("The data are corrected.") if values else _("Nothing was changed."), "good")
     return redirect(url_for("incidents.look", id=id))
+
+
+@page.post("/incidents/<int:id>/read")
+@requires(Right.MANAGE, Right.ADMINISTER)
+def read(id: int) -> Redirect:
+    incident, _case = _seen(id)
+    cases.acknowledge(db(), incident, by=me().code, now=now())
+    flash(_("It is noted that you have read it."), "good")
+    return redirect(url_for("incidents.show"))
 
 
 def _seen(id: int) -> tuple[Incident, Case]:
