@@ -6,7 +6,8 @@ prepared one knows. It is filled in first and sent later, so that whoever holds 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from itertools import chain
@@ -24,10 +25,11 @@ Row = TypeVar("Row")
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A statement with its values, as the driver takes them."""
+    """A statement with its values, as the driver takes them, and what is made of the cursor once `send_all` has its answer."""
 
     text: str
     values: Sequence[Any]
+    answered: Callable[[Connection, Any], None] | None = None
 
     def send(self, connection: Connection) -> Any:
         """The driver's cursor after it, which is used again when it is sent again.
@@ -44,6 +46,47 @@ class Filled:
         except connection.dialect.loaded_dbapi.Error as error:
             del cursors[self.text]  # it gets closed
             connection._handle_dbapi_exception(error, text, values, cursor, None)
+
+
+def send_all(connection: Connection, statements: Iterable[Filled]) -> None:
+    """Send them in their order. PostgreSQL gets as many as differ in one trip, and their answers are heard behind it."""
+    if not _numbered(connection.dialect):
+        for statement in statements:
+            _hear(connection, statement, statement.send(connection))
+        return
+    for trip in _trips(statements):
+        with _in_one_trip(connection):
+            cursors = [statement.send(connection) for statement in trip]
+        for statement, cursor in zip(trip, cursors, strict=True):
+            _hear(connection, statement, cursor)
+
+
+def _hear(connection: Connection, statement: Filled, cursor: Any) -> None:
+    if statement.answered is not None:
+        statement.answered(connection, cursor)
+
+
+def _trips(statements: Iterable[Filled]) -> Iterator[Sequence[Filled]]:
+    """The cursor of a statement holds one answer: what is sent twice goes with the next trip."""
+    trip: dict[str, Filled] = {}
+    for statement in statements:
+        if statement.text in trip:
+            yield [*trip.values()]
+            trip = {}
+        trip[statement.text] = statement
+    if trip:
+        yield [*trip.values()]
+
+
+@contextmanager
+def _in_one_trip(connection: Connection) -> Iterator[None]:
+    driver: Any = connection.connection.dbapi_connection
+    try:
+        with driver.pipeline():
+            yield
+    except connection.dialect.loaded_dbapi.Error as error:
+        connection.info.pop(CURSORS, None)
+        connection._handle_dbapi_exception(error, None, None, None, None)
 
 
 def _cursor(connection: Connection) -> Any:

@@ -31,7 +31,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, Session, mapped_column
 from event_logs.columns import Bytes, Json, Utc
 from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
-from event_logs.prepared import Filled, PreparedRows, at_once
+from event_logs.prepared import Filled, PreparedRows, at_once, send_all
 
 metadata = MetaData()
 
@@ -136,8 +136,7 @@ def append(session: Session, events: Iterable[Event]) -> None:
     The caller holds their cases, as every verb does: two writers of one case at once would both continue the same event.
     """
     connection = session.connection()
-    for statement in filled(connection.dialect, events):
-        statement.send(connection)
+    send_all(connection, filled(connection.dialect, events))
 
 
 def filled(dialect: Dialect, events: Iterable[Event]) -> list[Filled]:

@@ -8,13 +8,15 @@ meanwhile does the work again, now holding from the start.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
+from functools import partial
 from typing import Any, TypeVar, cast
 
 from sqlalchemy import Connection, Table, bindparam, event, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from event_logs.prepared import Filled, Prepared
+from event_logs.prepared import Filled, Prepared, send_all
 from workflows import writing_turn
 from workflows.errors import Overtaken, UnknownCase, UnknownTask
 from workflows.known import change, changes, found, written
@@ -83,22 +85,30 @@ def _put_back(session: Session) -> None:
         session.expire(row)
 
 
-def write_known(session: Session, connection: Connection, case: Case, tasks: Sequence[Task]) -> None:
-    """Write what has changed of a case that is known to the database, its next revision, and what has changed of its tasks.
-
-    Raises Overtaken.
+def write_known(
+    session: Session, connection: Connection, case: Case, tasks: Sequence[Task], more: Sequence[Filled]
+) -> None:
+    """Write what has changed of a case that is known to the database, its next revision, and what has changed of its tasks; then
+    what the session has to tell, and these statements more. Raises Overtaken.
     """
     session.info.pop(AHEAD, None)
     told = changes(case) | {"revision": case.revision + 1}
     own = change(connection.dialect, case, told, number=case.number, revision=case.revision)
     others = [change(connection.dialect, task, new, id=task.id) for task in tasks if (new := changes(task))]
+    known = [replace(own, answered=partial(_need_one, case.number)), *others]
+    between = session.new or session.deleted or {*session.dirty}.difference((case, *tasks))
     _begin(connection)
-    if own.send(connection).rowcount != 1:
-        raise Overtaken(case.number)
-    for other in others:
-        other.send(connection)
+    send_all(connection, known if between else [*known, *more])
     set_committed_value(case, "revision", told["revision"])
     written(session, case, *tasks)
+    if between:
+        session.flush()
+        send_all(connection, more)
+
+
+def _need_one(case: str, _connection: Connection, cursor: Any) -> None:
+    if cursor.rowcount != 1:
+        raise Overtaken(case)
 
 
 def _held(connection: Connection) -> bool:

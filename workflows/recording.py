@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from event_logs import store
 from event_logs.event import Event, Lifecycle, Scalar
-from workflows.rows import Send
+from event_logs.prepared import Filled, send_all
 from workflows.tables import Case, Task
 from workflows.working_hours import calendar
 
@@ -103,13 +103,12 @@ class Journal:
 
     def write(self, session: Session) -> None:
         connection = session.connection()
-        for send in self.filled(connection.dialect):
-            send(connection)
+        send_all(connection, self.filled(connection.dialect))
 
-    def filled(self, dialect: Dialect) -> list[Send]:
+    def filled(self, dialect: Dialect) -> list[Filled]:
         """The statement that appends them, ready to be sent."""
         events, self.events = self.events, []
-        return [filled.send for filled in store.filled(dialect, events)]
+        return store.filled(dialect, events)
 
 
 def journal(session: Session, case: Case, now: datetime) -> Journal:

@@ -6,8 +6,8 @@ another. Whoever has to know of them (a rehearsal) puts a function into `session
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import cache, partial
 from itertools import chain
@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Dialect, Table, bindparam, delete, update
 from sqlalchemy.orm import Session
 
 from bpmn.model import AnyNode, EventNode, Trigger
-from event_logs.prepared import Filled, Prepared, PreparedRows, at_once
+from event_logs.prepared import Filled, Prepared, PreparedRows, at_once, send_all
 from workflows.automation import Letter
 from workflows.tables import (
     Base,
@@ -38,7 +38,6 @@ COLUMNS = {
 }
 SET = ("kind", "node", "instance", "due_at", "rests_since", "attempts")
 Row = dict[str, Any]  # a value for each column but the number
-Send = Callable[[Connection], Any]
 
 ADD = {table: PreparedRows(table, COLUMNS[table]) for table in (TIMERS, SUBSCRIPTIONS, OUTBOX)}
 ADD_TASKS = PreparedRows(TASKS, COLUMNS[TASKS], returning=(TASKS.c.id, TASKS.c.instance))
@@ -111,9 +110,10 @@ class Rows:
         for table in waited or (TIMERS, SUBSCRIPTIONS):
             self.gone[table].append(str(token))
 
-    def filled(self, session: Session, dialect: Dialect, now: datetime) -> list[Send]:
+    def filled(self, dialect: Dialect, now: datetime) -> list[Filled]:
         """Every statement filled in, in order, so that whoever writes only sends."""
-        timers, subscriptions = self._left(TIMERS, self.timers), self._left(SUBSCRIPTIONS, self.subscriptions)
+        self.timers = timers = self._left(TIMERS, self.timers)
+        self.subscriptions = subscriptions = self._left(SUBSCRIPTIONS, self.subscriptions)
         return [
             *_add_tasks(dialect, self.tasks),
             *self._anew(dialect, timers),
@@ -121,7 +121,6 @@ class Rows:
             *self._forget(dialect, SUBSCRIPTIONS, self.gone[SUBSCRIPTIONS]),
             *_add(dialect, OUTBOX, self.letters),
             *self._call_back(dialect, now),
-            *self._heard(session, timers, subscriptions),
         ]
 
     def _left(self, table: Table, rows: list[Row]) -> list[Row]:
@@ -130,32 +129,33 @@ class Rows:
         self.gone[table] = [instance for instance in self.gone[table] if instance not in set_now]
         return [row for row in rows if row["instance"] not in gone]
 
-    def _forget(self, dialect: Dialect, table: Table, tokens: Sequence[str]) -> Iterator[Send]:
+    def _forget(self, dialect: Dialect, table: Table, tokens: Sequence[str]) -> Iterator[Filled]:
         for some in at_once(tokens):
-            yield _forget(table, len(some)).fill(dialect, self._named(some)).send
+            yield _forget(table, len(some)).fill(dialect, self._named(some))
 
-    def _call_back(self, dialect: Dialect, now: datetime) -> Iterator[Send]:
+    def _call_back(self, dialect: Dialect, now: datetime) -> Iterator[Filled]:
         for some in at_once(self.called_back):
-            yield _call_back(len(some)).fill(dialect, {**self._named(some), "at": now}).send
+            yield _call_back(len(some)).fill(dialect, {**self._named(some), "at": now})
 
     def _named(self, tokens: Sequence[str]) -> Row:
         return {"of_case": self.case, **{f"token_{n}": token for n, token in enumerate(tokens)}}
 
-    def _anew(self, dialect: Dialect, timers: list[Row]) -> Iterator[Send]:
+    def _anew(self, dialect: Dialect, timers: list[Row]) -> Iterator[Filled]:
         """The usual step ends one deadline and begins another: the one row is set anew."""
         gone = self.gone[TIMERS]
         if timers and gone:
             asked = {**timers[0], "of_case": self.case, "was": gone[0]}
             otherwise = chain(_add(dialect, TIMERS, timers[:1]), self._forget(dialect, TIMERS, gone[:1]))
-            yield partial(_set_anew, SET_ANEW.fill(dialect, asked), otherwise)
+            yield replace(SET_ANEW.fill(dialect, asked), answered=partial(_unless_set_anew, otherwise))
             timers, gone = timers[1:], gone[1:]
         yield from _add(dialect, TIMERS, timers)
         yield from self._forget(dialect, TIMERS, gone)
 
-    def _heard(self, session: Session, timers: list[Row], subscriptions: list[Row]) -> Iterator[Send]:
+    def tell(self, session: Session) -> None:
+        """Let those who listen know of what is added, which is written by now."""
         if LISTENERS in session.info:
-            waits = [*(Timer(**row) for row in timers), *(Subscription(**row) for row in subscriptions)]
-            yield lambda _: tell(session, (*self.tasks, *waits))
+            waits = [*(Timer(**row) for row in self.timers), *(Subscription(**row) for row in self.subscriptions)]
+            tell(session, (*self.tasks, *waits))
 
 
 _WAITS: Mapping[Trigger, Sequence[Table]] = {
@@ -165,27 +165,26 @@ _WAITS: Mapping[Trigger, Sequence[Table]] = {
 }
 
 
-def _add(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[Send]:
+def _add(dialect: Dialect, table: Table, rows: Sequence[Row]) -> Iterator[Filled]:
     for some in at_once(rows):
-        yield ADD[table].fill(dialect, [[row[name] for name in COLUMNS[table]] for row in some]).send
+        yield ADD[table].fill(dialect, [[row[name] for name in COLUMNS[table]] for row in some])
 
 
-def _set_anew(first: Filled, otherwise: Iterator[Send], connection: Connection) -> None:
+def _unless_set_anew(otherwise: Iterable[Filled], connection: Connection, cursor: Any) -> None:
     """What is to be done otherwise is rarely needed, and only filled in then."""
-    if first.send(connection).rowcount != 1:
-        for send in otherwise:
-            send(connection)
+    if cursor.rowcount != 1:
+        send_all(connection, otherwise)
 
 
-def _add_tasks(dialect: Dialect, tasks: Sequence[Task]) -> Iterator[Send]:
+def _add_tasks(dialect: Dialect, tasks: Sequence[Task]) -> Iterator[Filled]:
     for some in at_once(tasks):
         rows = [list(map(task.__dict__.get, COLUMNS[TASKS])) for task in some]
-        yield partial(_number, some, ADD_TASKS.fill(dialect, rows))
+        yield replace(ADD_TASKS.fill(dialect, rows), answered=partial(_number, some))
 
 
-def _number(tasks: Sequence[Task], filled: Filled, connection: Connection) -> None:
+def _number(tasks: Sequence[Task], _connection: Connection, cursor: Any) -> None:
     """Each new task learns its number."""
-    numbers = {instance: id for id, instance in filled.send(connection).fetchall()}
+    numbers = {instance: id for id, instance in cursor.fetchall()}
     for task in tasks:
         task.id = numbers[task.instance]
 

@@ -14,6 +14,7 @@ from sqlalchemy.orm.attributes import instance_state
 
 from bpmn.model import Activity, EventNode, Position
 from event_logs.event import Lifecycle
+from event_logs.prepared import send_all
 from event_logs.working_time import WorkingCalendar
 from workflows import automation, clock_stops, resting, working_hours
 from workflows.deciding import verdict
@@ -119,12 +120,13 @@ class Turn:
         self._frame_events()
         connection = self.session.connection()
         known = [task for task in self.tasks.values() if instance_state(task).persistent]
-        sent = [*self.rows.filled(self.session, connection.dialect, self.now), *self.journal.filled(connection.dialect)]
+        more = [*self.rows.filled(connection.dialect, self.now), *self.journal.filled(connection.dialect)]
         if instance_state(self.case).persistent:
-            write_known(self.session, connection, self.case, known)
-        self.session.flush()
-        for send in sent:
-            send(connection)
+            write_known(self.session, connection, self.case, known, more)
+        else:
+            self.session.flush()
+            send_all(connection, more)
+        self.rows.tell(self.session)
         tell(self.session, known)
 
     def _settle(self, execution: Execution) -> None:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import Column, Engine, Integer, MetaData, Table, create_engine, exc, insert, select, text
+from sqlalchemy import Column, Engine, Integer, MetaData, Table, bindparam, create_engine, exc, insert, select, text
 from sqlalchemy.orm import Session
 
 from event_logs import typed_json
@@ -17,9 +18,9 @@ from event_logs.columns import Utc
 from event_logs.errors import NaiveTime, Unstorable
 from event_logs.event import Event, Lifecycle
 from event_logs.ledger.digests import FIRST, digest
-from event_logs.prepared import AT_ONCE, Prepared
+from event_logs.prepared import AT_ONCE, Filled, Prepared, send_all
 from event_logs.settled import last_settled
-from event_logs.store import append, facts, last_position, metadata, read, read_positions
+from event_logs.store import append, facts, filled, last_position, metadata, read, read_positions
 
 NOON = datetime(2026, 3, 2, 4, 0, 0, 1, tzinfo=UTC)
 
@@ -195,6 +196,38 @@ def test_what_the_database_refuses_is_told_as_sqlalchemy_does_and_harms_nothing_
         session.rollback()
         append(session, [fact("2")])
         assert [one.case_id for one in read(session)] == ["1", "2"]
+
+
+def test_several_statements_go_together_and_each_hears_its_own_answer(engine: Engine) -> None:
+    asked = Prepared(select(bindparam("n", type_=Integer)))
+    heard: list[int] = []
+
+    def ask(n: int) -> Filled:
+        answered = lambda _, cursor: heard.append(cursor.fetchone()[0])  # noqa: E731
+        return replace(asked.fill(engine.dialect, {"n": n}), answered=answered)
+
+    with Session(engine) as session:
+        events = filled(engine.dialect, [fact("1"), fact("2")])
+        send_all(session.connection(), [ask(1), *events, ask(2), ask(3)])
+        assert (heard, [one.case_id for one in read(session)]) == ([1, 2, 3], ["1", "2"])
+
+
+def test_of_several_statements_one_that_is_refused_is_told_as_sqlalchemy_does_and_harms_nothing_after(
+    engine: Engine,
+) -> None:
+    without = Prepared(insert(metadata.tables["events"]), ["procedure", "case_id"])
+    bad = without.fill(engine.dialect, {"procedure": "refund", "case_id": "1"})
+    with Session(engine) as session:
+        for _ in range(3):
+            with pytest.raises(exc.IntegrityError, match=r"(?i)not.null"):
+                send_all(
+                    session.connection(),
+                    [*filled(engine.dialect, [fact("1")]), bad, *filled(engine.dialect, [fact("2")])],
+                )
+            session.rollback()
+        append(session, [fact("3")])
+        session.commit()
+        assert [one.case_id for one in read(session)] == ["3"]
 
 
 def test_a_naive_time_is_refused_with_the_way_out(engine: Engine) -> None:
