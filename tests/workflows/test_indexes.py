@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from benchmarks import engine as benchmark
 from webui import worklist
-from workflows import assignment, tasks
-from workflows.tables import OPEN_TASK, Task
+from workflows import assignment, external, tasks
+from workflows.tables import OPEN_TASK, ExternalTask, Task, Worker
 
 NOW = benchmark.NOW
 PLAN = {"sqlite": "EXPLAIN QUERY PLAN ", "postgresql": "EXPLAIN "}
@@ -72,6 +72,8 @@ def asked(session: Session, what: str) -> object:
         case "the holders of a post":
             apart = ("accept", "review")
             return assignment.holders(session, ["clerk"], "east", NOW, case=some, apart=apart)
+        case "work for a worker elsewhere":
+            return external.fetch(session, Worker(name="elsewhere", topics=["payment"]), now=NOW)
         case _:
             return worklist.counts(session, "c1", now=NOW)
 
@@ -84,6 +86,7 @@ def asked(session: Session, what: str) -> object:
         ("the pool", {"ix_tasks_in_pool"}),
         ("what is open in a case", {"ix_tasks_open"}),
         ("the holders of a post", {"ix_tasks_held", "ix_tasks_finished", "ix_tasks_open"}),
+        ("work for a worker elsewhere", {"ix_external_tasks_free"}),
         ("how much there is", {"ix_tasks_held", "ix_tasks_finished", "ix_tasks_in_pool"}),
     ],
 )
@@ -92,7 +95,8 @@ def test_just_those_tasks_are_read_that_are_asked_for(engine: Engine, what: str,
         asked(session, what)
         with plans(session) as told:
             asked(session, what)
-    used = {index.name for index in Task.__table__.indexes if any(str(index.name) in plan for plan in told)}  # type: ignore[attr-defined]
+    known = Task.__table__.indexes | ExternalTask.__table__.indexes  # type: ignore[attr-defined]
+    used = {index.name for index in known if any(str(index.name) in plan for plan in told)}
     assert used >= indexes, told
     assert not [plan for plan in told if "SCAN tasks USING INDEX ix_tasks_in_pool" in plan], (
         "the whole pool of all offices"

@@ -11,7 +11,7 @@ from sqlalchemy import ForeignKey, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from event_logs.columns import Json
-from workflows.tables.shape import Base, FeelValues
+from workflows.tables.shape import Base, FeelValues, State
 
 
 class CaseState(StrEnum):
@@ -54,7 +54,7 @@ class Case(Base):
     taxpayer_name: Mapped[str | None] = mapped_column(String(256))
     title: Mapped[str] = mapped_column(Text, default="")
     key_taxpayer: Mapped[bool] = mapped_column(default=False)
-    state: Mapped[str] = mapped_column(String(16), default=CaseState.RUNNING, index=True)
+    state: Mapped[str] = mapped_column(State, default=CaseState.RUNNING, index=True)
     opened_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]
     suspended_at: Mapped[datetime | None]

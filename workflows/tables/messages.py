@@ -88,7 +88,7 @@ class OutgoingMessage(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     channel: Mapped[str] = mapped_column(String(32))  # message, letter, sms, treasury, …
-    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"), index=True)
+    case: Mapped[str | None] = mapped_column("case", ForeignKey("cases.number"))
     node: Mapped[str | None] = mapped_column(String(128))
     name: Mapped[str] = mapped_column(String(256))
     recipient: Mapped[str | None] = mapped_column(String(256))

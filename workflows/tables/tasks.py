@@ -103,7 +103,7 @@ class ExternalTask(Base):
     instance: Mapped[str] = mapped_column(String(32))
     topic: Mapped[str] = mapped_column(String(128))
     inputs: Mapped[Mapping[str, Any]] = mapped_column(FeelValues)
-    state: Mapped[str] = mapped_column(String(16), default=ExternalTaskState.OPEN)
+    state: Mapped[str] = mapped_column(State, default=ExternalTaskState.OPEN)
     created_at: Mapped[datetime]
     free_at: Mapped[datetime]
     worker: Mapped[str | None] = mapped_column(String(64))  # who has or had it last
