@@ -57,13 +57,20 @@ def _enclosing(nodes: Nodes, place: str) -> Iterator[str]:
         yield place
 
 
-def settle(session: Session, case: Case, nodes: Nodes, new: Sequence[dict[str, Any]], *, now: datetime) -> None:
-    """Let rest what has to rest now, the timers that are just being set (`new`) too, and wake what rested long enough."""
+def settle(
+    session: Session, case: Case, nodes: Nodes, new: Sequence[dict[str, Any]], *, moved: bool, now: datetime
+) -> None:
+    """Let rest what has to rest now, the timers that are just being set (`new`) too, and wake what rested long enough.
+
+    `moved` says that the clock began to stand or to run; otherwise only what is new is looked at.
+    """
     if case.state != CaseState.RUNNING:
         return
     at_rest = resting(session, case, nodes)
     for row in new:
         row["rests_since"] = now if row["kind"] == "timer" and row["node"] in at_rest else row["rests_since"]
+    if not moved:
+        return
     for timer in session.scalars(select(Timer).where(Timer.case == case.number, Timer.kind == "timer")):
         if timer.rests_since is None and timer.node in at_rest:
             timer.rests_since = now

@@ -136,13 +136,18 @@ class Turn:
             HANDLERS[type(fact)](self, fact)
             if self.runnable.plan.stops_clock:
                 self._mind_clock(fact)
-        if self.clock_moved or (self.runnable.plan.stops_clock and self.rows.timers):
-            resting.settle(self.session, self.case, self.runnable.plan.nodes, self.rows.timers, now=self.now)
+        self._rest_timers()
         self._close_incidents()
         self.case.data = dict(execution.data)
         self.case.execution = "" if execution.ended else execution.dump()
         self.opened = None
         execution.let_go()
+
+    def _rest_timers(self) -> None:
+        """Timers drawn around a place at which the statutory clock stands rest with it."""
+        plan, new, moved = self.runnable.plan, self.rows.timers, self.clock_moved
+        if moved or (plan.stops_clock and new):
+            resting.settle(self.session, self.case, plan.nodes, new, moved=moved, now=self.now)
 
     def _close_incidents(self) -> None:
         """Of a failed step that was interrupted nobody has to see to any more."""

@@ -164,7 +164,13 @@ def test_dead_letters_are_seen_and_sent_again_by_an_administrator(engine: sa.Eng
         message = notifications.enqueue(session, channel="sms", name="hint", payload={}, now=MONDAY, recipient="13")
         session.flush()
         notifications.mark_failed(session, message, "the line is dead", now=MONDAY, final=True)
+        waits = notifications.enqueue(session, channel="letter", name="hint", payload={}, now=MONDAY)
+        session.flush()
+        notifications.mark_failed(session, waits, "the line is busy", now=MONDAY)
     admin = signed_in("admin")
+    (row,) = admin.get("/outbox?format=json").json["waiting"]  # type: ignore[index]
+    assert (row["channel"], row["many"], row["failing"], row["way"]) == ("letter", 1, 1, False)
+    assert "No way out is set" in admin.get("/outbox").text
     assert signed_in("manager").get("/outbox").status_code == 403
     (told,) = admin.get("/outbox?format=json").json["dead"]  # type: ignore[index]
     assert told["error"] == "the line is dead" and "发送失败" in signed_in("admin", "zh").get("/outbox").text

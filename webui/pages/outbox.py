@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from flask import Blueprint, Response, flash, redirect, request, url_for
+from flask import Blueprint, Response, current_app, flash, redirect, request, url_for
 from sqlalchemy import func, select
 from werkzeug.wrappers import Response as Redirect
 
+from webui import outgoing
 from webui.answers import answer, db, now
 from webui.auth import Right, requires
 from webui.language import gettext as _
@@ -18,14 +19,27 @@ page = Blueprint("outbox", __name__)
 @page.get("/outbox")
 @requires(Right.ADMINISTER)
 def show() -> Response:
-    waiting = (
-        select(OutgoingMessage.channel, func.count(), func.min(OutgoingMessage.created_at))
+    dead = [{"key": m.key, **_facts(m)} for m in notifications.dead(db())]
+    return answer("outbox.html", waiting=_waiting(), dead=dead)
+
+
+def _waiting() -> list[dict[str, object]]:
+    """By channel: how much waits, since when, whether there is a way out, and what failed so far though it is tried again."""
+    failing = func.count().filter(OutgoingMessage.attempts > 0)
+    rows = db().execute(
+        select(
+            OutgoingMessage.channel,
+            func.count().label("many"),
+            func.min(OutgoingMessage.created_at).label("oldest"),
+            failing.label("failing"),
+            func.max(OutgoingMessage.error).label("error"),
+        )
         .where(OutgoingMessage.sent_at.is_(None), OutgoingMessage.dead_at.is_(None))
         .group_by(OutgoingMessage.channel)
         .order_by(OutgoingMessage.channel)
     )
-    dead = [{"key": m.key, **_facts(m)} for m in notifications.dead(db())]
-    return answer("outbox.html", waiting=[tuple(row) for row in db().execute(waiting)], dead=dead)
+    ways = outgoing.channels(current_app.config["SETTINGS"])
+    return [{**row._mapping, "way": row.channel in ways} for row in rows]
 
 
 def _facts(message: OutgoingMessage) -> dict[str, object]:
