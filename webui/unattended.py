@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, select, union_all
 from sqlalchemy.orm import Session
 
 from webui.catalogue import Names, label_at
@@ -43,9 +43,11 @@ def unattended(
 
 
 def _query(seen: ColumnElement[bool], away: list[str]) -> Select[Any]:
-    stuck = and_(Task.officer.in_(away), Task.state.in_(HELD_TASK))
-    waits = or_(Task.state == TaskState.READY, stuck)
-    return select(Task).join(Case, Case.number == Task.case).where(seen, waits, Case.state == CaseState.RUNNING)
+    """Each kind by the index of its tasks; and not the bare state of the case, or SQLite would go through all running cases instead."""
+    waiting = select(Task.id).where(Task.state == TaskState.READY)
+    stuck = select(Task.id).where(Task.officer.in_(away), Task.state.in_(HELD_TASK))
+    runs = func.coalesce(Case.state, "") == CaseState.RUNNING
+    return select(Task).join(Case, Case.number == Task.case).where(seen, Task.id.in_(union_all(waiting, stuck)), runs)
 
 
 def _not_there(session: Session, now: datetime) -> dict[str, str]:
