@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from event_logs import typed_json as codec
 from workflows.engine.merging import MISSING, same
-from workflows.engine.tokens import Run, Token, Undoable
+from workflows.engine.tokens import Run, Split, Token, Undoable
 from workflows.engine.upgrades import FORMAT, upgraded
 from workflows.errors import BrokenState
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from workflows.engine.plan import Plan
     from workflows.engine.steps import Steps
 
-_OPTIONAL = ("via", "host", "group", "leaving", "failure", "local", "progress")
+_OPTIONAL = ("via", "host", "split", "group", "leaving", "failure", "local", "progress")
 
 
 def dump(run: Run) -> str:
@@ -28,6 +28,8 @@ def dump(run: Run) -> str:
     differences = {key: _difference(data, run.view) for key, data in shared.items()}
     tokens = [_told(token, differences[id(token.data)]) for token in run.tasks.values()]
     told: dict[str, Any] = {"format": FORMAT, "last": run.last_id, "tokens": tokens}
+    if run.splits:
+        told["splits"] = [{"of": of, "in": p.outer, **_difference(p.data, run.view)} for of, p in run.splits.items()]
     if run.undoable:
         told["undoable"] = [_undoable_told(done, run.view) for done in run.undoable]
     return codec.dumps(told)
@@ -79,6 +81,7 @@ def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
     for token in run.tasks.values():
         if token._parent is not None:
             run.tasks[token._parent]._children.append(token.id)
+    run.splits = {told["of"]: Split(told["in"], _data(view, told)) for told in stored.get("splits", ())}
     run.undoable = [_undoable(view, told) for told in stored.get("undoable", ())]
     return run
 

@@ -167,8 +167,7 @@ def signal(run: Run, name: str, values: Mapping[str, Any], *, beside: int | None
 
 def _terminate(run: Run, origin: Token) -> None:
     scope = run.tasks[origin.scope or 0]
-    branches = [scope.task_spec.inside(scope, last=True), origin.data]
-    data = run.brought_together(origin.task_spec.place, scope.data, branches)
+    data = scope.task_spec.inside(scope, last=True)
     run.cancel_all(run.members(scope.id))
     kept = {name: value for name, value in scope.progress.items() if name in ("caller", "seen")}
     scope.progress = {"gathered": data, "enough": True, **kept}
@@ -219,11 +218,13 @@ def _caught_on_border(run: Run, token: Token, thrown: Thrown) -> bool:
     if spec is None or not token.live:
         return False
     ends = (spec.node.interrupting or thrown.trigger in (Trigger.ERROR, Trigger.CANCEL)) and not thrown.own
-    data = {**token.task_spec.salvage(token, last=ends), **thrown.values}
+    data = token.task_spec.salvage(token, last=ends)
     if ends:
         run.cancel_all([token])
     branch = run.spawn(spec, token, data=data, scope=token.scope)
-    run.seen(branch).update(thrown.values)
+    if not ends:
+        run.part(branch, data)
+    branch.write(thrown.values)
     run.say(Completed(branch.id, spec.place, thrown.values))
     branch.leaving = True
     branch._ready()

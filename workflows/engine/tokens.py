@@ -11,7 +11,7 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from SpiffWorkflow.task import Task as SpiffTask
 from SpiffWorkflow.util.task import TaskState
@@ -42,16 +42,28 @@ class Undoable:
     running: bool = False
 
 
+@dataclass(frozen=True, slots=True)
+class Split:
+    """Where a branch parted from another that goes on with all that was done before: that one's split, and the data of then."""
+
+    outer: int | None
+    data: Mapping[str, Any]
+
+
+Branch: TypeAlias = tuple[int | None, Mapping[str, Any]]  # the split of a branch, and what it made of the data
+
+
 class Token(SpiffTask):  # type: ignore[misc]
     """One token. `scope` is the token of the scope that it is in, `via` the flow that it came by.
 
-    `host` is the activity that a boundary token watches, `group` the event-based gateway that it competes under.
+    `split` the branch that it belongs to (see `Run.part`), `host` the activity that a boundary token watches, `group` the event-based gateway that it competes under.
     """
 
     task_spec: NodeSpec
     workflow: Run
     via: str | None = None
     host: int | None = None
+    split: int | None = None
     group: int | None = None
     leaving = False
     failure: str | None = None
@@ -89,6 +101,8 @@ class Token(SpiffTask):  # type: ignore[misc]
         for kept in ("gathered", "caller"):
             if kept in self.progress:
                 self.progress[kept] = {**self.progress[kept], **values}
+        if "ended" in self.progress:
+            self.progress["ended"] = [(split, {**data, **values}) for split, data in self.progress["ended"]]
 
     def shared(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
         """These data as they are seen around it: without the variables that belong to this instance alone."""
@@ -127,6 +141,7 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         self.emptied: set[int] = set()
         self.error: str | None = None
         self.undoable: list[Undoable] = []  # in the order of their completion
+        self.splits: dict[int, Split] = {}
         self.tasks: dict[int, Token]
 
     def say(self, fact: Fact) -> None:
@@ -158,12 +173,19 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
     ) -> Token:
         token = Token(self, spec, parent, data, scope)
         token.via = via
+        if scope == parent.scope:
+            token.split = parent.split
         return token
+
+    def part(self, token: Token, data: Mapping[str, Any]) -> None:
+        """This token begins a branch beside the one that it inherited: of it only its own changes count."""
+        self.splits[token.id] = Split(token.split, data)
+        token.split = token.id
 
     def meet(self, survivor: Token, arrived: Sequence[Token]) -> None:
         """The survivor takes over the data of all; the others are used up."""
         if len(arrived) > 1:
-            survivor.data = self.merged(survivor.task_spec.place, sorted(arrived, key=lambda token: token.id))
+            self.bring_together(survivor, sorted(arrived, key=lambda token: token.id))
         for other in arrived:
             if other is not survivor:
                 other._set_state(TaskState.COMPLETED)
@@ -184,12 +206,41 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         self.undoable = [done for done in self.undoable if done.scope != token.id]
         return inside
 
-    def merged(self, node: str, tokens: list[Token]) -> dict[str, Any]:
-        """The data of tokens that meet, on the base of their last common ancestor."""
-        base = self._base(tokens)
-        merged = self.brought_together(node, base, [token.data for token in tokens])
-        self.seen(tokens[0]).update(changes(base, merged))
-        return merged
+    def bring_together(self, survivor: Token, tokens: list[Token]) -> None:
+        """The survivor has the data of all that meet, and belongs to the branch from which they all parted."""
+        ancestor = self._common(tokens)
+        base, outer = (ancestor.data, ancestor.split) if ancestor is not None else ({}, None)
+        alone = all(token.split != outer for token in tokens)  # the branch that they parted from goes on elsewhere
+        parted = min(token.split or 0 for token in tokens)
+        data = self.joined(survivor.task_spec.place, base, [(t.split, t.data) for t in tokens], outer)
+        self.seen(survivor).update(changes(base, data))
+        survivor.data, survivor.split = data, outer
+        if alone and parted in self.splits:
+            self.part(survivor, self.splits[parted].data)
+
+    def joined(
+        self, node: str, base: Mapping[str, Any], branches: Iterable[Branch], outer: int | None, *, say: bool = True
+    ) -> Mapping[str, Any]:
+        """What branches made of `base` together: each is joined with the one that it parted from, the latest first.
+
+        Where two contradict each other the one that comes later among the `branches` stands.
+        """
+        found: dict[int | None, tuple[int, Mapping[str, Any]]] = {}
+
+        def join(split: int | None, before: Mapping[str, Any], at: int, data: Mapping[str, Any]) -> None:
+            if split in found:
+                first, last = sorted([found[split], (at, data)], key=lambda branch: branch[0])
+                both = [first[1], last[1]]
+                at, data = last[0], self.brought_together(node, before, both) if say else merge(before, both, [])
+            found[split] = (at, data)
+
+        for at, (split, data) in enumerate(branches):
+            known = self.splits.get(split or 0) if split != outer else None
+            join(split if known else outer, known.data if known else base, at, data)
+        while latest := max((split for split in found if split != outer and split is not None), default=None):
+            parted = self.splits[latest]
+            join(parted.outer if parted.outer in self.splits else outer, parted.data, *found.pop(latest))
+        return found[outer][1] if outer in found else base
 
     def brought_together(
         self, node: str, base: Mapping[str, Any], branches: Sequence[Mapping[str, Any]]
@@ -201,12 +252,12 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
             self.say(Conflict(node, path, tuple(values)))
         return merged
 
-    def _base(self, tokens: list[Token]) -> Mapping[str, Any]:
+    def _common(self, tokens: list[Token]) -> Token | None:
         common: list[int] | None = None
         for token in tokens:
             path = [ancestor.id for ancestor in self._line(token)]
             common = path if common is None else [id for id in common if id in path]
-        return self.tasks[common[0]].data if common else {}
+        return self.tasks[common[0]] if common else None
 
     def _line(self, token: Token) -> Iterator[Token]:
         """The ancestors, nearest first."""
@@ -222,6 +273,18 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
             token = self.tasks[id]
             if len(token._children) < 2:
                 self._splice(token)
+        if self.splits:
+            self._forget_splits()
+
+    def _forget_splits(self) -> None:
+        """Those to which no branch belongs any more, nor one that parted from it."""
+        needed: set[int | None] = set()
+        for token in self.tasks.values():
+            needed |= {token.split, *(split for split, _ in token.progress.get("ended", ()))}
+        for split in sorted(self.splits, reverse=True):
+            if split in needed:
+                needed.add(self.splits[split].outer)
+        self.splits = {split: parted for split, parted in self.splits.items() if split in needed}
 
     def _splice(self, token: Token) -> None:
         parent = self.tasks.get(token._parent)

@@ -41,7 +41,10 @@ class AdHocSpec(SubprocessSpec):
     def begin_next(self, token: Token) -> None:
         name, *token.progress["ahead"] = token.progress["ahead"]
         spec = next(spec for spec in self.starts if spec.name == name)
-        spec._update(token.workflow.spawn(spec, token, data=self.gathered(token), scope=token.id))
+        token.progress |= {"gathered": self.gathered(token), "ended": []}  # it begins after what was done so far
+        begun = token.workflow.spawn(spec, token, data=token.progress["gathered"], scope=token.id)
+        token.workflow.part(begun, begun.data)
+        spec._update(begun)
 
     def choices(self, token: Token) -> list[str]:
         """The places that a person may have begun, now or again: none while something is at work that has to come first."""

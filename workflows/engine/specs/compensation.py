@@ -29,6 +29,7 @@ class CompensateSpec(ScopeSpec):
         if not self.node.waits and "apart" not in token.progress:
             apart = run.spawn(self, token, data=token.data, scope=token.scope)
             apart.progress["apart"] = True
+            run.part(apart, token.data)
             apart._ready()
             return self.passed(token)
         for done in self.chosen(token):

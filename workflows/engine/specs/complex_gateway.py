@@ -75,6 +75,7 @@ class ComplexSpec(UpstreamSpec):
         survivor._ready()
         if len(used) < len(self.incoming):
             marker = run.spawn(self, survivor, data=survivor.data, scope=survivor.scope)
+            run.part(marker, survivor.data)
             marker._state, marker.progress = TaskState.WAITING, {"used": sorted(used)}
         else:
             self.begin_anew(token)

@@ -141,6 +141,7 @@ class CatchSpec(NodeSpec):
 
     def branch_off(self, token: Token, data: Mapping[str, Any], values: Mapping[str, Any]) -> None:
         branch = token.workflow.spawn(self, token, data=data, scope=token.scope)
+        token.workflow.part(branch, data)
         branch.leaving = True
         branch.write(values)
         branch._ready()

@@ -120,6 +120,8 @@ class InclusiveSpec(UpstreamSpec):
 class EventBasedSpec(NodeSpec):
     """Waits for several events at once; the first that happens withdraws the others."""
 
+    forks = False
+
     def _on_complete_hook(self, my_task: Token) -> None:
         super()._on_complete_hook(my_task)
         for id in my_task._children:

@@ -37,6 +37,7 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
     listens: ClassVar[bool] = (
         False  # it waits for an event: it hears what is thrown in the moment in which it is reached
     )
+    forks: ClassVar[bool] = True  # where several flows are taken, several branches go on
     holds_tokens: ClassVar[bool] = False  # it is a scope: what waits is inside
     remembers: ClassVar[bool] = True  # what is completed in this scope can be made undone
 
@@ -87,9 +88,11 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
         if not my_task.taking and my_task.scope is not None:
             self.come_to_end(run.tasks[my_task.scope], my_task)
         run.remember(my_task)
-        for way in my_task.taking:
-            for _ in range(self.completion_quantity):
-                run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
+        taking = [way for way in my_task.taking for _ in range(self.completion_quantity)]
+        for number, way in enumerate(taking):
+            branch = run.spawn(way.target, my_task, data=my_task.data, scope=my_task.scope, via=way.flow)
+            if number and self.forks:
+                run.part(branch, my_task.data)
 
     def come_to_end(self, scope: Token, ended: Token) -> None:
         """The scope takes it in; where it fails to, as if nothing had come: it comes once more when that is tried again."""

@@ -9,10 +9,10 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import EventNode
 from workflows.engine.facts import Ended, ScopeOpened
-from workflows.engine.merging import changes, merge
+from workflows.engine.merging import changes, same
 from workflows.engine.specs.activities import ActivitySpec
 from workflows.engine.specs.node import NodeSpec
-from workflows.engine.tokens import Token
+from workflows.engine.tokens import Branch, Token
 
 
 class ScopeSpec(NodeSpec):
@@ -49,16 +49,18 @@ class ScopeSpec(NodeSpec):
                 spec.listen(token)
 
     def absorb(self, token: Token, ended: Token) -> None:
-        gathered = token.progress.get("gathered")
-        if gathered is not None:
-            branches = [gathered, ended.data]
-            token.progress["gathered"] = token.workflow.brought_together(self.place, token.data, branches)
-        else:
-            token.progress["gathered"] = ended.data
+        """Keep what it made of the data, unless it is a branch that made nothing."""
+        parted = token.workflow.splits.get(ended.split or 0)
+        if parted is None or not same(parted.data, ended.data):
+            token.progress["ended"] = [*token.progress.get("ended", ()), (ended.split, ended.data)]
 
-    def gathered(self, token: Token) -> Mapping[str, Any]:
-        found: Mapping[str, Any] = token.progress.get("gathered", token.data)
-        return found
+    def gathered(self, token: Token, *, say: bool = False) -> Mapping[str, Any]:
+        """The data as those who came to their end in it left them."""
+        return token.workflow.joined(self.place, token.data, self.ended(token), None, say=say)
+
+    def ended(self, token: Token) -> list[Branch]:
+        before = [(None, token.progress["gathered"])] if "gathered" in token.progress else []
+        return [*before, *((split, data) for split, data in token.progress.get("ended", ()))]
 
     def salvage(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
         return self.inside(token, last=last)
@@ -66,11 +68,9 @@ class ScopeSpec(NodeSpec):
     def inside(self, token: Token, *, last: bool = False) -> Mapping[str, Any]:
         """The data as all that is inside would bring them together now, and what has ended there has left them."""
         run = token.workflow
-        found = [token.progress["gathered"]] if "gathered" in token.progress else []
-        found += [t.shared(t.task_spec.salvage(t, last=last)) for t in run.members(token.id) if t.host is None]
-        if last:
-            return run.brought_together(self.place, token.data, found or [token.data])
-        return merge(token.data, found or [token.data], [])
+        going = [t for t in run.members(token.id) if t.host is None]
+        branches = [(t.split, t.shared(t.task_spec.salvage(t, last=last))) for t in going]
+        return run.joined(self.place, token.data, [*self.ended(token), *branches], None, say=last)
 
     def try_again(self, token: Token) -> None:
         if token.leaving or not token.progress:
@@ -82,7 +82,7 @@ class ScopeSpec(NodeSpec):
     def on_empty(self, token: Token) -> None:
         run = token.workflow
         run.cancel_all(run.members(token.id))  # only watchers are left
-        before, token.data = token.data, self.gathered(token)
+        before, token.data = token.data, self.gathered(token, say=True)
         run.seen(token).update(changes(before, token.data))
         self.close(token)
 
@@ -133,9 +133,10 @@ class CallSpec(ScopeSpec, ActivitySpec):
 
     def on_empty(self, token: Token) -> None:
         """Give back the outputs; where one has no value that alone is tried again, not the whole procedure."""
-        run, result = token.workflow, self.gathered(token)
+        run, result = token.workflow, self.gathered(token, say=True)
         run.cancel_all(run.members(token.id))  # only watchers are left
-        token.progress["gathered"], token.data = result, token.progress["caller"]
+        token.progress |= {"gathered": result, "ended": []}
+        token.data = token.progress["caller"]
         values = changes(token.data, self.taken(token, result))
         token.progress = {}
         NodeSpec.finished(self, token, values)
@@ -156,11 +157,13 @@ class EventScopeSpec(SubprocessSpec):
     def enter(self, scope: Token, values: Mapping[str, Any]) -> Token:
         """The start event happened: an interrupting one ends everything else in the scope first."""
         run = scope.workflow
-        data = {**scope.task_spec.inside(scope, last=self.start.interrupting), **values}
+        data = scope.task_spec.inside(scope, last=self.start.interrupting)
         if self.start.interrupting:
             run.cancel_all(run.members(scope.id))
-            scope.progress.pop("gathered", None)
+            scope.progress = {k: v for k, v in scope.progress.items() if k not in ("gathered", "ended")}
         token = run.spawn(self, scope, data=data, scope=scope.id)
-        run.seen(token).update(values)
+        if not self.start.interrupting:
+            run.part(token, data)
+        token.write(values)
         token._ready()
         return token
