@@ -18,13 +18,14 @@ from workflows.engine import facts, go_on
 from workflows.errors import NotAllowed
 from workflows.following import follow
 from workflows.migration.keeping import kept, state_of
-from workflows.migration.outlook import Attempt, attempt, of_source, place_of, posts_at
+from workflows.migration.outlook import Attempt, attempt, of_source, place_of, posts_at, topic_at
 from workflows.migration.planning import MigrationPlan
 from workflows.recording import Journal
 from workflows.routing import put_in_pool, route
 from workflows.tables import (
     Case,
     ExternalTask,
+    ExternalTaskState,
     Incident,
     KeptMessage,
     MigratedCase,
@@ -36,6 +37,7 @@ from workflows.tables import (
     Timer,
 )
 from workflows.turn import Turn
+from workflows.versions import Runnable
 
 MOVED, STAYED, UNDONE = "moved", "stayed", "undone"
 RIGHTS = frozenset({staff.MANAGE, staff.ADMINISTER, "redesign"})
@@ -125,6 +127,7 @@ def _move(session: Session, done: Attempt, migration: Migration) -> bool:
         change_version(session, turn, migration.target, done.stands_at[0], told)
         forget(session, case.number, [*migrated.over, *migrated.replanned])
         rename(session, case.number, migrated.places | migrated.beside)
+        offer_as_drawn(session, case.number, done.target, turn.now)
         for task in done.tasks.values():
             _follow_drawing(session, done, task)
     turn.opened, turn.tasks = migrated.execution, dict(done.tasks)
@@ -187,6 +190,16 @@ def rename(session: Session, case: str, places: Mapping[int, tuple[str, str]]) -
             for table in (*WAITING, ExternalTask, KeptMessage, Incident):
                 where = (table.case == case, table.instance == str(token), table.node == old)
                 session.execute(update(table).where(*where).values(node=new))
+
+
+def offer_as_drawn(session: Session, case: str, version: Runnable, now: datetime) -> None:
+    """Work for programs elsewhere is of the topic that its element has now; who has fetched it as another one loses it."""
+    waiting = select(ExternalTask).where(ExternalTask.case == case, ExternalTask.state == ExternalTaskState.OPEN)
+    for work in session.scalars(waiting.execution_options(populate_existing=True)):
+        topic = topic_at(version, work.node)
+        if topic is not None and topic != work.topic:
+            work.topic, work.worker, work.free_at = topic, None, now
+    session.flush()
 
 
 def _follow_drawing(session: Session, done: Attempt, task: Task) -> None:

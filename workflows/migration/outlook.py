@@ -10,16 +10,18 @@ from functools import cached_property
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from bpmn.model import Activity
 from event_logs import store
 from event_logs.event import Lifecycle
 from workflows.assignment import eligible
 from workflows.deployment import find_version
 from workflows.engine import Migrated, Steps, facts, migrate
 from workflows.engine import resume as resume_execution
+from workflows.engine.drawn import topic
 from workflows.errors import WorkflowError
 from workflows.migration.needing import needed
 from workflows.migration.planning import MigrationPlan
-from workflows.tables import OPEN_TASK, Case, CaseState, Task, TaskState, Timer
+from workflows.tables import OPEN_TASK, Case, CaseState, ExternalTask, ExternalTaskState, Task, TaskState, Timer
 from workflows.turn import Turn
 from workflows.versions import Runnable, runnable
 
@@ -139,7 +141,23 @@ def _migrated(
         return None, (f"broken:{error}",)
     if done.hindrances:
         return None, tuple(sorted({f"{found.key}:{found.place}" for found in done.hindrances}))
-    return done, ()
+    left = _left_outside(session, case, done, target)
+    return (None, left) if left else (done, ())
+
+
+def _left_outside(session: Session, case: Case, done: Migrated, target: Runnable) -> tuple[str, ...]:
+    """Work that a program elsewhere is to do, and that is none for it any more in the new version."""
+    rows = session.scalars(
+        select(ExternalTask).where(ExternalTask.case == case.number, ExternalTask.state == ExternalTaskState.OPEN)
+    )
+    new = {row.node: done.places.get(int(row.instance), (row.node, row.node))[1] for row in rows}
+    return tuple(sorted(f"other_kind:{was}" for was, place in new.items() if topic_at(target, place) is None))
+
+
+def topic_at(target: Runnable, place: str) -> str | None:
+    """The topic of the program elsewhere that does the work at a place."""
+    node = target.plan.nodes.get(place)
+    return topic(node) if isinstance(node, Activity) else None
 
 
 @dataclass

@@ -11,10 +11,20 @@ from event_logs.event import Lifecycle
 from workflows import staff
 from workflows.errors import CannotUndo
 from workflows.locking import locked_case
-from workflows.migration.carrying_out import MOVED, UNDONE, change_version, forget, may_migrate, rename, renaming
+from workflows.migration.carrying_out import (
+    MOVED,
+    UNDONE,
+    change_version,
+    forget,
+    may_migrate,
+    offer_as_drawn,
+    rename,
+    renaming,
+)
 from workflows.migration.keeping import restore, state_of
 from workflows.tables import HELD_TASK, MigratedCase, Migration, Officer, Task, TaskState
 from workflows.turn import Turn, open_turn
+from workflows.versions import runnable
 
 
 def undo(
@@ -58,6 +68,7 @@ def _take_back(session: Session, turn: Turn, migration: Migration, row: Migrated
         change_version(session, turn, migration.source, stood, {"reason": reason, "by": by, "undone": True})
         forget(session, case.number, list(map(int, before["set"])))
         rename(session, case.number, back | beside)
+        offer_as_drawn(session, case.number, runnable(session, case.digest), turn.now)
         for task in tasks.values():
             _restore(turn, task, before["tasks"][str(task.id)])
     restore(session, before)
