@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bpmn.model import ProcessModel, Trigger
+from bpmn.model import ProcessModel, Timer, TimerKind, Trigger
 from tests.builders import after, both, boundary, end, inside, model, some, start, subprocess, throw, user
 from tests.workflows.playing import Play
 from workflows.engine import facts
@@ -108,6 +108,23 @@ def test_branches_within_branches_that_all_end_apart_lose_nothing(order: tuple[s
         play.complete(place, **{place: True, **({"v": 2} if place == "a" else {"w": 3} if place == "c" else {})})
     assert play.variables("z") == {"v": 2, "w": 3, "a": True, "b": True, "c": True}
     assert not play.said(facts.Conflict)
+
+
+def test_what_is_kept_of_reminders_does_not_grow_with_the_case() -> None:
+    """Of each that came to its end only what it changed is kept, and nothing of one that changed nothing."""
+    every = Timer(TimerKind.CYCLE, "R/P1D")
+    event = boundary("event", "a", Trigger.TIMER, timer=every, interrupting=False)
+    drawn = model(
+        start(), user("a"), event, user("beside"), end("bf"), end(), paths=["start > a > end", "event > beside > bf"]
+    )
+    play = Play(drawn, {f"name_{number}": "x" * 100 for number in range(20)})
+    sizes = []
+    for number in range(40):
+        play.fire("event").complete("beside", **({f"day_{number}": number} if number < 20 else {}))
+        sizes.append(len(play.execution.dump()))
+    assert sizes[19] - sizes[0] < 20 * 120 and sizes[39] - sizes[19] < 20
+    play.complete("a", last=True)
+    assert play.ended and {play.data[f"day_{number}"] for number in range(20)} == set(range(20)) and play.data["last"]
 
 
 def _blocks(depth: int, names: Iterator[str]) -> st.SearchStrategy[Any]:

@@ -29,7 +29,7 @@ def dump(run: Run) -> str:
     tokens = [_told(token, differences[id(token.data)]) for token in run.tasks.values()]
     told: dict[str, Any] = {"format": FORMAT, "last": run.last_id, "tokens": tokens}
     if run.splits:
-        told["splits"] = [{"of": of, "in": p.outer, **_difference(p.data, run.view)} for of, p in run.splits.items()]
+        told["splits"] = [_split_told(of, parted, run.view) for of, parted in run.splits.items()]
     if run.undoable:
         told["undoable"] = [_undoable_told(done, run.view) for done in run.undoable]
     return codec.dumps(told)
@@ -59,6 +59,18 @@ def _difference(data: Mapping[str, Any], view: Mapping[str, Any]) -> dict[str, A
     return ({"data": differing} if differing else {}) | ({"without": missing} if missing else {})
 
 
+def _split_told(of: int, parted: Split, view: Mapping[str, Any]) -> dict[str, Any]:
+    if parted.partial:
+        return {"of": of, "in": parted.outer, "changed": dict(parted.data)}
+    return {"of": of, "in": parted.outer, **_difference(parted.data, view)}
+
+
+def _split(view: Mapping[str, Any], told: Mapping[str, Any]) -> Split:
+    if "changed" in told:
+        return Split(told["in"], told["changed"], partial=True)
+    return Split(told["in"], _data(view, told))
+
+
 def _undoable_told(done: Undoable, view: Mapping[str, Any]) -> dict[str, Any]:
     told: dict[str, Any] = {"at": done.at, "scope": done.scope, **_difference(done.data, view)}
     if done.inside:
@@ -81,7 +93,7 @@ def load(plan: Plan, text: str, view: Mapping[str, Any], steps: Steps) -> Run:
     for token in run.tasks.values():
         if token._parent is not None:
             run.tasks[token._parent]._children.append(token.id)
-    run.splits = {told["of"]: Split(told["in"], _data(view, told)) for told in stored.get("splits", ())}
+    run.splits = {told["of"]: _split(view, told) for told in stored.get("splits", ())}
     run.undoable = [_undoable(view, told) for told in stored.get("undoable", ())]
     return run
 

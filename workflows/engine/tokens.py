@@ -18,7 +18,7 @@ from SpiffWorkflow.util.task import TaskState
 from SpiffWorkflow.workflow import Workflow as SpiffWorkflow
 
 from workflows.engine.facts import Conflict, Fact
-from workflows.engine.merging import changes, merge
+from workflows.engine.merging import MISSING, changes, merge, same
 
 if TYPE_CHECKING:
     from workflows.engine.plan import Plan
@@ -44,10 +44,14 @@ class Undoable:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """Where a branch parted from another that goes on with all that was done before: that one's split, and the data of then."""
+    """Where a branch parted from another that goes on with all that was done before: that one's split, and the data of then.
+
+    Of a branch that came to its end only what it changed is kept (`partial`).
+    """
 
     outer: int | None
     data: Mapping[str, Any]
+    partial: bool = False
 
 
 Branch: TypeAlias = tuple[int | None, Mapping[str, Any]]  # the split of a branch, and what it made of the data
@@ -182,6 +186,19 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
         self.splits[token.id] = Split(token.split, data)
         token.split = token.id
 
+    def kept(self, ended: Token) -> Branch | None:
+        """What is to be kept of a token that came to its end in its scope: of a branch its changes, if there are any."""
+        split, data = ended.split, ended.data
+        parted = self.splits.get(split or 0)
+        if split is None or parted is None:
+            return split, data
+        names = [n for n in {**parted.data, **data} if not same(parted.data.get(n, MISSING), data.get(n, MISSING))]
+        if any(s.outer == split for s in self.splits.values()) or any(t.split == split for t in self.living()):
+            return split, data
+        before, after = ({n: values[n] for n in names if n in values} for values in (parted.data, data))
+        self.splits = {**self.splits, split: Split(parted.outer, before, partial=True)}
+        return (split, after) if names else None
+
     def meet(self, survivor: Token, arrived: Sequence[Token]) -> None:
         """The survivor takes over the data of all; the others are used up."""
         if len(arrived) > 1:
@@ -238,8 +255,11 @@ class Run(SpiffWorkflow):  # type: ignore[misc]
             known = self.splits.get(split or 0) if split != outer else None
             join(split if known else outer, known.data if known else base, at, data)
         while latest := max((split for split in found if split != outer and split is not None), default=None):
-            parted = self.splits[latest]
-            join(parted.outer if parted.outer in self.splits else outer, parted.data, *found.pop(latest))
+            parted, (at, data) = self.splits[latest], found.pop(latest)
+            further = parted.outer if parted.outer in self.splits else outer
+            if parted.partial and further not in found:
+                join(further, base, -1, self.splits[further].data if further in self.splits else base)
+            join(further, parted.data, at, data)
         return found[outer][1] if outer in found else base
 
     def brought_together(

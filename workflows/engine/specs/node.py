@@ -96,11 +96,12 @@ class NodeSpec(SpiffTaskSpec):  # type: ignore[misc]
 
     def come_to_end(self, scope: Token, ended: Token) -> None:
         """The scope takes it in; where it fails to, as if nothing had come: it comes once more when that is tried again."""
-        before = dict(scope.progress)
+        run = scope.workflow
+        before, splits = dict(scope.progress), run.splits
         try:
             scope.task_spec.absorb(scope, ended)
         except StepFailed:
-            scope.progress = before
+            scope.progress, run.splits = before, splits
             raise
 
     # ours

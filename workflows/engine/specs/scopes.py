@@ -9,7 +9,7 @@ from SpiffWorkflow.util.task import TaskState
 
 from bpmn.model import EventNode
 from workflows.engine.facts import Ended, ScopeOpened
-from workflows.engine.merging import changes, same
+from workflows.engine.merging import changes
 from workflows.engine.specs.activities import ActivitySpec
 from workflows.engine.specs.node import NodeSpec
 from workflows.engine.tokens import Branch, Token
@@ -50,9 +50,9 @@ class ScopeSpec(NodeSpec):
 
     def absorb(self, token: Token, ended: Token) -> None:
         """Keep what it made of the data, unless it is a branch that made nothing."""
-        parted = token.workflow.splits.get(ended.split or 0)
-        if parted is None or not same(parted.data, ended.data):
-            token.progress["ended"] = [*token.progress.get("ended", ()), (ended.split, ended.data)]
+        kept = token.workflow.kept(ended)
+        if kept is not None:
+            token.progress["ended"] = [*token.progress.get("ended", ()), kept]
 
     def gathered(self, token: Token, *, say: bool = False) -> Mapping[str, Any]:
         """The data as those who came to their end in it left them."""
