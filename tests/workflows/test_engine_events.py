@@ -236,6 +236,24 @@ def test_a_condition_fires_when_it_becomes_true() -> None:
     assert Play(drawn).complete("a", amount=Decimal(50)).waiting == ["b"]
 
 
+@pytest.mark.parametrize("at", ["border", "event subprocess"])
+def test_a_condition_that_is_caught_beside_the_work_comes_again_when_it_was_false_in_between(at: str) -> None:
+    if at == "border":
+        event = boundary("rich", "a", Trigger.CONDITIONAL, condition="amount > 10", interrupting=False)
+        beside: tuple[Any, ...] = (event, user("b"), end("be"))
+    else:
+        event = start("rich", Trigger.CONDITIONAL, condition="amount > 10", interrupting=False)
+        beside = (subprocess("es", triggered_by_event=True), *inside("es", event, user("b"), end("be")))
+    drawn = model(start(), user("a"), *beside, end(), paths=["start > a > end", "rich > b > be"])
+    play = Play(drawn, {"amount": Decimal(5)})
+    for amount, times in ((50, 1), (60, 1), (5, 1), (50, 2)):
+        play.execution.correct({"amount": Decimal(amount)})
+        play._settle()
+        assert play.waiting.count("b") == times
+    play.complete("a").complete("b").complete("b")
+    assert play.ended
+
+
 def test_a_link_jumps_within_its_scope() -> None:
     drawn = model(
         start(),

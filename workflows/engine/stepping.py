@@ -127,12 +127,14 @@ def _can_move(token: Token) -> bool:
 
 
 def _conditional(run: Run) -> bool:
-    """Fire one event whose condition has become true."""
+    """Fire one event whose condition has become true: one that was caught beside the work, when it was false in between."""
     for token in run.living():
         spec = token.task_spec
         if isinstance(spec, CatchSpec) and spec.condition and token.has_state(TaskState.STARTED) and not token.leaving:
-            data = {**token.data, **run.seen(token)}
-            if spec.condition.is_true(data, run.steps.now):
+            holds = spec.condition.is_true({**token.data, **run.seen(token)}, run.steps.now)
+            if not holds:
+                token.progress.pop("held", None)
+            elif not token.progress.get("held"):
                 guarded(token, lambda spec=spec, token=token: spec.fire(token, {}))
                 return True
     return False

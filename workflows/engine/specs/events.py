@@ -157,11 +157,13 @@ class CatchSpec(NodeSpec):
             self.listen_on(token)
 
     def listen_on(self, token: Token) -> None:
-        """A message, a signal or a repeating timer may come again; anything else came for the only time."""
+        """A message, a signal, a repeating timer or, once it was false, a condition may come again; a time comes only once."""
         left = token.progress.get("left", 0)
         if self.repeats and left != 1:
             token.progress["left"] = None if left is None else left - 1
             self.set_timer(token)
+        elif self.condition is not None:
+            token.progress["held"] = True
         elif self.repeats or self.node.trigger not in (Trigger.MESSAGE, Trigger.SIGNAL):
             self.stop(token)
 
