@@ -15,6 +15,8 @@ def because(why: Mapping[str, Any] | None, names: Names) -> str:
     if not why:
         return ""
     sentences = [_main(why, names)]
+    if dedicated := why.get("instead_of"):
+        sentences.append(_("The taxpayer's own officer %(name)s cannot do it now.", name=names.officer(dedicated)))
     if absent := why.get("stands_in_for"):
         sentences.append(_("%(name)s is absent; you stand in.", name=names.officer(absent)))
     if why.get("skills") and why.get("key") != "nobody_skilled":

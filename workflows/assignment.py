@@ -76,7 +76,8 @@ def choose(
     if own:
         return _chosen(own[0], {"key": "dedicated"})
     first = min(free, key=by_rank)
-    return _chosen(first, _reason(first, [c for c in free if c.distance == first.distance]))
+    why = _reason(first, [c for c in free if c.distance == first.distance])
+    return _chosen(first, {**why, "instead_of": dedicated} if dedicated else why)
 
 
 def by_rank(candidate: Candidate) -> tuple[int, int, datetime, str]:

@@ -90,6 +90,14 @@ def dedicate(session: Session, taxpayer_id: str, officer: Officer | str) -> KeyA
     return account
 
 
+def no_longer_dedicate(session: Session, taxpayer_id: str) -> None:
+    """Nobody in particular looks after this taxpayer any more."""
+    account = session.get(KeyAccount, taxpayer_id)
+    if account is not None:
+        session.delete(account)
+        session.flush()
+
+
 def add_skill(session: Session, key: str, names: Mapping[str, str]) -> Skill:
     """Something that not every holder of a post can do; a drawing asks for it with `qj:skills`."""
     skill = session.merge(Skill(key=key, names=dict(names)))

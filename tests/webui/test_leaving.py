@@ -13,6 +13,7 @@ from webui import leaving, scheduler
 from webui.database import transaction
 from webui.settings import Settings
 from workflows import cases, staff, tasks
+from workflows.assignment import Candidate, choose
 from workflows.jobs import embedded
 from workflows.tables import Absence, Officer, Task
 
@@ -130,3 +131,20 @@ def test_nobody_locks_the_office_out_of_its_system(signed_in: SignIn) -> None:
     assert admin.post("/staff/officers/admin/active", data=GONE).status_code == 422
     assert admin.post("/staff/officers/admin/dismiss", data=own).status_code == 422
     assert admin.get("/staff").status_code == 200
+
+
+def test_an_officer_looks_after_a_key_taxpayer_and_the_work_says_why_another_does_it(
+    signed_in: SignIn, colleague: None, engine: sa.Engine
+) -> None:
+    admin, own = signed_in("admin"), {"taxpayer": REFUND["taxpayer_id"], "officer": "source"}
+    assert admin.post("/staff/accounts", data=own).status_code == 302
+    assert admin.get("/staff?format=json").json["accounts"] == [  # type: ignore[index]
+        {"taxpayer": REFUND["taxpayer_id"], "officer": "Demo source (source)"}
+    ]
+    assert admin.post("/staff/accounts", data={**own, "officer": "nobody"}).status_code == 404
+    assert choose([Candidate(officer="clerk", post="p", office="east")], dedicated="source").why == {
+        "key": "only_one",
+        "instead_of": "source",
+    }
+    admin.post("/staff/accounts", data={"taxpayer": REFUND["taxpayer_id"]})
+    assert admin.get("/staff?format=json").json["accounts"] == []  # type: ignore[index]

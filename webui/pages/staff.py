@@ -18,9 +18,10 @@ from webui.formats import zone
 from webui.language import gettext as _
 from webui.leaving import give_away
 from workflows import staff
-from workflows.tables import Absence, Holding, Office, Officer, Post, Skill, Task
+from workflows.tables import Absence, Holding, KeyAccount, Office, Officer, Post, Skill, Task
 
 page = Blueprint("staff", __name__)
+MOST_ACCOUNTS = 100
 
 
 @page.get("/staff")
@@ -55,7 +56,14 @@ def show() -> Response:
         posts=[(p.key, named(p.names, p.key), p.rights) for p in db().scalars(select(Post).order_by(Post.key))],
         absences=_absences(names),
         skills=list(skills.items()),
+        accounts=_accounts(names),
     )
+
+
+def _accounts(names: Names) -> list[dict[str, str]]:
+    """Key taxpayers, each with the officer who looks after it."""
+    rows = db().scalars(select(KeyAccount).order_by(KeyAccount.taxpayer_id).limit(MOST_ACCOUNTS))
+    return [{"taxpayer": row.taxpayer_id, "officer": f"{names.officer(row.officer)} ({row.officer})"} for row in rows]
 
 
 def _skills() -> dict[str, str]:
@@ -181,6 +189,18 @@ def rate(code: str) -> Redirect:
     if level is None or not 0 <= level <= 9:
         raise Refused(_("A level from 0 (not at all) to 9 is wanted."))
     staff.rate(db(), staff.find_officer(db(), code), _text("skill", _("Skill")), level)
+    return _back(_("Changed."))
+
+
+@page.post("/staff/accounts")
+@requires(Right.ADMINISTER)
+def dedicate() -> Redirect:
+    """An officer looks after a key taxpayer from now on; without an officer nobody in particular does."""
+    taxpayer, code = _text("taxpayer", _("Taxpayer number")), request.form.get("officer", "").strip()
+    if not code:
+        staff.no_longer_dedicate(db(), taxpayer)
+        return _back(_("Changed."))
+    staff.dedicate(db(), taxpayer, staff.find_officer(db(), code))
     return _back(_("Changed."))
 
 
