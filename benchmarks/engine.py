@@ -7,15 +7,13 @@ statements on the same database, and against itself at the begin of a long case.
 The bare transactions have as many statements and bytes as a step of the refund has on the average (6.7, and 1.6 kB), in the same
 four processes, through the same engine with the same settings, on the same database beside the product's tables. They are
 lighter than a step in that their table has one index where those of a step have twenty, and in that a step adds four or five events
-with its one INSERT, and in that on SQLite they wait in SQLite's own way, which lets one process go on while it can, where steps
-queue. A step's look at its desk is shared by twenty cases. They are heavier in that they go through SQLAlchemy's
+with its one INSERT. A step's look at its desk is shared by twenty cases. They are heavier in that they go through SQLAlchemy's
 Core, statement by statement, as a program would write them, where a step hands the driver what was filled in before
 (`event_logs.prepared`). `where_time_goes` tells what a completion takes.
 """
 
 from __future__ import annotations
 
-import sqlite3
 import statistics
 import subprocess
 import sys
@@ -246,7 +244,7 @@ def against_the_library(title: str, url: str, limit: float) -> None:
 def durable_throughput(title: str, url: str) -> None:
     """Completions a second of four processes with every commit on the disk, against bare transactions there."""
     engine = furnished(url, durable=True)
-    wanted = 1_500 * SECONDS  # more than any machine measured did: nobody runs out of cases
+    wanted = 2_000 * SECONDS  # more than any machine measured did: nobody runs out of cases
     for index in range(wanted // 5):
         begun(engine, "refund", NOW + timedelta(minutes=index))
     BARE.create(engine)  # here, since four processes that find no table would all make it
@@ -289,8 +287,6 @@ def worker(kind: str, url: str, number: int) -> None:
     """One of the processes: says "ready", waits for its start, works for some seconds, says how much it did."""
     SERVICE_TASKS.setdefault("bench.letter", write_letter)
     engine = open_engine(url, durable=True)
-    if kind == "bare" and engine.dialect.name == "sqlite":
-        event.listen(engine, "do_connect", _without_queue)
     step = bare_transaction(engine, number) if kind == "bare" else completion(engine, number)
     step()
     say("ready")
@@ -300,10 +296,6 @@ def worker(kind: str, url: str, number: int) -> None:
         step()
         done += 1
     say(str(done))
-
-
-def _without_queue(_dialect: Any, _record: Any, _arguments: Any, more: dict[str, Any]) -> None:
-    more["factory"] = sqlite3.Connection
 
 
 def completion(engine: Engine, number: int) -> Callable[[], None]:

@@ -7,9 +7,8 @@ long before writing uses `reading_first(engine)`, whose transactions take the wr
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Callable
-from functools import lru_cache
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -51,25 +50,24 @@ def _open_sqlite(url: str, file: str | None, durable: bool) -> Engine:
         url, connect_args={"timeout": BUSY_SECONDS, "check_same_thread": False, "factory": QueueingConnection}
     )
 
-    def connected(connection: sqlite3.Connection, _entry: ConnectionPoolEntry) -> None:
-        connection.isolation_level = None  # we say BEGIN ourselves, below
-        for pragma in _pragmas(durable):
-            connection.execute(f"PRAGMA {pragma}")
-
-    event.listen(engine, "connect", connected)
+    event.listen(engine, "connect", partial(_prepare_sqlite, durable))
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
-def _pragmas(durable: bool) -> tuple[str, ...]:
-    return (
-        f"busy_timeout = {BUSY_SECONDS * 1000}",
-        "journal_mode = WAL",
-        f"synchronous = {'FULL' if durable else 'OFF'}",
-        "foreign_keys = ON",
-        "cache_size = -65536",
-        "temp_store = MEMORY",
-    )
+PRAGMAS = (f"busy_timeout = {BUSY_SECONDS * 1000}", "foreign_keys = ON", "cache_size = -65536", "temp_store = MEMORY")
+
+
+def _prepare_sqlite(durable: bool, connection: QueueingConnection, _entry: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None  # we say BEGIN ourselves, below
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    (journal,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
+    connection.durable = (
+        durable and journal == "wal"
+    )  # elsewhere (in memory, on some network's disk) SQLite waits by itself
+    waits = "NORMAL" if connection.durable else "FULL" if durable else "OFF"
+    connection.execute(f"PRAGMA synchronous = {waits}")
 
 
 def _begin_sqlite(connection: Connection) -> None:

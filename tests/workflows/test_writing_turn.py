@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 import signal
 import sqlite3
 import subprocess
@@ -15,10 +17,12 @@ import sqlalchemy as sa
 from sqlalchemy import Engine
 
 from event_logs.prepared import Filled
+from workflows import writing_turn
 from workflows.database import open_engine, reading, reading_first
 
 WRITER = """
 import sys, sqlalchemy as sa
+from workflows import writing_turn
 from workflows.database import open_engine
 engine = open_engine(sys.argv[1])
 print("ready", flush=True)
@@ -115,6 +119,38 @@ def test_who_writes_without_the_queue_is_waited_for(engine: Engine, file: Path) 
     waiting.join(30)
     stranger.close()
     assert counted(engine) == 31
+
+
+def test_a_commit_returns_when_it_is_on_the_disk_and_the_next_one_writes_meanwhile(
+    engine: Engine, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other, waited = open_engine(f"sqlite:///{file}"), []
+
+    def on_disk(log: int) -> None:
+        assert os.fstat(log).st_ino == os.stat(f"{file}-wal").st_ino
+        waited.append(counted(engine))
+        if len(waited) == 1:
+            count_up(other)
+
+    monkeypatch.setattr(writing_turn, "_on_disk", on_disk)
+    count_up(engine)
+    assert (waited, counted(engine)) == ([1, 2], 2), "both waited; the second wrote while the first one did"
+    counted(engine)
+    assert len(waited) == 2, "nothing was changed"
+    hasty = open_engine(f"sqlite:///{file}", durable=False)
+    count_up(hasty)
+    assert (len(waited), counted(engine)) == (2, 3)
+
+
+def test_a_disk_that_fails_is_not_taken_for_done(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_log: int) -> None:
+        raise OSError(errno.EIO, "Input/output error")
+
+    with monkeypatch.context() as broken, pytest.raises(OSError, match="Input/output error"):
+        broken.setattr(writing_turn, "_on_disk", fails)
+        count_up(engine)
+    count_up(engine)
+    assert counted(engine) == 2
 
 
 def count_up(engine: Engine) -> None:
