@@ -136,10 +136,10 @@ def _processed(values: list[Any], places: Places) -> list[Any]:
 
 
 class Prepared:
-    """A statement of SQLAlchemy's, with `columns` those that an INSERT fills. Its lists have a fixed length."""
+    """A statement of SQLAlchemy's. Its lists have a fixed length."""
 
-    def __init__(self, statement: Any, columns: Iterable[str] | None = None) -> None:
-        self._statement, self._columns = statement, None if columns is None else list(columns)
+    def __init__(self, statement: Any) -> None:
+        self._statement = statement
         self._by_driver: dict[str, _Compiled] = {}
 
     def fill(self, dialect: Dialect, values: Values) -> Filled:
@@ -159,7 +159,7 @@ class Prepared:
         return self._by_driver.get(driver) or self._by_driver.setdefault(driver, self._compiled(dialect))
 
     def _compiled(self, dialect: Dialect) -> _Compiled:
-        made = self._statement.compile(dialect=_positional(dialect), column_keys=self._columns)
+        made = self._statement.compile(dialect=_positional(dialect))
         binds = [made.binds[name] for name in made.positiontup or ()]
         return _Compiled(
             text=made.string,

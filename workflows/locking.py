@@ -97,7 +97,6 @@ def write_known(
     others = [change(connection.dialect, task, new, id=task.id) for task in tasks if (new := changes(task))]
     known = [replace(own, answered=partial(_need_one, case.number)), *others]
     between = session.new or session.deleted or {*session.dirty}.difference((case, *tasks))
-    _begin(connection)
     send_all(connection, known if between else [*known, *more])
     set_committed_value(case, "revision", told["revision"])
     written(session, case, *tasks)

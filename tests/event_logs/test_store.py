@@ -187,7 +187,7 @@ def test_a_case_of_many_events_is_one_chain_however_many_statements_write_it(eng
 
 
 def test_what_the_database_refuses_is_told_as_sqlalchemy_does_and_harms_nothing_after(engine: Engine) -> None:
-    without = Prepared(insert(metadata.tables["events"]), ["procedure", "case_id"])
+    without = Prepared(insert(metadata.tables["events"]).values({n: bindparam(n) for n in ("procedure", "case_id")}))
     with Session(engine) as session:
         append(session, [fact("1")])
         session.commit()
@@ -215,7 +215,7 @@ def test_several_statements_go_together_and_each_hears_its_own_answer(engine: En
 def test_of_several_statements_one_that_is_refused_is_told_as_sqlalchemy_does_and_harms_nothing_after(
     engine: Engine,
 ) -> None:
-    without = Prepared(insert(metadata.tables["events"]), ["procedure", "case_id"])
+    without = Prepared(insert(metadata.tables["events"]).values({n: bindparam(n) for n in ("procedure", "case_id")}))
     bad = without.fill(engine.dialect, {"procedure": "refund", "case_id": "1"})
     with Session(engine) as session:
         for _ in range(3):

@@ -64,12 +64,15 @@ def _due_of_task(turn: Change, fact: facts.Enabled, node: Activity) -> datetime 
             turn.session, node.due, fact.data, office=office, now=turn.now, place=fact.node
         )
     except StepFailed as error:
-        row = Incident(
-            case=turn.case.number, node=fact.node, instance=str(fact.token), attempts=1, occurred_at=turn.now
-        )
-        row.message = f"The task has no time limit of its own: {error}"
-        turn.session.add(row)
+        _tell_a_person(turn, fact.node, str(fact.token), f"The task has no time limit of its own: {error}")
         return None
+
+
+def _tell_a_person(turn: Change, node: str, instance: str, message: str, *, attempts: int = 1) -> Incident:
+    row = Incident(case=turn.case.number, node=node, instance=instance, message=message)
+    row.attempts, row.occurred_at = attempts, turn.now
+    turn.session.add(row)
+    return row
 
 
 def _performed(turn: Change, fact: facts.Performed) -> None:
@@ -156,32 +159,20 @@ def _stuck(turn: Change, fact: facts.Stuck) -> None:
     if pause is not None:
         turn.rows.set_timer("retry", fact.token, fact.node, turn.now + pause, fact.attempt)
         return
-    turn.session.add(
-        Incident(
-            case=turn.case.number,
-            node=fact.node,
-            instance=str(fact.token),
-            message=fact.reason,
-            attempts=fact.attempt,
-            occurred_at=turn.now,
-        )
-    )
+    _tell_a_person(turn, fact.node, str(fact.token), fact.reason, attempts=fact.attempt)
 
 
 def _deadlocked(turn: Change, fact: facts.Deadlocked) -> None:
     """Nothing will happen by itself any more: a person has to move the case on, or withdraw it."""
-    row = Incident(case=turn.case.number, node=fact.node, instance=str(fact.token), attempts=1, occurred_at=turn.now)
-    row.message = fact.reason
-    turn.session.add(row)
+    _tell_a_person(turn, fact.node, str(fact.token), fact.reason)
 
 
 def _conflict(turn: Change, fact: facts.Conflict) -> None:
     """Two branches set one variable differently: the later one stands, and a person can see that it happened."""
     values = ", ".join(repr(value) for value in fact.values)
-    row = Incident(case=turn.case.number, node=fact.node, instance="", attempts=0, occurred_at=turn.now)
-    row.message = f"Parallel branches set {fact.path!r} differently ({values}); the last value was kept."
+    message = f"Parallel branches set {fact.path!r} differently ({values}); the last value was kept."
+    row = _tell_a_person(turn, fact.node, "", message, attempts=0)
     row.resolved_at, row.corrections = turn.now, {fact.path: list(fact.values)}
-    turn.session.add(row)
 
 
 def _ended(turn: Change, fact: facts.Ended) -> None:
