@@ -18,10 +18,10 @@ from sqlalchemy.orm import Session
 from bpmn.procedure import TimeLimit
 from bpmn.procedure_costs import Costs
 from event_logs import store
-from event_logs.collecting import collected_logs
 from event_logs.quality import Repair
 from event_logs.quality.records import accepted
 from event_logs.warehouse import Warehouse
+from event_logs.warehouse.collected import SOURCE as COLLECTED
 from event_logs.working_time import WorkingCalendar
 from mining.reports import kept as reports
 from mining.reports.kept import Basis, KeptReport, ReportKind, ReportName
@@ -74,8 +74,7 @@ def ask_due(settings: Settings, database: sa.Engine, now: datetime) -> int:
     """Have the reports made anew that are out of date, each once however many look; says how many were asked for."""
     with reading_sessions(database)() as session:
         due = [name for key in recorded(session) for name in _due(settings, session, key, now)]
-        laid_down = sorted({*collected_logs(session)} & {*Warehouse(settings.home).names()})
-        due += [name for log in laid_down for name in _due_of_collected(settings, session, log, now)]
+        due += [name for log in _collected(settings) for name in _due_of_collected(settings, session, log, now)]
     asked = 0
     for name in due:
         with transaction(database) as session:
@@ -94,6 +93,12 @@ def _due(settings: Settings, session: Session, key: str, now: datetime) -> Itera
     many = max(SOME_NEW, latest.made_from.position // THOUSANDTH)
     if new_events(session, latest, many) >= many:
         yield part
+
+
+def _collected(settings: Settings) -> list[str]:
+    """The logs that were laid down from what other systems told: they say so themselves, without a count of all those events."""
+    kept = Warehouse(settings.home)
+    return [log for log in kept.names() if kept.facts(log)["source"] == COLLECTED]
 
 
 def _due_of_collected(settings: Settings, session: Session, log: str, now: datetime) -> Iterator[ReportName]:
